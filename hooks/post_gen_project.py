@@ -1,0 +1,12 @@
+"""Runs in the rendered plugin once it is written; the work is in stage7_plugin.post_generation."""
+
+import sys
+
+# Cookiecutter runs a rendered copy of this file from a temporary folder: what lies there must not
+# be imported, and the package of this template must be.
+sys.path[0] = {{template_folder | python_literal}}  # noqa: F821
+
+from stage7_plugin.post_generation import main  # noqa: E402
+
+if __name__ == "__main__":
+    sys.exit(main({{cookiecutter | hook_answers | python_literal}}))  # noqa: F821

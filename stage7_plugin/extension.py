@@ -1,0 +1,157 @@
+"""The Jinja extension by which Cookiecutter reaches this package."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+from cookiecutter.exceptions import FailedHookException
+from jinja2 import Environment
+from jinja2.exceptions import UndefinedError
+from jinja2.ext import Extension
+
+from stage7_plugin import (
+    __version__,
+    answers,
+    derived,
+    example_request,
+    literals,
+    planner_texts,
+    python_stub,
+    strict_json,
+)
+from stage7_plugin.parameters import Parameter, Prompt, parse_parameters
+from stage7_plugin.problems import format_problems
+
+# Resolved now: the path may be relative, and Cookiecutter changes the working directory.
+TEMPLATE_FOLDER = str(Path(__file__).resolve().parent.parent)
+
+
+class AnswerError(FailedHookException, UndefinedError):  # type: ignore[misc]
+    """Answers are not accepted; the text is the whole message for the user.
+
+    Cookiecutter prints a FailedHookException without a traceback and exits with 1, but removes
+    a half-written project only for an UndefinedError: this is both.
+    """
+
+
+class PluginExtension(Extension):
+    """Adds the filters and globals that the template and its hook use."""
+
+    def __init__(self, environment: Environment) -> None:
+        super().__init__(environment)
+        environment.globals["default_author"] = derived.default_author
+        environment.globals["template_folder"] = TEMPLATE_FOLDER
+        environment.filters.update(_FILTERS)
+        _quiet_hook_failures()
+
+
+def check_answers(context: Mapping[str, Any]) -> str:
+    """Nothing for acceptable answers.
+
+    Raises:
+        AnswerError: With every problem of every answer.
+    """
+    _check_version(context)
+    problems = answers.unknown_keys(_command_line_answers(), context) + answers.check(context)
+    if problems:
+        raise AnswerError(format_problems(problems))
+    return ""
+
+
+def hook_answers(context: Mapping[str, Any]) -> dict[str, str]:
+    """The answers alone, without what Cookiecutter adds."""
+    return {prompt: context[prompt] for prompt in context if prompt in answers.PROMPTS}
+
+
+def _parameters(prompt: Prompt, text: str) -> list[Parameter]:
+    parameters, problems = parse_parameters(prompt, text)
+    if problems:
+        raise AnswerError(format_problems(problems))
+    return parameters
+
+
+def _inputs(text: str) -> list[Parameter]:
+    return _parameters("inputs", text)
+
+
+def _outputs(text: str) -> list[Parameter]:
+    return _parameters("outputs", text)
+
+
+def _definitions(parameters: list[Parameter]) -> list[dict[str, Any]]:
+    return [parameter.definition() for parameter in parameters]
+
+
+def _check_version(context: Mapping[str, Any]) -> None:
+    wanted = context.get("_template_version", __version__)
+    if wanted != __version__:
+        raise AnswerError(
+            f"This template is version {wanted}, but an installed stage7_plugin {__version__} in "
+            f"{TEMPLATE_FOLDER} hides its own package.\n"
+            "Remove it (python -m pip uninstall stage7-plugin) or install the version of the "
+            "template, then run Cookiecutter again."
+        )
+
+
+def _command_line_answers() -> Mapping[str, Any]:
+    """What was given to the command as key=value, or as JSON to cruft; empty elsewhere."""
+    command = click.get_current_context(silent=True)
+    given = command.params.get("extra_context") if command else None
+    if isinstance(given, str):
+        try:
+            given = strict_json.decode(given)
+        except ValueError:
+            return {}
+    return given if isinstance(given, Mapping) else {}
+
+
+def _quiet_hook_failures() -> None:
+    """Keep Cookiecutter from printing a traceback behind a hook's own message, unless --verbose."""
+    logger = logging.getLogger("cookiecutter.hooks")
+    if _without_traceback not in logger.filters:
+        logger.addFilter(_without_traceback)
+
+
+def _without_traceback(record: logging.LogRecord) -> bool:
+    if not logging.getLogger("cookiecutter").isEnabledFor(logging.DEBUG):
+        record.exc_info = None
+    return True
+
+
+_FILTERS = {
+    "check_answers": check_answers,
+    "hook_answers": hook_answers,
+    "inputs": _inputs,
+    "outputs": _outputs,
+    "definitions": _definitions,
+    "plugin_slug": derived.plugin_slug,
+    "verb": derived.verb,
+    "image": derived.image,
+    "memory_megabytes": derived.memory_megabytes,
+    "permission_list": derived.permission_list,
+    "example_request": example_request.example_request,
+    "example_value": example_request.example_value,
+    "explanation": planner_texts.explanation,
+    "semantic_description": planner_texts.semantic_description,
+    "keywords": planner_texts.keywords,
+    "usage_example": planner_texts.usage_example,
+    "parameter_docs": python_stub.parameter_docs,
+    "input_locals": python_stub.input_locals,
+    "received_list": python_stub.received_list,
+    "output_values": python_stub.output_values,
+    "json": literals.json,
+    "json_string": literals.json_string,
+    "yaml_string": literals.json_string,
+    "toml_string": literals.json_string,
+    "compose_string": literals.compose_string,
+    "python_literal": literals.python_literal,
+    "docstring": literals.docstring,
+    "dockerfile_string": literals.dockerfile_string,
+    "shell_word": literals.shell_word,
+    "markdown": literals.markdown,
+    "markdown_code": literals.markdown_code,
+}

@@ -1,0 +1,125 @@
+"""A git repository with a first commit, for a plugin that is in none yet."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+MESSAGE = "Start the plugin from the container plugin template"
+_SECONDS = 120  # a hook of the user's own, or a passphrase for signing, may take its time
+
+# Variables that point git at a repository: set when Cookiecutter itself is run by a git hook.
+_REPOSITORY_VARIABLES = (
+    "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY",
+    "GIT_PREFIX", "GIT_NAMESPACE",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What start_repository did.
+
+    Attributes:
+        committed: Whether it made the first commit.
+        message: What to tell the user.
+        commands: What to run by hand to get there, if anything is left to do.
+    """
+
+    committed: bool
+    message: str
+    commands: tuple[str, ...] = ()
+
+
+def start_repository(folder: Path) -> Outcome:
+    """Make `folder` a git repository on the branch main and commit everything in it.
+
+    Does nothing where the folder already is in a work tree. Changes no configuration. Never
+    raises for a missing git, a missing identity or a refused commit: the outcome says what is
+    left to do.
+    """
+    outer = _work_tree(folder)
+    if outer == folder.resolve():
+        return Outcome(False, "git: already a repository; left as it is")
+    if outer is not None:
+        commands = (_git("add", shown_path(folder)), _git("commit", "-m", f"Add {folder.name}"))
+        return Outcome(False, f"git: inside the repository {outer}; left to you", commands)
+
+    steps: tuple[tuple[str, ...], ...] = (
+        ("init", "--quiet"),
+        ("symbolic-ref", "HEAD", "refs/heads/main"),  # every git has this; init -b needs 2.28
+        ("add", "--all"),
+        ("commit", "--quiet", "-m", MESSAGE),
+    )
+    for number, step in enumerate(steps):
+        failure = _run(folder, step)
+        if failure:
+            commands = tuple(_git(*left) for left in steps[number:])
+            return Outcome(False, f"git: {failure}", _advice(folder, failure) + commands)
+    return Outcome(True, "git: first commit made on branch main")
+
+
+def shown_path(folder: Path) -> str:
+    """The folder as one shell word, relative to the user's own directory where that is shorter."""
+    # A hook runs inside the project; the shell's directory is only left in PWD.
+    start = os.environ.get("PWD", "")
+    full = str(folder.resolve())
+    if not Path(start).is_absolute():
+        return shlex.quote(full)
+    return shlex.quote(min(os.path.relpath(full, start), full, key=len))
+
+
+def _work_tree(folder: Path) -> Path | None:
+    """The top of the work tree that holds the folder: the nearest parent with a .git."""
+    resolved = folder.resolve()
+    for candidate in (resolved, *resolved.parents):
+        if (candidate / ".git").exists():
+            return candidate
+    return None
+
+
+def _run(folder: Path, arguments: tuple[str, ...]) -> str | None:
+    """Run git in the folder; None if it worked, else why not, on one line."""
+    environment = {k: v for k, v in os.environ.items() if k not in _REPOSITORY_VARIABLES}
+    # Without an identity git would make one up from the names of the user and the machine.
+    command = ["git", "-c", "user.useConfigOnly=true", *arguments]
+    try:
+        done = subprocess.run(
+            command,
+            cwd=folder,
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            timeout=_SECONDS,
+            check=False,
+            encoding="utf-8",
+            errors="replace",
+        )
+    except FileNotFoundError:
+        return "it is not installed (https://git-scm.com/downloads)"
+    except OSError as error:
+        return f"it cannot be started: {error}"
+    except subprocess.TimeoutExpired:
+        return f"git {arguments[0]} did not end within {_SECONDS} s"
+    if done.returncode == 0:
+        return None
+    lines = [line.strip() for line in done.stderr.splitlines() if line.strip()]
+    reason = next((line for line in lines if line.startswith(("fatal:", "error:"))), None)
+    return reason or (lines[-1] if lines else f"git {arguments[0]} failed")
+
+
+def _advice(folder: Path, failure: str) -> tuple[str, ...]:
+    enter = (f"cd {shown_path(folder)}",)
+    if "user.useConfigOnly" not in failure and "ident" not in failure:
+        return enter
+    return (
+        *enter,
+        'git config user.name "Your Name"',
+        'git config user.email "you@example.com"',
+    )
+
+
+def _git(*arguments: str) -> str:
+    return shlex.join(["git", *arguments])

@@ -1,0 +1,19 @@
+"""Names that the host fixes. Source: its code, as the host contract of this project tells it."""
+
+# Every permission that the host knows; any other name refuses the execution.
+PERMISSIONS = (
+    "fs.read", "fs.write", "fs.delete", "net.fetch", "net.listen", "process.exec", "process.env",
+    "docker.run", "env.read", "env.write", "db.read", "db.write", "system.info", "system.eval",
+)  # fmt: skip
+
+# Permissions that the host flags as dangerous.
+DANGEROUS_PERMISSIONS = (
+    "fs.write", "fs.delete", "net.listen", "process.exec",
+    "docker.run", "env.write", "db.write", "system.eval",
+)  # fmt: skip
+
+# Verbs that the host's own planner has already taken.
+TAKEN_VERBS = (
+    "THINK", "GENERATE", "IF_THEN", "WHILE", "UNTIL", "TIMEOUT", "REPEAT", "FOREACH", "CHAT",
+    "REGROUP",
+)  # fmt: skip

@@ -1,0 +1,74 @@
+"""What happens once the files are written: check, git, image, next steps.
+
+Each step is safe to repeat, because `cruft update` runs it again over the same answers.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from stage7_plugin import git
+from stage7_plugin.manifest import manifest_problems
+from stage7_plugin.next_steps import next_steps
+
+
+def main(answers: Mapping[str, str], folder: Path | None = None) -> int:
+    """Finish a rendered plugin.
+
+    Args:
+        answers: By prompt, already checked.
+        folder: The rendered plugin; the working directory by default, where hooks run.
+
+    Returns:
+        The exit status: 1 if the manifest is refused, or the image was required and failed.
+    """
+    project = Path.cwd() if folder is None else folder
+    problems = _manifest_problems(project)
+    if problems:
+        print("The host would not accept manifest.json:")
+        print("\n".join(f"  - {problem}" for problem in problems))
+        return 1
+
+    remove_empty_folders(project)
+    path = git.shown_path(project)
+    print(f"Created {path}")
+    committed = _start_repository(project) if answers["git_init"] == "yes" else False
+    built = False
+    if answers["build_image"] != "no":
+        # Imported here, because it needs packages that only this step needs.
+        from stage7_plugin.image import build_and_try
+
+        # After the commit: whatever becomes of the image, the repository is there.
+        built = build_and_try(project, answers["build_image"])
+        if not built and answers["build_image"] == "required":
+            return 1
+    print()
+    print(next_steps(answers, path, committed, built))
+    return 0
+
+
+def remove_empty_folders(project: Path) -> None:
+    """Remove the CI folders that Cookiecutter creates even where no file of theirs is rendered."""
+    for name in (".github/workflows", ".github"):
+        folder = project / name
+        if folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()
+
+
+def _manifest_problems(project: Path) -> list[str]:
+    try:
+        manifest = json.loads((project / "manifest.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        return [f"it cannot be read: {error}"]
+    return manifest_problems(manifest)
+
+
+def _start_repository(project: Path) -> bool:
+    outcome = git.start_repository(project)
+    print(outcome.message)
+    if outcome.commands:
+        print("  To commit the plugin, run:")
+        print("\n".join(f"    {command}" for command in outcome.commands))
+    return outcome.committed
