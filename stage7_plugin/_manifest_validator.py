@@ -1,4 +1,7 @@
-"""Compiled from manifest.schema.json by `python -m stage7_plugin.compile_schema`; do not edit."""
+"""Compiled from manifest.schema.json; do not edit.
+
+To compile it anew: python -m stage7_plugin.compile_schema
+"""
 
 # ruff: noqa
 # mypy: ignore-errors

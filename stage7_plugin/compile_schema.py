@@ -13,7 +13,10 @@ PACKAGE = Path(__file__).resolve().parent
 SCHEMA = PACKAGE.parent / "{{cookiecutter.plugin_slug}}" / "manifest.schema.json"
 VALIDATOR = PACKAGE / "_manifest_validator.py"
 
-_HEADER = '''"""Compiled from manifest.schema.json by `python -m stage7_plugin.compile_schema`; do not edit."""
+_HEADER = '''"""Compiled from manifest.schema.json; do not edit.
+
+To compile it anew: python -m stage7_plugin.compile_schema
+"""
 
 # ruff: noqa
 # mypy: ignore-errors

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from stage7_plugin import (
     python_stub,
     strict_json,
 )
+from stage7_plugin.fresh_import import fresh_module
 from stage7_plugin.parameters import Parameter, Prompt, parse_parameters
 from stage7_plugin.problems import format_problems
 
@@ -43,9 +44,9 @@ class PluginExtension(Extension):
 
     def __init__(self, environment: Environment) -> None:
         super().__init__(environment)
-        environment.globals["default_author"] = derived.default_author
-        environment.globals["template_folder"] = TEMPLATE_FOLDER
-        environment.filters.update(_FILTERS)
+        current = fresh_module(__name__)
+        environment.globals.update(current.GLOBALS)
+        environment.filters.update(current.FILTERS)
         _quiet_hook_failures()
 
 
@@ -60,6 +61,11 @@ def check_answers(context: Mapping[str, Any]) -> str:
     if problems:
         raise AnswerError(format_problems(problems))
     return ""
+
+
+def is_linked(context: Mapping[str, Any]) -> bool:
+    """Whether cruft renders the template, which it does again and again for one plugin."""
+    return "_commit" in context
 
 
 def hook_answers(context: Mapping[str, Any]) -> dict[str, str]:
@@ -122,9 +128,14 @@ def _without_traceback(record: logging.LogRecord) -> bool:
     return True
 
 
-_FILTERS = {
+GLOBALS: dict[str, Any] = {
+    "default_author": derived.default_author,
+    "template_folder": TEMPLATE_FOLDER,
+}
+FILTERS: dict[str, Callable[..., Any]] = {
     "check_answers": check_answers,
     "hook_answers": hook_answers,
+    "is_linked": is_linked,
     "inputs": _inputs,
     "outputs": _outputs,
     "definitions": _definitions,

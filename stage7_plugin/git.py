@@ -44,8 +44,8 @@ def start_repository(folder: Path) -> Outcome:
     if outer == folder.resolve():
         return Outcome(False, "git: already a repository; left as it is")
     if outer is not None:
-        commands = (_git("add", shown_path(folder)), _git("commit", "-m", f"Add {folder.name}"))
-        return Outcome(False, f"git: inside the repository {outer}; left to you", commands)
+        left = (_git("add", path_from_shell(folder)), _git("commit", "-m", f"Add {folder.name}"))
+        return Outcome(False, f"git: inside the repository {outer}; nothing committed", left)
 
     steps: tuple[tuple[str, ...], ...] = (
         ("init", "--quiet"),
@@ -56,19 +56,19 @@ def start_repository(folder: Path) -> Outcome:
     for number, step in enumerate(steps):
         failure = _run(folder, step)
         if failure:
-            commands = tuple(_git(*left) for left in steps[number:])
-            return Outcome(False, f"git: {failure}", _advice(folder, failure) + commands)
+            rest = [_git(*remaining) for remaining in steps[number:]]
+            return Outcome(False, f"git: {failure}", (*_preparation(folder, failure), *rest))
     return Outcome(True, "git: first commit made on branch main")
 
 
-def shown_path(folder: Path) -> str:
-    """The folder as one shell word, relative to the user's own directory where that is shorter."""
-    # A hook runs inside the project; the shell's directory is only left in PWD.
+def path_from_shell(folder: Path) -> str:
+    """The folder as seen from the user's shell, or its full path where that is shorter."""
+    # A hook runs inside the project; the directory of the shell is only left in PWD.
     start = os.environ.get("PWD", "")
     full = str(folder.resolve())
     if not Path(start).is_absolute():
-        return shlex.quote(full)
-    return shlex.quote(min(os.path.relpath(full, start), full, key=len))
+        return full
+    return min(os.path.relpath(full, start), full, key=len)
 
 
 def _work_tree(folder: Path) -> Path | None:
@@ -110,15 +110,13 @@ def _run(folder: Path, arguments: tuple[str, ...]) -> str | None:
     return reason or (lines[-1] if lines else f"git {arguments[0]} failed")
 
 
-def _advice(folder: Path, failure: str) -> tuple[str, ...]:
-    enter = (f"cd {shown_path(folder)}",)
-    if "user.useConfigOnly" not in failure and "ident" not in failure:
-        return enter
-    return (
-        *enter,
-        'git config user.name "Your Name"',
-        'git config user.email "you@example.com"',
-    )
+def _preparation(folder: Path, failure: str) -> list[str]:
+    """What has to be done before the remaining steps can work."""
+    commands = [shlex.join(["cd", path_from_shell(folder)])]
+    if "user.useConfigOnly" in failure or "ident" in failure:
+        commands.append('git config user.name "Your Name"')
+        commands.append('git config user.email "you@example.com"')
+    return commands
 
 
 def _git(*arguments: str) -> str:

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from stage7_plugin.derived import image
 
 
-def next_steps(answers: Mapping[str, str], path: str, committed: bool, built: bool) -> str:
+def next_steps(
+    answers: Mapping[str, str], path: str, committed: bool, built: bool, linked: bool
+) -> str:
     """The numbered steps, as one text.
 
     Args:
@@ -15,8 +17,11 @@ def next_steps(answers: Mapping[str, str], path: str, committed: bool, built: bo
         path: The plugin's folder as it is typed in the user's shell.
         committed: Whether there is a git repository with a first commit.
         built: Whether the image was built and tried.
+        linked: Whether cruft keeps the plugin up to date with the template.
     """
     steps = [f"cd {path}"]
+    if linked and committed:
+        steps.append("git add .cruft.json && git commit -m 'Link the template'")
     steps.append("Write your code in plugin_logic.py; it still is a stub.")
     steps.append("make test          # lint, types and tests")
     if not built:

@@ -6,6 +6,7 @@ Each step is safe to repeat, because `cruft update` runs it again over the same 
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -14,12 +15,13 @@ from stage7_plugin.manifest import manifest_problems
 from stage7_plugin.next_steps import next_steps
 
 
-def main(answers: Mapping[str, str], folder: Path | None = None) -> int:
+def main(answers: Mapping[str, str], folder: Path | None = None, linked: bool = False) -> int:
     """Finish a rendered plugin.
 
     Args:
         answers: By prompt, already checked.
         folder: The rendered plugin; the working directory by default, where hooks run.
+        linked: Whether cruft renders it, to create the plugin or to compare two versions.
 
     Returns:
         The exit status: 1 if the manifest is refused, or the image was required and failed.
@@ -30,22 +32,21 @@ def main(answers: Mapping[str, str], folder: Path | None = None) -> int:
         print("The host would not accept manifest.json:")
         print("\n".join(f"  - {problem}" for problem in problems))
         return 1
-
     remove_empty_folders(project)
-    path = git.shown_path(project)
+    if linked and _is_temporary(project):
+        return 0  # only compared with another version: a repository in it would be a difference
+
+    path = shlex.quote(git.path_from_shell(project))
     print(f"Created {path}")
     committed = _start_repository(project) if answers["git_init"] == "yes" else False
     built = False
     if answers["build_image"] != "no":
-        # Imported here, because it needs packages that only this step needs.
-        from stage7_plugin.image import build_and_try
-
         # After the commit: whatever becomes of the image, the repository is there.
-        built = build_and_try(project, answers["build_image"])
+        built = _build(project, answers["build_image"])
         if not built and answers["build_image"] == "required":
             return 1
     print()
-    print(next_steps(answers, path, committed, built))
+    print(next_steps(answers, path, committed, built, linked))
     return 0
 
 
@@ -55,6 +56,12 @@ def remove_empty_folders(project: Path) -> None:
         folder = project / name
         if folder.is_dir() and not any(folder.iterdir()):
             folder.rmdir()
+
+
+def _is_temporary(project: Path) -> bool:
+    import tempfile  # slow to import, and only needed under cruft
+
+    return project.resolve().is_relative_to(Path(tempfile.gettempdir()).resolve())
 
 
 def _manifest_problems(project: Path) -> list[str]:
@@ -72,3 +79,14 @@ def _start_repository(project: Path) -> bool:
         print("  To commit the plugin, run:")
         print("\n".join(f"    {command}" for command in outcome.commands))
     return outcome.committed
+
+
+def _build(project: Path, mode: str) -> bool:
+    try:
+        # Imported here, because it needs packages that only this step needs.
+        from stage7_plugin.image import build_and_try
+
+        return build_and_try(project, mode)
+    except Exception as error:  # a fault in here must not cost the user the plugin
+        print(f"image: not built: {type(error).__name__}: {error}")
+        return False
