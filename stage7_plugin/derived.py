@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import getpass
 import subprocess
-from collections.abc import Mapping
 
 from slugify import slugify
 
@@ -66,8 +65,3 @@ def permission_list(permissions: str) -> list[str]:
     """The permissions in a comma-separated answer, each once, in the order given."""
     names = (name.strip() for name in permissions.split(","))
     return list(dict.fromkeys(name for name in names if name))
-
-
-def image(answers: Mapping[str, str]) -> str:
-    """The full name of the image, with its tag: stage7/text-echo:1.0.0."""
-    return f"{answers['image_namespace']}/{answers['plugin_slug']}:{answers['version']}"

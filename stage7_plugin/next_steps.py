@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from stage7_plugin.derived import image
+from stage7_plugin.image_name import image
 
 
 def next_steps(

@@ -34,7 +34,9 @@ def main(answers: Mapping[str, str], folder: Path | None = None, linked: bool = 
         return 1
     remove_empty_folders(project)
     if linked and _is_temporary(project):
-        return 0  # only compared with another version: a repository in it would be a difference
+        # A repository in it would be a difference that cruft cannot merge.
+        print("Rendered in a temporary folder for cruft: no git, no image, no next steps")
+        return 0
 
     path = shlex.quote(git.path_from_shell(project))
     print(f"Created {path}")
