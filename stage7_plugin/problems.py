@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -33,11 +34,19 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 
 
 def shown(value: object) -> str:
-    """The value in ASCII with escapes, so that no character of it can act on a terminal."""
-    text = ascii(value)
+    """The value in quotes, shortened, with escapes for what could act on a terminal."""
+    text = printable(repr(value))
     if len(text) <= _LONGEST_VALUE:
         return text
-    return f"{text[:_LONGEST_VALUE]}... ({len(text)} characters)"
+    length = f" ({len(value)} characters)" if isinstance(value, str) else ""
+    return f"{text[:_LONGEST_VALUE]}...{length}"
+
+
+def printable(text: str) -> str:
+    """The text with escapes for what is no printable character, or not in the output's encoding."""
+    encoding = sys.stdout.encoding or "ascii"
+    plain = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+    return plain.encode(encoding, "backslashreplace").decode(encoding)
 
 
 def format_problems(problems: Iterable[Problem]) -> str:
@@ -48,8 +57,8 @@ def format_problems(problems: Iterable[Problem]) -> str:
     for problem in listed:
         lines += [
             "",
-            f"  {problem.prompt}: {shown(problem.value)}",
-            f"    rule:    {problem.rule}",
+            f"  {printable(problem.prompt)}: {shown(problem.value)}",
+            f"    rule:    {printable(problem.rule)}",
             f"    example: {problem.example}",
         ]
     return "\n".join(lines)
