@@ -71,7 +71,8 @@ def run(listener: socket.socket, manifest: dict[str, Any]) -> int:
     while plugin.state == "starting" and not stop() and time.monotonic() < patient_until:
         plugin.wait(0.02)
     address = f"{server.effective_host}:{server.effective_port}"
-    logger.info("listening on %s", address, extra={"slots": values.concurrency})
+    extra = {"address": address, "slots": values.concurrency}
+    logger.info("listening on %s", address, extra=extra)
     server.serve()
     logger.info("stopped")
 

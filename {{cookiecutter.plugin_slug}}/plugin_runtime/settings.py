@@ -36,6 +36,8 @@ class Setting(NamedTuple):
     lowest: int
     highest: int
     help: str
+    source: str = ""
+    """The manifest's key that holds the default, if one does."""
 
     @property
     def variable(self) -> str:
@@ -66,7 +68,8 @@ SETTINGS = (
         lambda manifest: int(manifest["container"]["ports"][0]["container"]),
         0,
         65535,
-        "Port to listen on (`container.ports[0].container`)",
+        "Port to listen on",
+        "container.ports[0].container",
     ),
     Setting("host", lambda _: "0.0.0.0", 0, 0, "Address to listen on; `::` for IPv4 and IPv6"),
     Setting(
@@ -74,15 +77,16 @@ SETTINGS = (
         default_concurrency,
         1,
         1024,
-        "Executions at once; the next one is answered 429 (16 for each CPU of the manifest)",
+        "Executions at once, by default 16 for each CPU, at least 4; the next one gets 429",
+        "container.resources.cpu",
     ),
     Setting(
         "timeout_ms",
         lambda manifest: int(manifest["api"].get("timeout", 30000)),
         100,
         24 * 3600 * 1000,
-        "The caller's time limit for one execution (`api.timeout`); 504 comes 10 % earlier, "
-        "at most 1 s",
+        "The caller's time limit in ms; 504 comes a tenth of it earlier, at most 1 s",
+        "api.timeout",
     ),
     Setting("max_body_bytes", lambda _: 16 * MIB, 1024, 1024 * MIB, "Largest request body"),
     Setting("max_output_bytes", lambda _: 64 * MIB, 1024, 1024 * MIB, "Largest answer"),
