@@ -13,16 +13,14 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from stage7_plugin import health
 from stage7_plugin.engine import HostError
 from stage7_plugin.host_view import HostView, host_environment, host_inputs, request_body
-from stage7_plugin.http_call import Address, Answer, NoAnswer, call
+from stage7_plugin.http_call import Address, Answer, call
 
 if TYPE_CHECKING:
     from docker import APIClient
 
-HEALTH_POLLS = 30
-HEALTH_INTERVAL = 1.0
-"""Seconds between two polls; the first comes at once."""
 STOP_GRACE = 10
 """Seconds between SIGTERM and SIGKILL."""
 
@@ -93,30 +91,23 @@ class HostRun:
             raise RuntimeError("the container has not been started")
         return self._address
 
-    def wait_healthy(
-        self, polls: int = HEALTH_POLLS, interval: float = HEALTH_INTERVAL
-    ) -> Mapping[str, Any]:
+    def wait_healthy(self, polls: int = health.POLLS, interval: float = health.INTERVAL) -> Answer:
         """Polls health as the host does and returns the healthy answer. Raises NotHealthy."""
-        seen = "nothing was asked"
-        for self.polls in range(1, polls + 1):
-            try:
-                answer = self.health()
-                seen = f"GET {self.view.health_path} answered {answer.summary()}"
-                document = answer.document
-                if is_healthy(answer):
-                    self.times["start to healthy"] = time.monotonic() - self._created_at
-                    return dict(document)
-            except NoAnswer as error:
-                seen = f"GET {self.view.health_path}: {error}"
-            state = self.state()
-            if not state["Running"]:
-                raise self._not_healthy(f"the container ended with exit code {state['ExitCode']}")
-            time.sleep(interval)
-        raise self._not_healthy(f"the plugin was not healthy after {polls} polls; the last: {seen}")
+        try:
+            healthy = health.poll(self.view, self.address, self.ended, polls, interval)
+        except health.NeverHealthy as error:
+            raise self._not_healthy(str(error)) from error
+        self.polls = healthy.polls
+        self.times["start to healthy"] = time.monotonic() - self._created_at
+        return healthy.answer
 
-    def health(self) -> Answer:
-        """One health poll. Raises NoAnswer."""
-        return call(self.address, "GET", self.view.health_path, timeout=self.view.health_timeout)
+    def ended(self) -> str | None:
+        """How the container came to its end, or None while it runs."""
+        state = self.state()
+        if state["Running"]:
+            return None
+        memory = ": it used more memory than its limit" if state["OOMKilled"] else ""
+        return f"the container ended with exit code {state['ExitCode']}{memory}"
 
     def execute(self, inputs: Mapping[str, Any]) -> Answer:
         """Executes with these inputs and the ones that the host always adds. Raises NoAnswer."""
@@ -146,6 +137,11 @@ class HostRun:
     def state(self) -> dict[str, Any]:
         """The engine's own account: Running, ExitCode, OOMKilled, Error, Health."""
         return dict(self._client.inspect_container(self.name)["State"])
+
+    def users(self) -> set[str]:
+        """The users, numbers or names, that the container's processes run as."""
+        rows = self._client.top(self.name, ps_args="-eo user,pid")["Processes"]
+        return {row[0] for row in rows}
 
     def logs(self) -> str:
         """Everything that it wrote to standard output and standard error."""
@@ -220,14 +216,6 @@ class HostRun:
     def _not_healthy(self, sentence: str) -> NotHealthy:
         tail = "\n".join(self.logs().splitlines()[-_LOG_LINES:])
         return NotHealthy(sentence, details=tail, command=f"docker run --rm {self._image}")
-
-
-def is_healthy(answer: Answer) -> bool:
-    """What the host takes for healthy: status 200 and a JSON body with `"status": "healthy"`."""
-    document = answer.document
-    return (
-        answer.status == 200 and isinstance(document, dict) and document.get("status") == "healthy"
-    )
 
 
 def _tar(files: Mapping[str, bytes]) -> bytes:

@@ -39,10 +39,10 @@ def with_command(folder: Path, instruction: str) -> None:
 def test_the_whole_cycle_with_the_hosts_environment(client: APIClient, plugin: Path) -> None:
     view = built(client, plugin)
     with HostRun(client, view) as run:
-        health = run.wait_healthy()
+        healthy = run.wait_healthy()
         answer = run.execute(example_inputs(plugin, read_manifest(plugin / "manifest.json")))
         exit_code = run.stop()
-    assert health["status"] == "healthy"
+    assert healthy.document["status"] == "healthy"
     assert answer.document["outputs"]["result"] == "hello"
     assert exit_code == 0
     assert list(run.times) == ["start to healthy", "execute", "stop"]

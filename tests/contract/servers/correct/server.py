@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 MAX_BODY = 16 * 1024 * 1024
-DRAIN_SECONDS = 3.0
+DRAIN_SECONDS = 1.0
 ENVELOPES = ({"value"}, {"value", "args"}, {"inputName", "value"}, {"inputName", "value", "args"},
              {"inputName", "value", "valueType"}, {"inputName", "value", "valueType", "args"})  # fmt: skip
 TYPES = {"string": str, "number": (int, float), "boolean": bool, "array": list, "object": dict}
@@ -163,6 +163,7 @@ class Handler(BaseHTTPRequestHandler):
     """HTTP; the plugin is the server's."""
 
     protocol_version = "HTTP/1.1"
+    default_request_version = "HTTP/1.1"
     plugin: Plugin
 
     def do_GET(self) -> None:

@@ -1,0 +1,175 @@
+"""What a rule has to work with: the plugin, requests to it, and saying what was expected."""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from stage7_plugin.contract.instances import Instances, Patience
+from stage7_plugin.contract.model import Broken
+from stage7_plugin.contract.probes import Probes
+from stage7_plugin.contract.targets.base import Running, StartOptions, Target
+from stage7_plugin.host_view import host_environment, host_inputs, request_body
+from stage7_plugin.http_call import Answer, NoAnswer, call
+
+Outcome = TypeVar("Outcome")
+
+REQUEST_TIMEOUT = 10.0
+"""Seconds; a plugin that keeps a small request waiting for longer hangs."""
+
+
+class Check:
+    """One plugin under check. `sent` and `got` are the last exchange, for the report."""
+
+    def __init__(
+        self,
+        target: Target,
+        inputs: Mapping[str, Any],
+        probes: Probes,
+        patience: Patience | None = None,
+    ) -> None:
+        self.target = target
+        self.manifest = target.manifest
+        self.view = target.view
+        self.samples = dict(inputs)
+        self.probes = probes
+        self.sent = self.got = ""
+        # Made up for this run, so that whatever shows up later can only have come from here.
+        self.environment_tokens = {name: _canary() for name in ("S7_CM_TOKEN", "S7_BRAIN_TOKEN")}
+        self.input_tokens = {name: _canary() for name in ("__auth_token", "__brain_auth_token")}
+        self.host_environment = host_environment(self.environment_tokens)
+        self.host_inputs = host_inputs(self.input_tokens)
+        self.instances = Instances(
+            target, self.host_environment, patience or Patience(), probes.with_logic
+        )
+        self.memory: dict[str, Any] = {}
+        """What one rule saw and another one judges, so that it is provoked only once."""
+
+    @property
+    def tokens(self) -> list[str]:
+        """Every value that the plugin may never show."""
+        return [*self.environment_tokens.values(), *self.input_tokens.values()]
+
+    def probe_inputs(self, name: str) -> dict[str, Any]:
+        """The inputs to execute the probe with."""
+        return {**self.samples, **self.probes.inputs[name]}
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        running: Running | None = None,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        timeout: float = REQUEST_TIMEOUT,
+    ) -> Answer:
+        """One request. Without an answer the rule is broken."""
+        running = running or self.instances.shared()
+        self.note(f"{method} {path} {_short(body or b'')}".rstrip())
+        try:
+            answer = call(
+                running.address, method, path, body=body, headers=headers, timeout=timeout
+            )
+        except NoAnswer as error:
+            self.got = str(error)
+            raise Broken(self.sent, self.got, "an HTTP answer") from error
+        self.got = answer.summary()
+        return answer
+
+    def post(self, body: bytes, **headers: str) -> Answer:
+        """These bytes to the plugin's endpoint, as JSON unless `headers` say otherwise."""
+        sent = {"Content-Type": "application/json"}
+        sent.update({name.replace("_", "-"): value for name, value in headers.items()})
+        return self.request(self.view.method, self.view.endpoint, body=body, headers=sent)
+
+    def execute(
+        self,
+        inputs: Mapping[str, Any],
+        *,
+        running: Running | None = None,
+        timeout: float | None = None,
+    ) -> Answer:
+        """Executes with exactly these inputs. Without an answer the rule is broken."""
+        return self.request(
+            self.view.method,
+            self.view.endpoint,
+            running=running,
+            body=self.body(inputs),
+            headers={"Content-Type": "application/json"},
+            timeout=timeout or self.patient_timeout,
+        )
+
+    def execute_probe(self, name: str) -> Answer:
+        """Executes the probe in the shared plugin that answers to it."""
+        return self.execute(self.probe_inputs(name), running=self.instances.shared(probe=True))
+
+    def try_execute(self, running: Running, inputs: Mapping[str, Any]) -> Answer | None:
+        """For use in several threads: notes nothing, and None stands for no answer."""
+        try:
+            return call(
+                running.address,
+                self.view.method,
+                self.view.endpoint,
+                body=self.body(inputs),
+                headers={"Content-Type": "application/json"},
+                timeout=self.patient_timeout,
+            )
+        except NoAnswer:
+            return None
+
+    @property
+    def patient_timeout(self) -> float:
+        """Seconds after which nobody waits for an execution any more."""
+        return max(REQUEST_TIMEOUT, self.view.timeout + 5)
+
+    def body(self, inputs: Mapping[str, Any]) -> bytes:
+        """What the host posts to execute with these inputs."""
+        return json.dumps(request_body(self.view, inputs)).encode()
+
+    def with_host_inputs(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
+        """The inputs and those which the host adds to every execution."""
+        return {**self.host_inputs, **inputs}
+
+    @contextmanager
+    def fresh(self, options: StartOptions | None = None, probe: bool = False) -> Iterator[Running]:
+        """A plugin for this rule alone; see Instances.fresh."""
+        with self.instances.fresh(options, probe) as running:
+            yield running
+
+    def note(self, sent: str, got: str = "") -> None:
+        """For the report, where an exchange is not made by `request`."""
+        self.sent, self.got = sent, got
+
+    def expect(self, condition: bool, wanted: str) -> None:
+        """The rule is broken unless the condition holds for the last exchange."""
+        if not condition:
+            raise Broken(self.sent, self.got, wanted)
+
+    def expect_still_healthy(self, running: Running | None = None) -> None:
+        """The rule is broken unless health answers within a second."""
+        before = f"{self.sent}; then health"
+        start = time.monotonic()
+        answer = self.request("GET", self.view.health_path, running=running, timeout=5)
+        self.note(before, f"{answer.summary()} after {time.monotonic() - start:.2f} s")
+        self.expect(answer.status == 200 and answer.seconds < 1, "a healthy answer within 1 s")
+
+
+def at_once(count: int, function: Callable[[int], Outcome]) -> list[Outcome]:
+    """Calls `function(0)` to `function(count - 1)`, each in a thread of its own."""
+    with ThreadPoolExecutor(count) as pool:
+        return list(pool.map(function, range(count)))
+
+
+def _canary() -> str:
+    return f"canary-{uuid.uuid4().hex}"
+
+
+def _short(body: bytes, limit: int = 200) -> str:
+    text = " ".join(body[: limit + 1].decode("utf-8", "replace").split())
+    return text if len(body) <= limit else f"{text[:limit]}... ({len(body)} bytes)"

@@ -1,0 +1,112 @@
+"""Running plugins for the rules: two that most rules share, and new ones for those that need it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+
+from stage7_plugin import health
+from stage7_plugin.contract.model import Need, NotCheckable
+from stage7_plugin.contract.targets.base import Running, StartOptions, Target
+from stage7_plugin.engine import HostError
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How often and how far apart health is polled; the host's own figures unless told."""
+
+    polls: int = health.POLLS
+    interval: float = health.INTERVAL
+
+
+class DidNotStart(NotCheckable):
+    """The plugin did not become healthy. The message is what was seen."""
+
+
+class Instances:
+    """Starts plugins of one target. Close it in the end."""
+
+    def __init__(
+        self, target: Target, environment: Mapping[str, str], patience: Patience, probe_logic: bool
+    ) -> None:
+        self.environment: Mapping[str, str] = environment
+        """The host's; empty once it turned out that the plugin does not start with it."""
+        self.environment_problem = ""
+        self.polls_to_healthy = 0
+        self._target, self._patience, self._probe_logic = target, patience, probe_logic
+        self._stack = ExitStack()
+        self._shared: dict[bool, Running] = {}
+        self._failure: DidNotStart | None = None
+
+    def close(self) -> None:
+        self._stack.close()
+
+    def shared(self, probe: bool = False) -> Running:
+        """The plugin that rules share; with `probe`, the one that answers to the probes.
+
+        Raises DidNotStart.
+        """
+        if self._failure:
+            raise self._failure
+        with_logic = probe and self._probe_logic
+        running = self._shared.get(with_logic)
+        if running is None or running.ended():
+            running = self._start_shared(StartOptions(probe_logic=with_logic))
+            self._shared[with_logic] = running
+        return running
+
+    def casualty(self) -> str | None:
+        """How a shared plugin came to its end since it was last asked for, if one did."""
+        for key, running in list(self._shared.items()):
+            if how := running.ended():
+                del self._shared[key]
+                return how
+        return None
+
+    @contextmanager
+    def fresh(self, options: StartOptions | None = None, probe: bool = False) -> Iterator[Running]:
+        """A plugin of the caller's own, healthy, in the host's environment unless `options` say
+        otherwise. Raises DidNotStart."""
+        options = options or StartOptions(environment=self.environment)
+        options = replace(options, probe_logic=probe and self._probe_logic)
+        try:
+            with self._target.start(options) as running:
+                self._wait(running)
+                yield running
+        except HostError as error:
+            raise DidNotStart(str(error)) from error
+
+    def _start_shared(self, options: StartOptions) -> Running:
+        try:
+            return self._enter(replace(options, environment=self.environment))
+        except DidNotStart as error:
+            # So that the other rules still tell something; the rules on the environment tell why.
+            if Need.START in self._target.abilities and self.environment:
+                self.environment_problem, self.environment = str(error), {}
+                return self._start_shared(options)
+            self._failure = error
+            raise
+
+    def _enter(self, options: StartOptions) -> Running:
+        with ExitStack() as attempt:
+            try:
+                running = attempt.enter_context(self._target.start(options))
+                self._wait(running)
+            except HostError as error:
+                raise DidNotStart(str(error)) from error
+            self._stack.push(attempt.pop_all())
+        return running
+
+    def _wait(self, running: Running) -> None:
+        try:
+            healthy = health.poll(
+                running.view,
+                running.address,
+                running.ended,
+                self._patience.polls,
+                self._patience.interval,
+            )
+        except health.NeverHealthy as error:
+            raise DidNotStart(str(error)) from error
+        self.polls_to_healthy = healthy.polls

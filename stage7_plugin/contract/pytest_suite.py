@@ -1,0 +1,52 @@
+"""The suite as pytest tests, one for each rule. In a test module of the plugin:
+
+    from stage7_plugin.contract.pytest_suite import *
+
+The target is the current folder, or what `STAGE7_PLUGIN_TARGET` names; to decide otherwise,
+override the fixture `contract_target`. A rule that is only advice becomes a warning.
+"""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from stage7_plugin.contract.check import Check
+from stage7_plugin.contract.model import Rule, Status
+from stage7_plugin.contract.report import broken_lines
+from stage7_plugin.contract.runner import Runner, rules_named
+from stage7_plugin.contract.targets.base import Target
+from stage7_plugin.contract.targets.resolve import resolve_inputs, resolve_probes, resolve_target
+
+__all__ = ["contract_runner", "contract_target", "test_contract"]
+
+
+@pytest.fixture(scope="session")
+def contract_target() -> Target:
+    """What is checked. `STAGE7_PLUGIN_MANIFEST` names the manifest of an image or a URL."""
+    manifest = os.environ.get("STAGE7_PLUGIN_MANIFEST")
+    name = os.environ.get("STAGE7_PLUGIN_TARGET", ".")
+    return resolve_target(name, Path(manifest) if manifest else None)
+
+
+@pytest.fixture(scope="session")
+def contract_runner(contract_target: Target) -> Iterator[Runner]:
+    inputs = resolve_inputs(contract_target, None)
+    with Runner(Check(contract_target, inputs, resolve_probes(contract_target, None))) as runner:
+        yield runner
+
+
+@pytest.mark.parametrize("rule", rules_named(()), ids=lambda rule: rule.id)
+def test_contract(rule: Rule, contract_runner: Runner) -> None:
+    result = contract_runner.result(rule)
+    told = "\n".join([f"{rule.id}: {rule.title}", *broken_lines(result, "  ")])
+    if result.status is Status.SKIPPED:
+        pytest.skip(result.reason)
+    if result.status is Status.WARNED:
+        warnings.warn(told, stacklevel=1)
+    if result.status is Status.FAILED:
+        pytest.fail(told, pytrace=False)

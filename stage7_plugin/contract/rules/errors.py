@@ -1,0 +1,145 @@
+"""Executions that must fail. Only the HTTP status tells the host that they did."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stage7_plugin.contract.check import Check
+from stage7_plugin.contract.model import NotCheckable, rule
+
+_HEALTHY = ("lifecycle.healthy",)
+_MISTYPED = {"string": {"not": "text"}, "number": "not a number", "boolean": "not a boolean"}
+FAILURES_IN_A_ROW = 64
+"""More than any plugin has slots, so that one that is lost each time is missed in the end."""
+
+
+def missing_required(check: Check) -> tuple[str, dict[str, Any]]:
+    """A required input and the sample inputs without it. Raises NotCheckable."""
+    for definition in check.manifest["inputDefinitions"]:
+        if definition.get("required"):
+            name = definition["name"]
+            return name, {n: v for n, v in check.samples.items() if n != name}
+    raise NotCheckable("the manifest declares no required input")
+
+
+def mistyped(check: Check) -> tuple[str, dict[str, Any]]:
+    """An input and the sample inputs with a value of a wrong type for it. Raises NotCheckable."""
+    for definition in reversed(check.manifest["inputDefinitions"]):
+        if definition["type"] != "any":
+            name = definition["name"]
+            return name, {**check.samples, name: _MISTYPED.get(definition["type"], 5)}
+    raise NotCheckable("every declared input is of type any")
+
+
+@rule(
+    "errors.missing-input",
+    "A missing required input is answered 422 (or 400)",
+    requires=_HEALTHY,
+    todo="Check the inputs against inputDefinitions before anything else; answer 422.",
+)
+def missing_input(check: Check) -> None:
+    answer = check.execute(missing_required(check)[1])
+    check.expect(answer.status in (400, 422), "422; any 2xx is recorded as success by the host")
+
+
+@rule(
+    "errors.mistyped-input",
+    "An input of a wrong type is answered 422 (or 400)",
+    requires=_HEALTHY,
+    todo="Check the type of every declared input before anything else; answer 422.",
+)
+def mistyped_input(check: Check) -> None:
+    name, inputs = mistyped(check)
+    answer = check.execute(inputs)
+    check.expect(answer.status in (400, 422), f"422, because of input {name}")
+
+
+@rule(
+    "errors.input-named",
+    "The error on a wrong input names the input",
+    requires=("errors.missing-input", "errors.mistyped-input"),
+    todo="Name the input, the value and the rule in the error.",
+)
+def input_named(check: Check) -> None:
+    for name, inputs in (missing_required(check), mistyped(check)):
+        answer = check.execute(inputs)
+        check.expect(name in answer.text, f"an error that names {name}")
+
+
+@rule(
+    "errors.all-problems",
+    "Several wrong inputs are reported together",
+    requires=("errors.input-named",),
+    advice=True,
+    todo="Collect the problems of every input before answering.",
+)
+def all_problems(check: Check) -> None:
+    missing, inputs = missing_required(check)
+    wrong, bad = mistyped(check)
+    if missing == wrong:
+        raise NotCheckable("that takes two declared inputs")
+    inputs[wrong] = bad[wrong]
+    answer = check.execute(inputs)
+    check.expect(missing in answer.text and wrong in answer.text, f"both {missing} and {wrong}")
+
+
+@rule(
+    "errors.failure-is-not-2xx",
+    "An execution that fails is answered with a status outside 2xx",
+    probe="failing",
+    requires=_HEALTHY,
+    todo='Answer 500 when the plugin raises or reports failure: a 200 with "success": false is '
+    "recorded as a success without outputs.",
+)
+def failure_is_not_2xx(check: Check) -> None:
+    answer = check.execute_probe("failing")
+    check.expect(answer.status >= 400, "a status of 400 or more, 500 by custom")
+
+
+@rule(
+    "errors.one-sentence",
+    "The error of a failed execution is one line, without a traceback",
+    probe="failing",
+    requires=("errors.failure-is-not-2xx",),
+    todo='Answer {"success": false, "error": "<one sentence>"}; the traceback belongs in the log.',
+)
+def one_sentence(check: Check) -> None:
+    document = check.execute_probe("failing").document
+    error = document.get("error") if isinstance(document, dict) else None
+    check.expect(
+        isinstance(error, str)
+        and error.strip() != ""
+        and "\n" not in error
+        and "Traceback" not in error,
+        '{"success": false, "error": "<one sentence>"}',
+    )
+
+
+@rule(
+    "errors.plugin-exit",
+    "Logic that ends the process fails its own execution and nothing else",
+    probe="exiting",
+    requires=_HEALTHY,
+    todo="Catch what ends the process (in Python BaseException, SystemExit among them) as well.",
+)
+def plugin_exit(check: Check) -> None:
+    running = check.instances.shared(probe=True)
+    answer = check.execute(check.probe_inputs("exiting"), running=running)
+    check.expect(answer.status >= 400, "a status of 400 or more")
+    check.expect_still_healthy(running)
+
+
+@rule(
+    "errors.slot-returned",
+    "A failed execution gives its slot back",
+    probe="failing",
+    requires=("errors.failure-is-not-2xx",),
+    todo="Release the slot in a finally block.",
+)
+def slot_returned(check: Check) -> None:
+    running = check.instances.shared(probe=True)
+    for _ in range(FAILURES_IN_A_ROW):
+        check.execute(check.probe_inputs("failing"), running=running)
+    answer = check.execute(check.samples, running=running)
+    check.sent = f"{FAILURES_IN_A_ROW} failing executions, one after another, and then a good one"
+    check.expect(answer.succeeded, "2xx for the good one")

@@ -1,0 +1,225 @@
+"""Requests that are wrong before any plugin logic is asked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+from stage7_plugin.contract import raw
+from stage7_plugin.contract.check import Check
+from stage7_plugin.contract.model import rule
+from stage7_plugin.contract.rules.errors import missing_required, mistyped
+from stage7_plugin.http_call import Answer
+
+_HEALTHY = ("lifecycle.healthy",)
+_RAW = ("execute.raw-inputs",)
+_REFUSED_OR_CLOSED = "a 4xx or a closed connection"
+TOO_LARGE = 64 * 1024 * 1024
+"""Bytes; four times the 16 MiB that a plugin must take at least."""
+
+
+def _odd_documents(check: Check) -> dict[str, bytes]:
+    """JSON that the grammar allows and that programs stumble over."""
+    good = json.dumps({"inputs": check.samples, "context": {}}).encode()
+    return {
+        "a duplicate key": good[:-1] + b', "inputs": {}}',
+        "a lone surrogate": b'{"inputs": {"x": "\\ud800"}, "context": {}}',
+        "an integer of 10000 digits": b'{"inputs": {"x": ' + b"9" * 10_000 + b"}}",
+        "100000 nested arrays": b'{"inputs": {"x": ' + b"[" * 100_000 + b"]" * 100_000 + b"}}",
+        "bytes that are no UTF-8": b'{"inputs": {"x": "\xff\xfe"}}',
+        "a context that is no object": b'{"inputs": {}, "context": 7}',
+    }
+
+
+@rule(
+    "errors.malformed-json",
+    "A body that is not JSON is answered 400",
+    requires=_HEALTHY,
+    todo="Answer 400 for whatever cannot be parsed, NaN and Infinity included.",
+)
+def malformed_json(check: Check) -> None:
+    for body in (b'{"inputs": {', b"", b"inputs=1"):
+        check.expect(check.post(body).status == 400, "400")
+
+
+@rule(
+    "errors.nan",
+    "NaN and Infinity, which are not JSON, are answered 400",
+    requires=_HEALTHY,
+    todo="Make the JSON parser strict (in Python: parse_constant).",
+)
+def nan(check: Check) -> None:
+    for word in (b"NaN", b"Infinity", b"-Infinity"):
+        check.expect(check.post(b'{"inputs": {"x": ' + word + b"}}").status == 400, "400")
+
+
+@rule(
+    "errors.not-an-object",
+    "JSON that is not an object with an object of inputs is answered 400 (or 422)",
+    requires=_HEALTHY,
+    todo="Check that the body and its inputs are objects before using them.",
+)
+def not_an_object(check: Check) -> None:
+    for body in (b"[1]", b'"text"', b"null", b'{"inputs": 5}'):
+        check.expect(check.post(body).status in (400, 422), "400")
+
+
+@rule(
+    "errors.odd-json",
+    "JSON that programs stumble over is never answered 5xx and never hangs",
+    requires=_HEALTHY,
+    todo="Refuse with 400 what you cannot take: duplicate keys, deep nesting, huge numbers.",
+)
+def odd_json(check: Check) -> None:
+    for name, body in _odd_documents(check).items():
+        answer = check.post(body)
+        check.sent = f"{name}: {check.sent}"
+        check.expect(answer.status < 500, "2xx or 4xx")
+    check.expect_still_healthy()
+
+
+@rule(
+    "errors.unknown-path",
+    "A path that does not exist is answered 404",
+    requires=_HEALTHY,
+    todo="Answer 404 for every path but your own.",
+)
+def unknown_path(check: Check) -> None:
+    check.expect(check.request("GET", "/no-such-path").status == 404, "404")
+
+
+@rule(
+    "errors.wrong-method",
+    "A wrong method is answered 405, with the right one in Allow",
+    requires=_HEALTHY,
+    todo="Answer 405 with an Allow header that lists what the path takes.",
+)
+def wrong_method(check: Check) -> None:
+    method = "DELETE" if check.view.method != "DELETE" else "PUT"
+    answer = check.request(method, check.view.endpoint)
+    allow = answer.headers.get("allow", "")
+    check.got = f"{check.got} (Allow: {allow or 'missing'})"
+    check.expect(answer.status == 405 and check.view.method in allow, "405 and Allow")
+
+
+@rule(
+    "errors.content-type",
+    "A body of another type or charset than JSON in UTF-8 is answered 415",
+    requires=_RAW,
+    todo="Look at Content-Type before reading the body.",
+)
+def content_type(check: Check) -> None:
+    body = check.body(check.samples)
+    for kind in ("text/plain", "application/json; charset=utf-16", "multipart/form-data"):
+        answer = check.post(body, Content_Type=kind)
+        check.sent = f"Content-Type: {kind}, {check.sent}"
+        check.expect(answer.status == 415, "415")
+
+
+@rule(
+    "errors.body-too-large",
+    f"A body of {TOO_LARGE // 1024**2} MiB is answered 413",
+    requires=_HEALTHY,
+    todo="Limit the body, to 16 MiB by custom, and answer 413 from Content-Length alone.",
+)
+def body_too_large(check: Check) -> None:
+    address = check.instances.shared().address
+    start = raw.head(
+        address,
+        check.view.method,
+        check.view.endpoint,
+        "Content-Type: application/json",
+        f"Content-Length: {TOO_LARGE}",
+    )
+    block = b" " * (1024 * 1024)
+    answer = raw.send(address, start, *[block] * (TOO_LARGE // len(block)), pause=0.5)
+    got = answer.summary() if isinstance(answer, Answer) else answer
+    check.note(f"{check.view.method} with Content-Length: {TOO_LARGE}", got)
+    check.expect(isinstance(answer, Answer) and answer.status == 413, "413")
+    check.expect_still_healthy()
+
+
+@rule(
+    "errors.ambiguous-length",
+    "Content-Length together with Transfer-Encoding is refused",
+    requires=_RAW,
+    todo="Answer 400: two lengths are how requests are smuggled past a proxy.",
+)
+def ambiguous_length(check: Check) -> None:
+    address = check.instances.shared().address
+    body = check.body(check.samples)
+    start = raw.head(
+        address,
+        check.view.method,
+        check.view.endpoint,
+        "Content-Type: application/json",
+        f"Content-Length: {len(body)}",
+        "Transfer-Encoding: chunked",
+    )
+    answer = raw.send(address, start + b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body))
+    _expect_refused(check, "Content-Length and Transfer-Encoding: chunked in one request", answer)
+
+
+@rule(
+    "errors.bad-http",
+    "What is not HTTP is answered 400 or cut off, and hurts nobody else",
+    requires=_HEALTHY,
+    todo="Leave parsing to an HTTP server that is strict.",
+)
+def bad_http(check: Check) -> None:
+    address = check.instances.shared().address
+    for data in (
+        b"NONSENSE\r\n\r\n",
+        b"GET /health HTTP/x.y\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\r\n\r\n",
+    ):
+        _expect_refused(check, repr(data), raw.send(address, data, timeout=5))
+
+
+@rule(
+    "errors.large-header",
+    "A header of 1 MiB is refused",
+    requires=_HEALTHY,
+    todo="Limit the header and answer 431 (or 400).",
+)
+def large_header(check: Check) -> None:
+    address = check.instances.shared().address
+    start = raw.head(address, "GET", check.view.health_path, "X-Large: " + "x" * 1024 * 1024)
+    _expect_refused(check, "GET with a header of 1 MiB", raw.send(address, start))
+
+
+@rule(
+    "errors.format",
+    'Every error is JSON: {"success": false, "error": "<one sentence>"}',
+    requires=_RAW,
+    todo='Answer every error, 404 and 405 too, with {"success": false, "error": ...} as JSON.',
+)
+def error_format(check: Check) -> None:
+    refused: list[Callable[[], Answer]] = [
+        lambda: check.request("GET", "/no-such-path"),
+        lambda: check.request("DELETE", check.view.endpoint),
+        lambda: check.post(b"{"),
+        lambda: check.post(check.body(check.samples), Content_Type="text/plain"),
+        lambda: check.execute(mistyped(check)[1]),
+        lambda: check.execute(missing_required(check)[1]),
+    ]
+    for send in refused:
+        answer = send()
+        if answer.succeeded:
+            continue  # the rule on that status says so
+        document = answer.document
+        kind = answer.headers.get("content-type", "")
+        check.expect(
+            isinstance(document, dict)
+            and document.get("success") is False
+            and isinstance(document.get("error"), str)
+            and kind.startswith("application/json"),
+            '{"success": false, "error": "<one sentence>"} as application/json',
+        )
+
+
+def _expect_refused(check: Check, sent: str, answer: Answer | str) -> None:
+    check.note(sent, answer.summary() if isinstance(answer, Answer) else answer)
+    refused = 400 <= answer.status < 600 if isinstance(answer, Answer) else answer != "no answer"
+    check.expect(refused, _REFUSED_OR_CLOSED)
+    check.expect_still_healthy()

@@ -1,0 +1,165 @@
+"""Start and stop."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from stage7_plugin.contract import raw
+from stage7_plugin.contract.check import Check
+from stage7_plugin.contract.instances import DidNotStart
+from stage7_plugin.contract.model import Broken, Need, rule
+from stage7_plugin.contract.targets.base import Running
+from stage7_plugin.host import STOP_GRACE
+
+IDLE_SECONDS = 1.0
+"""How long an idle plugin may take to end; the host waits for it after every execution."""
+
+_HANDLE_SIGTERM = (
+    "Handle SIGTERM: it is not handled by itself in process 1 of a container, and every execution "
+    f"then costs {STOP_GRACE} s more."
+)
+
+
+def _terminate(check: Check, running: Running, sent: str, limit: float) -> float:
+    running.terminate()
+    seconds = running.wait(STOP_GRACE)
+    got = f"still running after {STOP_GRACE} s" if seconds is None else f"end after {seconds:.2f} s"
+    check.note(sent, got)
+    check.expect(seconds is not None and seconds < limit, f"its end in less than {limit:g} s")
+    return seconds or 0.0
+
+
+@rule(
+    "lifecycle.healthy",
+    'Health is polled at once and every second, and answers 200 with "status": "healthy"',
+    todo='Answer GET healthCheck.path with 200 and a JSON object that has "status": "healthy".',
+)
+def healthy(check: Check) -> None:
+    sent = f"GET {check.view.health_path}, up to 30 times"
+    try:
+        check.instances.shared()
+    except DidNotStart as error:
+        raise Broken(sent, str(error), '200 {"status": "healthy"}') from error
+    polls = check.instances.polls_to_healthy
+    where = " (only without the host's environment)" if check.instances.environment_problem else ""
+    check.note(sent, f"healthy at poll {polls}{where}")
+
+
+@rule(
+    "lifecycle.first-poll",
+    "The very first health poll is answered; the next comes a second later",
+    needs=Need.CONTAINER,
+    requires=("lifecycle.healthy",),
+    advice=True,
+    todo="Bind and listen first, and import what is heavy after that; ship compiled byte code.",
+)
+def first_poll(check: Check) -> None:
+    attempts = []
+    for _ in range(3):  # a poll that comes a moment too early says nothing about the plugin
+        with check.fresh():
+            attempts.append(check.instances.polls_to_healthy)
+        if attempts[-1] == 1:
+            break
+    polls = ", ".join(map(str, attempts))
+    check.note("three starts at most, health polled at once", f"healthy at poll {polls}")
+    check.expect(1 in attempts, "healthy at poll 1 in one of three starts")
+
+
+@rule(
+    "lifecycle.sigterm-idle",
+    f"An idle plugin ends within {IDLE_SECONDS:g} s of SIGTERM",
+    needs=Need.START,
+    requires=("lifecycle.healthy",),
+    todo=_HANDLE_SIGTERM,
+)
+def sigterm_idle(check: Check) -> None:
+    with check.fresh() as running:
+        _terminate(check, running, "SIGTERM to the idle plugin", IDLE_SECONDS)
+        check.memory["exit code"] = running.exit_code()
+
+
+@rule(
+    "lifecycle.exit-code",
+    "A plugin that is stopped ends with exit code 0",
+    needs=Need.START,
+    requires=("lifecycle.sigterm-idle",),
+    advice=True,
+    todo="End with exit code 0 on SIGTERM, so that a stop does not look like a crash.",
+)
+def exit_code(check: Check) -> None:
+    code = check.memory["exit code"]
+    check.note("SIGTERM to the idle plugin", f"exit code {code}")
+    check.expect(code == 0, "exit code 0")
+
+
+@rule(
+    "lifecycle.sigterm-open-connection",
+    f"A connection on which nothing happens does not delay the end past {IDLE_SECONDS:g} s",
+    needs=Need.START,
+    requires=("lifecycle.sigterm-idle",),
+    todo="Close idle keep-alive connections when SIGTERM comes; do not wait for them.",
+)
+def sigterm_open_connection(check: Check) -> None:
+    with check.fresh() as running, raw.connect(running.address) as connection:
+        connection.sendall(raw.head(running.address, "GET", check.view.health_path))
+        raw.receive(connection, time.monotonic())
+        _terminate(check, running, "SIGTERM while a connection is kept open", IDLE_SECONDS)
+
+
+@rule(
+    "lifecycle.drain",
+    "An execution that runs when SIGTERM comes is finished and answered",
+    needs=Need.START,
+    probe="slow",
+    requires=("lifecycle.sigterm-idle",),
+    todo="On SIGTERM take no new work, finish what runs, answer it, and then end.",
+)
+def drain(check: Check) -> None:
+    with check.fresh(probe=True) as running, ThreadPoolExecutor(1) as pool:
+        future = pool.submit(check.try_execute, running, check.probe_inputs("slow"))
+        time.sleep(0.2)
+        running.terminate()
+        answer = future.result()
+        seconds = running.wait(STOP_GRACE)
+        got = answer.summary() if answer else "the connection was closed without an answer"
+        end = "did not end" if seconds is None else "ended"
+        check.note("a slow execution, and SIGTERM 0.2 s later", f"{got}; the plugin {end}")
+        check.expect(
+            answer is not None and answer.succeeded and seconds is not None,
+            "the answer, 2xx, and then the plugin's end",
+        )
+
+
+@rule(
+    "lifecycle.drain-deadline",
+    f"An execution that does not end cannot keep the plugin past the host's {STOP_GRACE} s",
+    needs=Need.START,
+    probe="overdue",
+    requires=("lifecycle.sigterm-idle",),
+    todo="Give up on executions that still run a few seconds after SIGTERM.",
+)
+def drain_deadline(check: Check) -> None:
+    with check.fresh(probe=True) as running, ThreadPoolExecutor(1) as pool:
+        pool.submit(check.try_execute, running, check.probe_inputs("overdue"))
+        time.sleep(0.2)
+        sent = "an execution that does not end, and SIGTERM 0.2 s later"
+        _terminate(check, running, sent, STOP_GRACE - 0.5)
+
+
+@rule(
+    "lifecycle.second-signal",
+    "A second SIGTERM ends the plugin at once",
+    needs=Need.START,
+    probe="overdue",
+    requires=("lifecycle.drain-deadline",),
+    advice=True,
+    todo="Treat a second SIGTERM as an order to end without finishing anything.",
+)
+def second_signal(check: Check) -> None:
+    with check.fresh(probe=True) as running, ThreadPoolExecutor(1) as pool:
+        pool.submit(check.try_execute, running, check.probe_inputs("overdue"))
+        time.sleep(0.2)
+        running.terminate()
+        time.sleep(0.1)
+        _terminate(check, running, "SIGTERM twice while an execution runs", IDLE_SECONDS)

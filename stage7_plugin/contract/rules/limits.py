@@ -1,0 +1,92 @@
+"""What is slow, large or plentiful."""
+
+from __future__ import annotations
+
+import time
+from contextlib import ExitStack
+
+from stage7_plugin.contract import raw
+from stage7_plugin.contract.check import Check, at_once
+from stage7_plugin.contract.model import Need, rule
+from stage7_plugin.contract.targets.base import Running
+
+HALF_OPEN = 200
+PLUGIN_LIST_SIZES = (900_000, 5_000_000)
+"""Bytes of `availablePlugins` on a usual and on a large installation."""
+
+
+def _with_plugin_list(check: Check, size: int) -> dict[str, object]:
+    entry = '{"id": "plugin-EXAMPLE", "verb": "EXAMPLE", "description": "One of very many."}, '
+    listing = "[" + entry * (size // len(entry)) + "{}]"
+    return {**check.with_host_inputs(check.samples), "availablePlugins": listing}
+
+
+@rule(
+    "limits.plugin-list",
+    "The host's list of every plugin may come along, of 900 kB or 5 MB",
+    requires=("execute.undeclared-inputs",),
+    todo="Take bodies of 16 MiB.",
+)
+def plugin_list(check: Check) -> None:
+    for size in PLUGIN_LIST_SIZES:
+        answer = check.execute(_with_plugin_list(check, size))
+        check.sent = f"availablePlugins of {size} bytes beside the inputs"
+        check.expect(answer.succeeded, "2xx")
+
+
+@rule(
+    "limits.slow-clients",
+    f"{HALF_OPEN} requests that never end keep neither health nor executions waiting",
+    requires=("execute.raw-inputs",),
+    todo="Read requests without taking a thread or a slot, or allow for more connections.",
+)
+def slow_clients(check: Check) -> None:
+    running = check.instances.shared()
+    address = running.address
+    beginnings = (
+        raw.head(address, "GET", check.view.health_path)[:-2],
+        raw.head(
+            address,
+            check.view.method,
+            check.view.endpoint,
+            "Content-Type: application/json",
+            "Content-Length: 100",
+        )
+        + b'{"inp',
+    )
+    with ExitStack() as stack:
+        for number in range(HALF_OPEN):
+            try:
+                connection = stack.enter_context(raw.connect(address, 2))
+                connection.sendall(beginnings[number % len(beginnings)])
+            except OSError:
+                break  # refusing more is fine as long as health answers
+        time.sleep(0.2)
+        for _ in range(3):
+            check.note(f"{HALF_OPEN} requests that are never finished")
+            check.expect_still_healthy(running)
+        answer = check.execute(check.samples)
+        check.sent = f"{HALF_OPEN} requests that are never finished; then an execution"
+        check.expect(answer.succeeded, "2xx")
+
+
+@rule(
+    "limits.memory",
+    "Large requests at once do not need more memory than the manifest allows",
+    needs=Need.CONTAINER,
+    requires=("limits.plugin-list",),
+    todo="Raise container.resources.memory, or hold fewer requests in memory at once.",
+)
+def memory(check: Check) -> None:
+    with check.fresh() as running:
+        _eight_large(check, running)
+        how = running.ended()
+        check.note("8 executions of 5 MB at once, twice", how or "still running")
+        check.expect(how is None, "still running")
+        check.expect_still_healthy(running)
+
+
+def _eight_large(check: Check, running: Running) -> None:
+    inputs = _with_plugin_list(check, PLUGIN_LIST_SIZES[-1])
+    for _ in range(2):
+        at_once(8, lambda _: check.try_execute(running, inputs))

@@ -1,0 +1,93 @@
+"""Checks the rules one after another."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from stage7_plugin.contract import rules as _rules  # noqa: F401  (importing registers them)
+from stage7_plugin.contract.check import Check
+from stage7_plugin.contract.model import RULES, Broken, NotCheckable, Result, Rule, Status
+from stage7_plugin.contract.probes import KINDS
+
+
+def rules_named(ids: Sequence[str]) -> list[Rule]:
+    """The rules of these ids, or of these groups (`lifecycle`); all without any.
+
+    Raises ValueError for a name that is neither.
+    """
+    for name in ids:
+        if not any(_is_named(rule, name) for rule in RULES):
+            groups = ", ".join(dict.fromkeys(rule.id.split(".")[0] for rule in RULES))
+            raise ValueError(f"there is no rule or group {name!r}; the groups are {groups}")
+    return [rule for rule in RULES if not ids or any(_is_named(rule, name) for name in ids)]
+
+
+def _is_named(rule: Rule, name: str) -> bool:
+    return rule.id == name or rule.id.split(".")[0] == name
+
+
+class Runner:
+    """Checks each rule of one plugin at most once. As a context manager it cleans up."""
+
+    def __init__(self, check: Check) -> None:
+        self._check = check
+        self._results: dict[str, Result] = {}
+
+    def __enter__(self) -> Runner:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._check.instances.close()
+
+    def run(self, rules: Sequence[Rule]) -> Iterator[Result]:
+        """Yields each result as soon as it is known."""
+        for rule in rules:
+            yield self.result(rule)
+
+    def result(self, rule: Rule) -> Result:
+        """Checks the rules that this one requires, and then this one."""
+        if rule.id not in self._results:
+            self._results[rule.id] = self._judge(rule)
+        return self._results[rule.id]
+
+    def _judge(self, rule: Rule) -> Result:
+        if reason := self._reason_to_skip(rule):
+            return Result(rule, Status.SKIPPED, reason=reason)
+        check = self._check
+        check.note("", "")
+        start = time.monotonic()
+        try:
+            rule.function(check)
+            result = Result(rule, Status.PASSED, check.sent, check.got)
+        except Broken as error:
+            result = Result(rule, _broken(rule), error.sent, error.got, error.wanted)
+        except NotCheckable as error:
+            result = Result(rule, Status.SKIPPED, reason=str(error))
+        casualty = check.instances.casualty()
+        if casualty and result.status is Status.PASSED:
+            result = Result(rule, _broken(rule), check.sent, casualty, "a plugin that runs on")
+        return replace(
+            result,
+            with_probe_logic=rule.probe is not None and check.probes.with_logic,
+            seconds=time.monotonic() - start,
+        )
+
+    def _reason_to_skip(self, rule: Rule) -> str:
+        target = self._check.target
+        if rule.needs and rule.needs not in target.abilities:
+            return str(rule.needs.value)
+        if rule.probe and rule.probe not in self._check.probes.inputs:
+            return f"no probe {rule.probe!r} is given: inputs with which it {KINDS[rule.probe]}"
+        by_id = {other.id: other for other in RULES}
+        for required in rule.requires:
+            # A rule that cannot be checked on this target says nothing against the next one.
+            result = self.result(by_id[required])
+            if result.status in (Status.FAILED, Status.WARNED):
+                return f"{required} has to pass first"
+        return ""
+
+
+def _broken(rule: Rule) -> Status:
+    return Status.WARNED if rule.advice else Status.FAILED

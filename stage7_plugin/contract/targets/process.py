@@ -1,0 +1,89 @@
+"""A plugin as a plain process: for tests of the suite, where containers are slow."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from stage7_plugin.contract.model import Need
+from stage7_plugin.contract.targets.base import POISON, Running, StartOptions, Target
+from stage7_plugin.host_view import HostView
+from stage7_plugin.http_call import Address
+
+
+class ProcessTarget(Target):
+    """`command` gets the path of a manifest appended, whose port is a free one of this machine."""
+
+    kind = "process"
+    abilities = frozenset({Need.START})
+
+    def __init__(self, command: Sequence[str], manifest: Mapping[str, Any]) -> None:
+        self.name = " ".join(command)
+        self.manifest = manifest
+        self.view = HostView.from_manifest(manifest)
+        self._command = list(command)
+
+    @contextmanager
+    def start(self, options: StartOptions) -> Iterator[Running]:
+        view = replace(self.view, port=_free_port())
+        with tempfile.TemporaryDirectory(prefix="stage7-plugin-") as name:
+            folder = Path(name)
+            path = folder / "manifest.json"
+            path.write_text(json.dumps(_with_port(self.manifest, view.port)))
+            (folder / "json.py").write_bytes(POISON)
+            environment = dict(options.environment)
+            if options.poisoned_pythonpath:
+                environment["PYTHONPATH"] = name
+            with (folder / "log").open("wb") as log:
+                process = subprocess.Popen(
+                    [*self._command, str(path)],
+                    env=environment,
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=subprocess.STDOUT,
+                    cwd=name,
+                )
+                try:
+                    yield _Process(process, view, folder / "log")
+                finally:
+                    process.kill()
+                    process.wait()
+
+
+class _Process(Running):
+    def __init__(self, process: subprocess.Popen[bytes], view: HostView, log: Path) -> None:
+        self.view, self.address = view, Address("127.0.0.1", view.port)
+        self._process, self._log = process, log
+
+    def ended(self) -> str | None:
+        code = self.exit_code()
+        return None if code is None else f"the process ended with exit code {code}"
+
+    def exit_code(self) -> int | None:
+        return self._process.poll()
+
+    def terminate(self) -> None:
+        os.kill(self._process.pid, signal.SIGTERM)
+
+    def log(self) -> str:
+        return self._log.read_text("utf-8", "replace")
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def _with_port(manifest: Mapping[str, Any], port: int) -> dict[str, Any]:
+    container = {**manifest["container"], "ports": [{"container": port, "host": 0}]}
+    return {**manifest, "container": container}

@@ -1,0 +1,66 @@
+"""From what was typed to a target, its manifest, its inputs and its probes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from stage7_plugin.contract import probes
+from stage7_plugin.contract.probes import Probes
+from stage7_plugin.contract.targets.base import Target
+from stage7_plugin.contract.targets.image import FolderTarget, ImageTarget, manifest_in_image
+from stage7_plugin.contract.targets.url import UrlTarget
+from stage7_plugin.engine import HostError, connect
+from stage7_plugin.host_view import read_manifest
+from stage7_plugin.sample_inputs import example_inputs, inputs_from_file, sample_inputs
+
+
+def resolve_target(target: str, manifest_file: Path | None) -> Target:
+    """A URL, else an existing folder, else the name of an image.
+
+    Raises HostError, ManifestUnusable, ValueError.
+    """
+    if target.startswith(("http://", "https://")):
+        return UrlTarget(target, read_manifest(manifest_file or Path("manifest.json")))
+    folder = Path(target)
+    if folder.is_dir():
+        manifest = read_manifest(manifest_file or folder / "manifest.json")
+        return FolderTarget(connect(), folder, manifest)
+    if folder.exists() or target.startswith((".", "/", "~")):
+        raise ValueError(f"{target!r} is no folder; give a plugin's folder, an image or a URL")
+    client = connect()
+    if manifest_file:
+        return ImageTarget(client, target, read_manifest(manifest_file))
+    found = manifest_in_image(client, target)
+    if found is None:
+        raise HostError(
+            f"the image {target} has no manifest.json in its working directory",
+            command=f"stage7-plugin check {target} --manifest manifest.json",
+        )
+    return ImageTarget(client, target, found)
+
+
+def resolve_inputs(target: Target, inputs_file: Path | None) -> dict[str, Any]:
+    """The file's, else the folder's example, else made from the manifest. Raises ValueError."""
+    if inputs_file:
+        return inputs_from_file(inputs_file)
+    if isinstance(target, FolderTarget):
+        return example_inputs(target.folder, target.manifest)
+    return sample_inputs(target.manifest)
+
+
+def resolve_probes(target: Target, probes_file: Path | None) -> Probes:
+    """The file's, else the folder's, else the suite's own logic where it fits, else none.
+
+    Raises ValueError.
+    """
+    if probes_file:
+        return probes.from_file(probes_file)
+    if isinstance(target, FolderTarget):
+        beside = target.folder / "examples" / "probes.json"
+        if beside.is_file():
+            return probes.from_file(beside)
+    try:
+        return probes.for_probe_logic() if target.has_probe_logic() else Probes({})
+    except HostError:
+        return Probes({})  # the rule on the build tells why
