@@ -44,7 +44,7 @@ def start_repository(folder: Path) -> Outcome:
     if outer == folder.resolve():
         return Outcome(False, "git: already a repository; left as it is")
     if outer is not None:
-        left = (_git("add", path_from_shell(folder)), _git("commit", "-m", f"Add {folder.name}"))
+        left = (_enter(folder), "git add .", _git("commit", "-m", f"Add {folder.name}", "."))
         return Outcome(False, f"git: inside the repository {outer}; nothing committed", left)
 
     steps: tuple[tuple[str, ...], ...] = (
@@ -57,7 +57,7 @@ def start_repository(folder: Path) -> Outcome:
         failure = _run(folder, step)
         if failure:
             rest = [_git(*remaining) for remaining in steps[number:]]
-            return Outcome(False, f"git: {failure}", (*_preparation(folder, failure), *rest))
+            return Outcome(False, f"git: {failure}", (*_preparation(folder), *rest))
     return Outcome(True, "git: first commit made on branch main")
 
 
@@ -110,13 +110,17 @@ def _run(folder: Path, arguments: tuple[str, ...]) -> str | None:
     return reason or (lines[-1] if lines else f"git {arguments[0]} failed")
 
 
-def _preparation(folder: Path, failure: str) -> list[str]:
+def _preparation(folder: Path) -> list[str]:
     """What has to be done before the remaining steps can work."""
-    commands = [shlex.join(["cd", path_from_shell(folder)])]
-    if "user.useConfigOnly" in failure or "ident" in failure:
+    commands = [_enter(folder)]
+    if (folder / ".git").exists() and _run(folder, ("var", "GIT_AUTHOR_IDENT")):
         commands.append('git config user.name "Your Name"')
         commands.append('git config user.email "you@example.com"')
     return commands
+
+
+def _enter(folder: Path) -> str:
+    return shlex.join(["cd", path_from_shell(folder)])
 
 
 def _git(*arguments: str) -> str:
