@@ -75,10 +75,10 @@ def hook_answers(context: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _parameters(prompt: Prompt, text: str) -> list[Parameter]:
-    parameters, problems = parse_parameters(prompt, text)
+    problems = answers.check({prompt: text})
     if problems:
         raise AnswerError(format_problems(problems))
-    return parameters
+    return parse_parameters(prompt, text)[0]
 
 
 def _inputs(text: str) -> list[Parameter]:
@@ -124,7 +124,8 @@ def _quiet_hook_failures() -> None:
 
 
 def _without_traceback(record: logging.LogRecord) -> bool:
-    if not logging.getLogger("cookiecutter").isEnabledFor(logging.DEBUG):
+    handlers = logging.getLogger("cookiecutter").handlers
+    if not any(handler.level <= logging.DEBUG for handler in handlers):
         record.exc_info = None
     return True
 

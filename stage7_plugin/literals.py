@@ -53,7 +53,7 @@ def python_literal(value: Any) -> str:
     raise TypeError(f"no Python literal for a {type(value).__name__}: {value!r}")
 
 
-def docstring(text: str, indent: int = 4, hanging: int = 0, width: int = 100) -> str:
+def docstring(text: object, indent: int = 4, hanging: int = 0, width: int = 100) -> str:
     """The text inside a triple-quoted Python string, wrapped at `width` columns.
 
     Args:
@@ -61,7 +61,7 @@ def docstring(text: str, indent: int = 4, hanging: int = 0, width: int = 100) ->
         indent: Column at which the first line starts; it is not written.
         hanging: Further columns for the lines after the first.
     """
-    escaped = text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    escaped = str(text).replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
     lines: list[str] = []
     for word in escaped.split(" "):
         start = indent + (hanging if len(lines) > 1 else 0)
@@ -103,5 +103,5 @@ def _json_escape(match: re.Match[str]) -> str:
 
 def _python_string(text: str) -> str:
     quote = "'" if text.count('"') > text.count("'") else '"'
-    escaped = text.replace("\\", "\\\\").replace(quote, f"\\{quote}")
+    escaped = str(text).replace("\\", "\\\\").replace(quote, f"\\{quote}")
     return quote + UNSAFE.sub(_json_escape, escaped) + quote

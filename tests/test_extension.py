@@ -13,6 +13,7 @@ from typing import Any
 import click
 import pytest
 from cookiecutter.exceptions import FailedHookException
+from cookiecutter.log import configure_logger
 from cookiecutter.utils import create_env_with_context
 from jinja2.exceptions import UndefinedError
 
@@ -88,7 +89,7 @@ def test_other_version_of_the_package_is_told() -> None:
 
 def hook_failure(level: int) -> logging.LogRecord:
     create_env_with_context(context())
-    logging.getLogger("cookiecutter").setLevel(level)
+    configure_logger(logging.getLevelName(level))
     error = ValueError("x")
     record = logging.LogRecord(
         "cookiecutter.hooks", logging.ERROR, "", 1, "failed", (), (ValueError, error, None)
@@ -98,14 +99,15 @@ def hook_failure(level: int) -> logging.LogRecord:
 
 
 @pytest.fixture
-def _restored_level() -> Any:
+def _restored_logger() -> Any:
     logger = logging.getLogger("cookiecutter")
-    level = logger.level
+    level, handlers = logger.level, logger.handlers
     yield
     logger.setLevel(level)
+    logger.handlers = handlers
 
 
-@pytest.mark.usefixtures("_restored_level")
+@pytest.mark.usefixtures("_restored_logger")
 def test_traceback_of_a_failed_hook_is_kept_for_verbose_alone() -> None:
     assert hook_failure(logging.INFO).exc_info is None
     assert hook_failure(logging.DEBUG).exc_info is not None
@@ -116,6 +118,7 @@ import sys
 from pathlib import Path
 folder = sys.argv[1]
 sys.path.append(folder)
+from cookiecutter.log import configure_logger
 from cookiecutter.utils import create_env_with_context
 context = {"cookiecutter": {"_extensions": ["stage7_plugin.extension.PluginExtension"]}}
 assert "brand_new" not in create_env_with_context(context).filters
