@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -12,12 +13,19 @@ from stage7_plugin.contract.targets.base import Running, StartOptions, Target
 from stage7_plugin.engine import HostError
 
 
+EAGER_INTERVAL = 0.1
+
+
 @dataclass(frozen=True)
 class Patience:
     """How often and how far apart health is polled; the host's own figures unless told."""
 
     polls: int = health.POLLS
     interval: float = health.INTERVAL
+
+    def eager(self) -> Patience:
+        """The same time, but no waiting for the next whole second."""
+        return Patience(math.ceil(self.polls * self.interval / EAGER_INTERVAL), EAGER_INTERVAL)
 
 
 class DidNotStart(NotCheckable):
@@ -51,10 +59,15 @@ class Instances:
             raise self._failure
         with_logic = probe and self._probe_logic
         running = self._shared.get(with_logic)
-        if running is None or running.ended():
+        if running is None:  # a dead one is not replaced while the rule that killed it goes on
             running = self._start_shared(StartOptions(probe_logic=with_logic))
             self._shared[with_logic] = running
         return running
+
+    def discard(self) -> None:
+        """Ends the shared plugins: one that broke a rule may be in no state for the next."""
+        self._shared.clear()
+        self._stack.close()
 
     def casualty(self) -> str | None:
         """How a shared plugin came to its end since it was last asked for, if one did."""
@@ -72,7 +85,7 @@ class Instances:
         options = replace(options, probe_logic=probe and self._probe_logic)
         try:
             with self._target.start(options) as running:
-                self._wait(running)
+                self._wait(running, self._patience.eager())
                 yield running
         except HostError as error:
             raise DidNotStart(str(error)) from error
@@ -92,20 +105,20 @@ class Instances:
         with ExitStack() as attempt:
             try:
                 running = attempt.enter_context(self._target.start(options))
-                self._wait(running)
+                self._wait(running, self._patience)
             except HostError as error:
                 raise DidNotStart(str(error)) from error
             self._stack.push(attempt.pop_all())
         return running
 
-    def _wait(self, running: Running) -> None:
+    def _wait(self, running: Running, patience: Patience) -> None:
         try:
             healthy = health.poll(
                 running.view,
                 running.address,
                 running.ended,
-                self._patience.polls,
-                self._patience.interval,
+                patience.polls,
+                patience.interval,
             )
         except health.NeverHealthy as error:
             raise DidNotStart(str(error)) from error

@@ -67,6 +67,8 @@ class Result:
     wanted: str = ""
     reason: str = ""
     """Why it was skipped."""
+    blocked: bool = False
+    """Whether it was skipped because a rule that it requires is broken."""
     with_probe_logic: bool = False
     """Whether the suite's own probe stood in for the plugin's logic."""
     seconds: float = 0.0

@@ -27,16 +27,16 @@ def head(address: Address, method: str, path: str, *lines: str) -> bytes:
 def send(
     address: Address, *parts: bytes, timeout: float = 10.0, pause: float = 1.0
 ) -> Answer | str:
-    """Sends the parts until an answer comes, waiting up to `pause` seconds after each.
+    """Sends the parts until an answer comes, waiting up to `pause` seconds after the first.
 
     What came instead of an answer is a string: "closed", "no answer", "no HTTP".
     """
     start = time.monotonic()
     try:
         with connect(address, timeout) as connection:
-            for part in parts:
+            for number, part in enumerate(parts):
                 connection.sendall(part)
-                if _readable(connection, pause):
+                if _readable(connection, pause if number == 0 else 0.001):
                     break
             return receive(connection, start)
     except TimeoutError:

@@ -53,8 +53,11 @@ class Runner:
         return self._results[rule.id]
 
     def _judge(self, rule: Rule) -> Result:
-        if reason := self._reason_to_skip(rule):
+        if reason := self._unable(rule):
             return Result(rule, Status.SKIPPED, reason=reason)
+        if broken := self._broken_requirement(rule):
+            reason = f"{broken} has to pass first"
+            return Result(rule, Status.SKIPPED, reason=reason, blocked=True)
         check = self._check
         check.note("", "")
         start = time.monotonic()
@@ -68,24 +71,31 @@ class Runner:
         casualty = check.instances.casualty()
         if casualty and result.status is Status.PASSED:
             result = Result(rule, _broken(rule), check.sent, casualty, "a plugin that runs on")
+        if result.status in (Status.FAILED, Status.WARNED):
+            check.instances.discard()
         return replace(
             result,
             with_probe_logic=rule.probe is not None and check.probes.with_logic,
             seconds=time.monotonic() - start,
         )
 
-    def _reason_to_skip(self, rule: Rule) -> str:
+    def _unable(self, rule: Rule) -> str:
         target = self._check.target
         if rule.needs and rule.needs not in target.abilities:
             return str(rule.needs.value)
         if rule.probe and rule.probe not in self._check.probes.inputs:
             return f"no probe {rule.probe!r} is given: inputs with which it {KINDS[rule.probe]}"
+        return ""
+
+    def _broken_requirement(self, rule: Rule) -> str:
+        """A rule that cannot be checked on this target does not count against the next one."""
         by_id = {other.id: other for other in RULES}
         for required in rule.requires:
-            # A rule that cannot be checked on this target says nothing against the next one.
             result = self.result(by_id[required])
             if result.status in (Status.FAILED, Status.WARNED):
-                return f"{required} has to pass first"
+                return required
+            if result.blocked:
+                return result.reason.split()[0]
         return ""
 
 

@@ -12,7 +12,7 @@ def _healthy_with(check: Check, options: StartOptions, sent: str) -> None:
     wanted = f"healthy on port {check.view.port}, as without it"
     try:
         with check.fresh(options):
-            check.note(sent, f"healthy at poll {check.instances.polls_to_healthy}")
+            check.note(sent, "healthy")
     except DidNotStart as error:
         raise Broken(sent, str(error), wanted) from error
 

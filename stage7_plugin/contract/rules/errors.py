@@ -119,13 +119,13 @@ def one_sentence(check: Check) -> None:
     "errors.plugin-exit",
     "Logic that ends the process fails its own execution and nothing else",
     probe="exiting",
-    requires=_HEALTHY,
+    requires=("errors.failure-is-not-2xx",),
     todo="Catch what ends the process (in Python BaseException, SystemExit among them) as well.",
 )
 def plugin_exit(check: Check) -> None:
     running = check.instances.shared(probe=True)
     answer = check.execute(check.probe_inputs("exiting"), running=running)
-    check.expect(answer.status >= 400, "a status of 400 or more")
+    check.expect(not answer.succeeded, "a status of 400 or more")
     check.expect_still_healthy(running)
 
 
@@ -133,7 +133,7 @@ def plugin_exit(check: Check) -> None:
     "errors.slot-returned",
     "A failed execution gives its slot back",
     probe="failing",
-    requires=("errors.failure-is-not-2xx",),
+    requires=("errors.failure-is-not-2xx", "execute.raw-inputs"),
     todo="Release the slot in a finally block.",
 )
 def slot_returned(check: Check) -> None:

@@ -112,7 +112,7 @@ def sigterm_open_connection(check: Check) -> None:
     "An execution that runs when SIGTERM comes is finished and answered",
     needs=Need.START,
     probe="slow",
-    requires=("lifecycle.sigterm-idle",),
+    requires=("lifecycle.sigterm-idle", "execute.raw-inputs"),
     todo="On SIGTERM take no new work, finish what runs, answer it, and then end.",
 )
 def drain(check: Check) -> None:

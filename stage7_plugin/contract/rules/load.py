@@ -35,47 +35,50 @@ class _Wave:
 
 
 def _wave(check: Check) -> _Wave:
-    if "wave" not in check.memory:
-        running = check.instances.shared(probe=True)
-        inputs = check.probe_inputs("slow")
+    running = check.instances.shared(probe=True)
+    inputs = check.probe_inputs("slow")
 
-        def health() -> list[Answer | None]:
-            time.sleep(0.15)  # until every slot is taken
-            answers: list[Answer | None] = []
-            for _ in range(10):
-                try:
-                    answer = call(running.address, "GET", check.view.health_path, timeout=3)
-                except NoAnswer:
-                    return [*answers, None]
-                answers.append(answer)
-                time.sleep(0.02)
-            return answers
+    def health() -> list[Answer | None]:
+        time.sleep(0.15)  # until every slot is taken
+        answers: list[Answer | None] = []
+        for _ in range(10):
+            try:
+                answers.append(call(running.address, "GET", check.view.health_path, timeout=3))
+            except NoAnswer:
+                return [*answers, None]
+            time.sleep(0.02)
+        return answers
 
-        with ThreadPoolExecutor(1) as pool:
-            polled = pool.submit(health)
-            executed = at_once(CROWD, lambda _: check.try_execute(running, inputs))
-        check.memory["wave"] = _Wave(executed, polled.result())
-    wave: _Wave = check.memory["wave"]
-    return wave
+    with ThreadPoolExecutor(1) as pool:
+        polled = pool.submit(health)
+        executed = at_once(CROWD, lambda _: check.try_execute(running, inputs))
+    return _Wave(executed, polled.result())
 
 
 @rule(
     "load.health-under-load",
-    f"Health answers within {HEALTH_SECONDS:g} s while every slot is taken",
+    f"Health answers within {HEALTH_SECONDS:g} s, and before the next slot, under full load",
     probe="slow",
     requires=_RAW,
     todo="Answer health from a thread or task that executions cannot take.",
 )
 def health_under_load(check: Check) -> None:
-    answers = _wave(check).health
-    good = [a for a in answers if a and a.status == 200 and a.seconds < HEALTH_SECONDS]
-    slowest = max((a.seconds for a in answers if a), default=0.0)
-    missing = " and then nothing within 3 s" if None in answers else ""
-    check.note(
-        f"{CROWD} slow executions at once, and health meanwhile",
-        f"{len(good)} of {len(answers)} good answers, the slowest after {slowest:.2f} s{missing}",
-    )
-    check.expect(len(good) == len(answers), f"200 within {HEALTH_SECONDS:g} s, every time")
+    good = False
+    for _ in range(2):  # a busy machine may be late once; a plugin that blocks is late every time
+        wave = check.memory["wave"] = _wave(check)
+        slow = [a.seconds for a in wave.executions if a and a.succeeded]
+        limit = min([HEALTH_SECONDS, *(seconds / 2 for seconds in slow)])
+        late = [a for a in wave.health if not a or a.status != 200 or a.seconds > limit]
+        slowest = max((a.seconds for a in wave.health if a), default=0.0)
+        missing = " and then nothing within 3 s" if None in wave.health else ""
+        check.note(
+            f"{CROWD} slow executions at once, and health meanwhile",
+            f"{len(wave.health)} answers, the slowest after {slowest:.2f} s{missing}",
+        )
+        good = not late
+        if good:
+            break
+    check.expect(good, f"200 within {limit:.2f} s, every time")
 
 
 @rule(
@@ -86,7 +89,7 @@ def health_under_load(check: Check) -> None:
     todo="Count the executions that run and answer 429 beyond a bound; queue and start no more.",
 )
 def bounded(check: Check) -> None:
-    wave = _wave(check)
+    wave: _Wave = check.memory["wave"]
     answers = [a for a in wave.executions if a]
     refused = [a for a in answers if a.status in (429, 503)]
     slowest = max((a.seconds for a in refused), default=0.0)
@@ -112,7 +115,8 @@ def bounded(check: Check) -> None:
     todo="Add a Retry-After header, in seconds, to the 429.",
 )
 def retry_after(check: Check) -> None:
-    refused = [a for a in _wave(check).executions if a and a.status in (429, 503)]
+    wave: _Wave = check.memory["wave"]
+    refused = [a for a in wave.executions if a and a.status in (429, 503)]
     without = sum("retry-after" not in answer.headers for answer in refused)
     check.note(f"{CROWD} slow executions at once", f"{without} refusals without Retry-After")
     check.expect(without == 0, "Retry-After in every refusal")

@@ -2,43 +2,35 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 import uuid
 
 from stage7_plugin.contract.check import Check
 from stage7_plugin.contract.model import Need, NotCheckable, rule
 from stage7_plugin.contract.rules.errors import missing_required, mistyped
-from stage7_plugin.http_call import Answer
 
 _RAW = ("execute.raw-inputs",)
 _LOG_DELAY = 0.3
 """Seconds that a line of the log may take to arrive."""
 
 
-def _successes(check: Check) -> list[Answer]:
-    if "successes" not in check.memory:
-        inputs = check.with_host_inputs(check.samples)
-        check.memory["successes"] = [check.execute(inputs)]
-    found: list[Answer] = check.memory["successes"]
-    return found
+def _succeed(check: Check) -> list[str]:
+    """The answer to a good execution with tokens."""
+    return [check.execute(check.with_host_inputs(check.samples)).text]
 
 
-def _failures(check: Check) -> list[Answer]:
-    """Answers to executions with tokens that are refused or fail."""
-    if "failures" not in check.memory:
-        answers = []
-        for make in (missing_required, mistyped):
-            try:
-                answers.append(check.execute(check.with_host_inputs(make(check)[1])))
-            except NotCheckable:
-                continue
-        token = check.input_tokens["__auth_token"].encode()
-        answers.append(check.post(b'{"inputs": {"__auth_token": "' + token + b'", '))
-        if "failing" in check.probes.inputs and not check.probes.with_logic:
-            answers.append(check.execute(check.with_host_inputs(check.probe_inputs("failing"))))
-        check.memory["failures"] = answers
-    found: list[Answer] = check.memory["failures"]
-    return found
+def _fail(check: Check) -> list[str]:
+    """The answers to executions with tokens that are refused or fail."""
+    answers = []
+    for make in (missing_required, mistyped):
+        with contextlib.suppress(NotCheckable):
+            answers.append(check.execute(check.with_host_inputs(make(check)[1])))
+    token = check.input_tokens["__auth_token"].encode()
+    answers.append(check.post(b'{"inputs": {"__auth_token": "' + token + b'", '))
+    if "failing" in check.probes.inputs and not check.probes.with_logic:
+        answers.append(check.execute(check.with_host_inputs(check.probe_inputs("failing"))))
+    return [answer.text for answer in answers]
 
 
 def _expect_no_token(check: Check, sent: str, texts: list[str]) -> None:
@@ -55,7 +47,7 @@ def _expect_no_token(check: Check, sent: str, texts: list[str]) -> None:
 )
 def token_in_answer(check: Check) -> None:
     sent = "an execution with __auth_token and __brain_auth_token"
-    _expect_no_token(check, sent, [answer.text for answer in _successes(check)])
+    _expect_no_token(check, sent, _succeed(check))
 
 
 @rule(
@@ -66,7 +58,7 @@ def token_in_answer(check: Check) -> None:
 )
 def token_in_error(check: Check) -> None:
     sent = "executions that are refused, with __auth_token and __brain_auth_token"
-    _expect_no_token(check, sent, [answer.text for answer in _failures(check)])
+    _expect_no_token(check, sent, _fail(check))
 
 
 @rule(
@@ -76,7 +68,8 @@ def token_in_error(check: Check) -> None:
     todo="Use no input as the label of a metric.",
 )
 def token_in_metrics(check: Check) -> None:
-    _successes(check), _failures(check)
+    _succeed(check)
+    _fail(check)
     answer = check.request("GET", "/metrics")
     if answer.status == 404:
         raise NotCheckable("the plugin has no /metrics")
@@ -91,7 +84,8 @@ def token_in_metrics(check: Check) -> None:
     todo="Log neither inputs nor bodies nor the environment; redact tokens in what is logged.",
 )
 def token_in_log(check: Check) -> None:
-    _successes(check), _failures(check)
+    _succeed(check)
+    _fail(check)
     time.sleep(_LOG_DELAY)
     sent = "executions with tokens, good and bad ones; then the whole log"
     _expect_no_token(check, sent, [check.instances.shared().log()])
@@ -127,7 +121,7 @@ def declared(check: Check) -> None:
     "Tokens that the plugin's own logic prints, logs and raises are replaced",
     needs=Need.START,
     probe="leaking",
-    requires=_RAW,
+    requires=("secrets.token-in-log", "secrets.token-in-error"),
     todo="Replace the values of tokens in everything that leaves the process.",
 )
 def redacted(check: Check) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -39,10 +41,12 @@ class ProcessTarget(Target):
             folder = Path(name)
             path = folder / "manifest.json"
             path.write_text(json.dumps(_with_port(self.manifest, view.port)))
-            (folder / "json.py").write_bytes(POISON)
+            poisoned = folder / "poisoned"
+            poisoned.mkdir()
+            (poisoned / "json.py").write_bytes(POISON)
             environment = dict(options.environment)
             if options.poisoned_pythonpath:
-                environment["PYTHONPATH"] = name
+                environment["PYTHONPATH"] = str(poisoned)
             with (folder / "log").open("wb") as log:
                 process = subprocess.Popen(
                     [*self._command, str(path)],
@@ -79,9 +83,12 @@ class _Process(Running):
 
 
 def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
+    """Below the ports that outgoing connections take, so that none takes it in between."""
+    while True:
+        port = random.randrange(10_000, 30_000)
+        with socket.socket() as listener, contextlib.suppress(OSError):
+            listener.bind(("127.0.0.1", port))
+            return port
 
 
 def _with_port(manifest: Mapping[str, Any], port: int) -> dict[str, Any]:

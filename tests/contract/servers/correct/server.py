@@ -14,10 +14,8 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any, NoReturn
 
-MAX_BODY = 16 * 1024 * 1024
 DRAIN_SECONDS = 1.0
-ENVELOPES = ({"value"}, {"value", "args"}, {"inputName", "value"}, {"inputName", "value", "args"},
-             {"inputName", "value", "valueType"}, {"inputName", "value", "valueType", "args"})  # fmt: skip
+ENVELOPE_KEYS = {"inputName", "value", "valueType", "args"}
 TYPES = {"string": str, "number": (int, float), "boolean": bool, "array": list, "object": dict}
 
 
@@ -38,6 +36,7 @@ class Plugin:
         self.manifest = manifest
         self.slots = threading.BoundedSemaphore(self.slots_count)
         self.executions = 0
+        self.secrets = {v for k, v in os.environ.items() if k.endswith("_TOKEN")}
         self.in_flight = 0
         self.lock = threading.Lock()
         self.stopping = False
@@ -55,7 +54,12 @@ class Plugin:
         return f"plugin_executions_total {self.executions}\n"
 
     def log(self, message: str, **fields: Any) -> None:
-        print(json.dumps({"message": message, **fields}), flush=True)
+        print(self.redact(json.dumps({"message": message, **fields})), flush=True)
+
+    def redact(self, text: str) -> str:
+        for secret in self.secrets:
+            text = text.replace(secret, "[redacted]")
+        return text
 
     def parse(self, body: bytes) -> dict[str, Any]:
         try:
@@ -71,7 +75,7 @@ class Plugin:
         raise ValueError(f"{name} is not JSON")
 
     def unwrap(self, value: Any, kind: str) -> Any:
-        if isinstance(value, dict) and set(value) in ENVELOPES:
+        if isinstance(value, dict) and "value" in value and set(value) <= ENVELOPE_KEYS:
             inner = value["value"]
             return value if kind == "object" and not isinstance(inner, dict) else inner
         return value
@@ -105,21 +109,27 @@ class Plugin:
             raise RuntimeError("asked to fail")
         if inputs["text"] == "exit":
             sys.exit(3)
+        if inputs["text"] == "leak":
+            raise RuntimeError(" ".join(self.secrets))
         return {"result": inputs["text"], "echoed": inputs["options"] or {}}
 
     def execute(self, body: bytes) -> tuple[int, Any]:
         """Runs the logic in a thread of its own, so that the answer never waits past its time."""
         if self.stopping:
             raise Refused(503, "the plugin is stopping")
-        request = self.parse(body)
-        inputs = self.inputs(request["inputs"])
+        given = self.parse(body)["inputs"]
+        self.secrets |= {str(v) for k, v in given.items() if k.startswith("__")}
+        inputs = self.inputs(given)
         if not self.take_slot():
             raise Refused(429, "every slot is taken", **{"Retry-After": "1"})
         answer: list[tuple[int, Any]] = []
         thread = threading.Thread(target=self.run, args=(inputs, answer), daemon=True)
         thread.start()
-        thread.join(self.manifest["api"]["timeout"] / 1000 * 0.9)
+        thread.join(self.deadline())
         return answer[0] if answer else (504, {"success": False, "error": "it took too long"})
+
+    def deadline(self) -> float | None:
+        return float(self.manifest["api"]["timeout"]) / 1000 * 0.9
 
     def run(self, inputs: dict[str, Any], answer: list[tuple[int, Any]]) -> None:
         self.executions += 1
@@ -138,8 +148,8 @@ class Plugin:
         try:
             outputs = self.logic(inputs)
         except BaseException as error:
-            self.log("failed", error=type(error).__name__)
-            return self.failed(f"{type(error).__name__}: {error}")
+            self.log("failed", error=str(error))
+            return self.failed(self.redact(f"{type(error).__name__}: {error}"))
         self.log("executed")
         return 200, {"success": True, "outputs": outputs}
 
@@ -154,9 +164,12 @@ class Plugin:
 
     def drain(self) -> None:
         end = time.monotonic() + DRAIN_SECONDS
-        while self.in_flight and time.monotonic() < end:
+        while self.busy() and time.monotonic() < end:
             time.sleep(0.01)
         os._exit(0)
+
+    def busy(self) -> bool:
+        return self.in_flight > 0
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -164,6 +177,7 @@ class Handler(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     default_request_version = "HTTP/1.1"
+    max_body = 16 * 1024 * 1024
     plugin: Plugin
 
     def do_GET(self) -> None:
@@ -206,8 +220,8 @@ class Handler(BaseHTTPRequestHandler):
         length = self.headers.get("Content-Length", "0")
         if not re.fullmatch(r"\d{1,18}", length):
             raise Refused(400, "Content-Length must be a number")
-        if int(length) > MAX_BODY:
-            raise Refused(413, f"the body may have {MAX_BODY} bytes at most")
+        if int(length) > self.max_body:
+            raise Refused(413, f"the body may have {self.max_body} bytes at most")
         return self.rfile.read(int(length))
 
     def check_content_type(self, value: str) -> None:
@@ -237,7 +251,9 @@ class Handler(BaseHTTPRequestHandler):
         self.close_connection = True
         code = 405 if code == 501 else code
         headers = {"Allow": "POST"} if code == 405 else {}
-        self.reply(code, {"success": False, "error": message or "the request is not HTTP"}, **headers)
+        self.reply(
+            code, {"success": False, "error": message or "the request is not HTTP"}, **headers
+        )
 
     def log_message(self, format: str, *args: Any) -> None:
         """No access log."""

@@ -1,0 +1,13 @@
+"""Logs an input that the manifest marks as secret."""
+
+from typing import Any
+
+from correct.server import Plugin
+
+CAUGHT_BY = "secrets.declared"
+
+
+class Broken(Plugin):
+    def inputs(self, given: dict[str, Any]) -> dict[str, Any]:
+        print("pin", given.get("pin"), flush=True)
+        return super().inputs(given)

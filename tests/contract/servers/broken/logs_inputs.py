@@ -1,0 +1,13 @@
+"""Logs the inputs of an execution."""
+
+from typing import Any
+
+from correct.server import Plugin
+
+CAUGHT_BY = "secrets.token-in-log"
+
+
+class Broken(Plugin):
+    def inputs(self, given: dict[str, Any]) -> dict[str, Any]:
+        print({name: value for name, value in given.items() if name != "pin"}, flush=True)
+        return super().inputs(given)

@@ -1,0 +1,12 @@
+"""Logs its environment at the start."""
+
+import os
+
+from correct.server import Plugin
+
+CAUGHT_BY = "secrets.token-in-log"
+
+
+class Broken(Plugin):
+    def setup(self) -> None:
+        print(dict(os.environ), flush=True)

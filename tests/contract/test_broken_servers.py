@@ -1,0 +1,73 @@
+"""Each broken server is caught by the rule meant for it and no other; the correct one by none."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stage7_plugin.contract import probes, report
+from stage7_plugin.contract.check import Check
+from stage7_plugin.contract.instances import Patience
+from stage7_plugin.contract.model import RULES, Need, Result, Status
+from stage7_plugin.contract.runner import Runner, rules_named
+from stage7_plugin.contract.targets.process import ProcessTarget
+from stage7_plugin.host_view import read_manifest
+from stage7_plugin.sample_inputs import sample_inputs
+
+SERVERS = Path(__file__).parent / "servers"
+CORRECT = SERVERS / "correct"
+BROKEN = sorted((SERVERS / "broken").glob("*.py"))
+PATIENCE = Patience(polls=30, interval=0.1)
+
+
+def caught_by(path: Path) -> str:
+    """The rule that a broken server names, read without running it."""
+    for node in ast.parse(path.read_text()).body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "CAUGHT_BY":
+            return str(ast.literal_eval(node.value))
+    raise AssertionError(f"{path.name} names no rule")
+
+
+def check(name: str, manifest: dict[str, Any] | None = None) -> list[Result]:
+    manifest = manifest or read_manifest(CORRECT / "manifest.json")
+    command = [sys.executable, "-E", "-s", str(SERVERS / "run.py"), name]
+    target = ProcessTarget(command, manifest)
+    known = probes.from_file(CORRECT / "examples" / "probes.json")
+    with Runner(Check(target, sample_inputs(manifest), known, PATIENCE)) as runner:
+        return list(runner.run(rules_named(())))
+
+
+def broken_rules(results: list[Result]) -> dict[str, str]:
+    """Rule -> why, of those that did not pass."""
+    return {
+        result.rule.id: "\n".join(report.lines(result))
+        for result in results
+        if result.status in (Status.FAILED, Status.WARNED)
+    }
+
+
+def test_the_correct_server_passes_every_rule_that_needs_no_container() -> None:
+    results = check("correct")
+    assert broken_rules(results) == {}
+    skipped = {r.rule.id for r in results if r.status is Status.SKIPPED}
+    assert skipped == {r.id for r in RULES if r.needs in (Need.CONTAINER, Need.FOLDER)}
+
+
+@pytest.mark.parametrize("path", BROKEN, ids=lambda path: path.stem)
+def test_a_broken_server_is_caught_by_its_rule_alone(path: Path) -> None:
+    found = broken_rules(check(path.stem))
+    assert set(found) == {caught_by(path)}, "\n".join(found.values())
+
+
+def test_a_manifest_that_the_host_refuses() -> None:
+    manifest = {**read_manifest(CORRECT / "manifest.json"), "verb": "THINK"}
+    assert set(broken_rules(check("correct", manifest))) == {"manifest.valid"}
+
+
+def test_every_rule_that_needs_no_container_has_a_broken_server() -> None:
+    without_container = {r.id for r in RULES if r.needs in (None, Need.START)}
+    assert without_container - {caught_by(path) for path in BROKEN} == {"manifest.valid"}
