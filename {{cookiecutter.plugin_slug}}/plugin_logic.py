@@ -1,6 +1,7 @@
-"""{{ cookiecutter.plugin_name | docstring(indent=3) }}: what the plugin does.
+"""What the plugin does when it is called.
 
-{{ cookiecutter.description | docstring(indent=0) }}
+{{ ("Plugin: " ~ cookiecutter.plugin_name) | docstring(indent=0) }}
+{{ ("Task: " ~ cookiecutter.description) | docstring(indent=0) }}
 
 This file is yours. It is still a stub: execute_plugin() only shows that every declared input
 arrives and every declared output leaves. Replace its body with your own code.

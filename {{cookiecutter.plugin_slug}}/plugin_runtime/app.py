@@ -8,6 +8,7 @@ from plugin_runtime.answers import Answer, failure
 from plugin_runtime.endpoint import Endpoint, Environ
 from plugin_runtime.execution import Executor, Job
 from plugin_runtime.plugin import Plugin
+from plugin_runtime.redaction import RequestSecrets
 
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 
@@ -25,6 +26,7 @@ class App:
         plugin: Plugin,
         executor: Executor,
         endpoint: Endpoint,
+        secrets: RequestSecrets,
         counters: metrics.Metrics,
         stopping: Callable[[], bool],
     ) -> None:
@@ -32,6 +34,7 @@ class App:
         self._plugin = plugin
         self._executor = executor
         self._endpoint = endpoint
+        self._secrets = secrets
         self._metrics = counters
         self.stopping = stopping
         self._path: str = manifest["api"]["endpoint"]
@@ -83,7 +86,8 @@ class App:
             "stuck": self._executor.stuck,
         }
         if error:
-            document["error"] = error
+            document["error"], count = self._secrets.recent().redact(error)
+            self._metrics.count_redactions(count)
         return Answer(status, outputs.encode(document))
 
     def _health(self) -> Answer:

@@ -82,6 +82,7 @@ class Endpoint:
             except Refusal as refusal:
                 answer, details = self._refuse(refusal)
                 outcome = refusal.outcome
+            logs.end_printed_lines()
             # Only now may the caller hear of it: its next request must find this slot free.
             if job is not None and not job.finish():
                 seconds = time.monotonic() - started
@@ -90,7 +91,6 @@ class Endpoint:
             self._record(outcome, answer, time.monotonic() - started, details)
             return answer
         finally:
-            logs.end_printed_lines()
             logs.current.reset(token)
 
     def time_out(self, job: Job) -> Answer:

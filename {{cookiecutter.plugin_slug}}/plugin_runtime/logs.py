@@ -138,17 +138,14 @@ def end_printed_lines() -> None:
 
 
 def configure(
-    level: str,
-    manifest: dict[str, Any],
-    secrets: RequestSecrets,
-    count_redactions: Callable[[int], None],
+    manifest: dict[str, Any], secrets: RequestSecrets, count_redactions: Callable[[int], None]
 ) -> None:
     """Send everything that is logged or printed through one JSON handler."""
     handler = LineHandler()
     handler.setFormatter(JsonFormatter(manifest, secrets, count_redactions))
     # No line says which line of code wrote it, so nobody has to look for that (Logging HOWTO).
     logging._srcfile = None
-    logging.basicConfig(level=level, handlers=[handler], force=True)
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     # waitress tells of every client that hangs up.
     logging.getLogger("waitress").setLevel(logging.WARNING)
     sys.stdout = PrintedLines("stdout", logging.INFO)

@@ -52,17 +52,18 @@ def run(listener: socket.socket, manifest: dict[str, Any]) -> int:
     sys.setswitchinterval(SWITCH_SECONDS)
     counters = Metrics(manifest["id"], manifest["version"])
     secrets = RequestSecrets(manifest, os.environ)
+    logs.configure(manifest, secrets, counters.count_redactions)
     try:
         values = settings.load(manifest, os.environ)
     except settings.SettingsError as error:
-        print(error, file=sys.stderr)
+        logger.critical("wrong settings: %s", error)
         return 2
-    logs.configure(values.log_level, manifest, secrets, counters.count_redactions)
+    logging.getLogger().setLevel(values.log_level)
 
     executor = Executor(values.concurrency, settings.deadline_seconds(values.timeout_ms))
     plugin = Plugin()
     endpoint = Endpoint(manifest, values, plugin, executor.deadline, secrets, counters, stop)
-    app = App(manifest, plugin, executor, endpoint, counters, stop)
+    app = App(manifest, plugin, executor, endpoint, secrets, counters, stop)
     server = Server(app, executor, listener, values)
     stop.wake = server.pull_trigger
 
@@ -90,7 +91,7 @@ def compile_everything(manifest: dict[str, Any]) -> int:
 
     Run while the image is built: a container is always new, and would compile it at every start.
     """
-    logs.configure("WARNING", manifest, RequestSecrets(manifest, {}), lambda _: None)
+    logs.configure(manifest, RequestSecrets(manifest, {}), lambda _: None)
     try:
         Plugin().import_logic()
     except (ImportError, SyntaxError) as error:

@@ -1,0 +1,171 @@
+"""`server.py` as a process: started with a chosen environment, talked to, signalled."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+MANIFEST: dict[str, Any] = {
+    "id": "obedient",
+    "version": "1.2.3",
+    "inputDefinitions": [
+        {"name": "do", "type": "string", "required": True, "aliases": ["action", "verb"]},
+        {"name": "value", "type": "any", "required": False},
+        {"name": "seconds", "type": "number", "required": False, "default": 0},
+        {"name": "settings", "type": "object", "required": False},
+        {"name": "flag", "type": "boolean", "required": False},
+        {"name": "names", "type": "array", "required": False},
+        {"name": "password", "type": "string", "required": False, "secret": True},
+    ],
+    "outputDefinitions": [
+        {"name": "result", "type": "any", "required": True},
+        {"name": "count", "type": "number", "required": False},
+    ],
+    "configuration": [
+        {"key": "MAILBOX", "type": "secret", "required": False, "description": "A mailbox"}
+    ],
+    "container": {
+        "ports": [{"container": 8080, "host": 0}],
+        "resources": {"memory": "256m", "cpu": "0.25"},
+        "healthCheck": {"path": "/health"},
+    },
+    "api": {"endpoint": "/execute", "method": "POST", "timeout": 2000},
+}
+
+
+def write_manifest(folder: Path, changes: dict[str, Any]) -> None:
+    """Write the manifest with some of its top-level keys changed."""
+    (folder / "manifest.json").write_text(json.dumps({**MANIFEST, **changes}), "utf-8")
+
+
+class PluginProcess:
+    """A running plugin.
+
+    Args:
+        folder: a plugin's folder.
+        environ: variables on top of a nearly empty environment.
+    """
+
+    def __init__(self, folder: Path, environ: dict[str, str]) -> None:
+        self.log_file = folder / "log"
+        self.started = time.monotonic()
+        with self.log_file.open("wb") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-E", "-s", str(folder / "server.py")],
+                env={"PLUGIN_PORT": "0", "PLUGIN_HOST": "127.0.0.1", **environ},
+                cwd="/",
+                stdout=log,
+                stderr=log,
+            )
+
+    @property
+    def log(self) -> str:
+        """Everything that was written to standard output and error."""
+        return self.log_file.read_text("utf-8")
+
+    @property
+    def lines(self) -> list[dict[str, Any]]:
+        """The log's complete lines, each of which must be a JSON object."""
+        return [
+            json.loads(line) for line in self.log.splitlines(keepends=True) if line[-1:] == "\n"
+        ]
+
+    @property
+    def port(self) -> int:
+        """The port it listens on; waits for it."""
+        line = self.wait_for_line(lambda line: "address" in line)
+        return int(line["address"].rpartition(":")[2])
+
+    def wait_for_line(self, wanted: Any, seconds: float = 20) -> dict[str, Any]:
+        """The first log line for which `wanted` is true."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            for line in self.lines:
+                if wanted(line):
+                    return line
+            if self.process.poll() is not None:
+                break
+            time.sleep(0.01)
+        raise AssertionError(f"no such line; exit status {self.process.poll()}; log:\n{self.log}")
+
+    def connect(self) -> socket.socket:
+        """A plain connection, for requests that no HTTP client would send."""
+        return socket.create_connection(("127.0.0.1", self.port), timeout=20)
+
+    def raw(self, request: bytes) -> bytes:
+        """Send bytes, return everything that comes back until the connection ends."""
+        with self.connect() as connection:
+            connection.sendall(request)
+            connection.shutdown(socket.SHUT_WR)
+            received = b""
+            while data := connection.recv(65536):
+                received += data
+            return received
+
+    def request(
+        self, method: str, path: str, body: bytes | None = None, **headers: str
+    ) -> tuple[int, dict[str, str], Any]:
+        """Status, headers with lower-case names, and the body, decoded if it is JSON."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        try:
+            dashed = {name.replace("_", "-"): value for name, value in headers.items()}
+            connection.request(method, path, body, dashed)
+            answer = connection.getresponse()
+            content = answer.read()
+            found = {name.lower(): value for name, value in answer.getheaders()}
+            is_json = found.get("content-type") == "application/json"
+            return answer.status, found, json.loads(content) if is_json and content else content
+        finally:
+            connection.close()
+
+    def get(self, path: str) -> tuple[int, Any]:
+        """Status and body of a page."""
+        status, _, body = self.request("GET", path)
+        return status, body
+
+    def post(self, body: bytes, **headers: str) -> tuple[int, Any]:
+        """Status and answer of a body sent to the endpoint as it is."""
+        headers = {"Content_Type": "application/json", **headers}
+        status, _, answer = self.request("POST", "/execute", body, **headers)
+        return status, answer
+
+    def execute(
+        self, inputs: dict[str, Any], context: dict[str, Any] | None = None
+    ) -> tuple[int, Any]:
+        """Status and answer of an execution."""
+        return self.post(json.dumps({"inputs": inputs, "context": context or {}}).encode())
+
+    def metric(self, name: str) -> float:
+        """A sample of the metrics page, by its name with labels."""
+        _, page = self.get("/metrics")
+        for line in page.decode().splitlines():
+            sample, _, value = line.rpartition(" ")
+            if sample == name:
+                return float(value)
+        raise AssertionError(f"no {name} in {page.decode()}")
+
+    def terminate(self) -> None:
+        """Send SIGTERM."""
+        self.process.send_signal(signal.SIGTERM)
+
+    def wait(self, seconds: float = 20) -> float:
+        """Wait for the end; return how long that took, in seconds."""
+        started = time.monotonic()
+        self.process.wait(seconds)
+        return time.monotonic() - started
+
+    def open_files(self) -> int:
+        """Number of file descriptors (Linux)."""
+        return len(list(Path(f"/proc/{self.process.pid}/fd").iterdir()))
+
+    def kill(self) -> None:
+        """End it whatever it does."""
+        self.process.kill()
+        self.process.wait()

@@ -1,0 +1,237 @@
+"""Slots, deadlines, health beside them, and the end of the process."""
+
+from __future__ import annotations
+
+import statistics
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any
+
+import pytest
+
+from tests.runtime.conftest import Start
+from tests.runtime.plugin_process import PluginProcess
+
+
+def in_background(call: Callable[[], Any]) -> Callable[[], Any]:
+    """Start a call in a thread; returns a function that waits for its result."""
+    pool = ThreadPoolExecutor(1)
+    future = pool.submit(call)
+    return lambda: future.result(30)
+
+
+def until(condition: Callable[[], bool], seconds: float = 10) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.01)
+
+
+def busy(plugin: PluginProcess, number: int, **inputs: Any) -> list[Callable[[], Any]]:
+    """Start so many executions and wait until all of them hold a slot."""
+    waiting = [in_background(lambda: plugin.execute(inputs)) for _ in range(number)]
+    until(lambda: plugin.metric("plugin_executions_in_flight") == number)
+    return waiting
+
+
+def test_executions_run_side_by_side(start: Start) -> None:
+    plugin = start()
+    started = time.monotonic()
+    results = [wait() for wait in busy(plugin, 4, do="sleep", seconds=1)]
+    assert time.monotonic() - started < 3
+    assert [status for status, _ in results] == [200] * 4
+
+
+def test_beyond_the_slots_the_answer_is_429_at_once(start: Start) -> None:
+    plugin = start(PLUGIN_CONCURRENCY="2")
+    waiting = busy(plugin, 2, do="sleep", seconds=1)
+    started = time.monotonic()
+    status, headers, answer = plugin.request(
+        "POST", "/execute", b'{"inputs": {}}', Content_Type="application/json"
+    )
+    assert time.monotonic() - started < 0.5
+    assert status == 429
+    assert headers["retry-after"] == "1"
+    assert "2 execution slots" in answer["error"]
+    assert [wait()[0] for wait in waiting] == [200, 200]
+    assert plugin.metric('plugin_executions_total{outcome="busy"}') == 1
+
+
+@pytest.mark.parametrize("slots", ["1", "4"])
+def test_calls_one_after_another_never_meet_a_429(start: Start, slots: str) -> None:
+    plugin = start(PLUGIN_CONCURRENCY=slots)
+    body = b'{"inputs": {"do": "return value"}}'
+    request = b"POST /execute HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n%s" % (
+        len(body),
+        body,
+    )
+    with plugin.connect() as connection:
+        for _ in range(10_000):
+            connection.sendall(request)
+            answer = connection.recv(4096)
+            while not answer.endswith(b"}"):
+                answer += connection.recv(4096)
+            assert answer.startswith(b"HTTP/1.1 200")
+    assert plugin.metric('plugin_executions_total{outcome="success"}') == 10_000
+
+
+def test_past_the_deadline_the_caller_gets_504_and_the_slot_stays_taken(start: Start) -> None:
+    plugin = start(PLUGIN_CONCURRENCY="1", PLUGIN_TIMEOUT_MS="500")
+    assert plugin.get("/health")[0] == 200
+    started = time.monotonic()
+    status, answer = plugin.execute({"do": "sleep", "seconds": 3}, {"trace_id": "late one"})
+    assert time.monotonic() - started < 2
+    assert status == 504
+    assert "0.45 s" in answer["error"]
+    assert plugin.metric("plugin_executions_stuck") == 1
+    assert plugin.get("/health/ready")[0] == 503
+    assert plugin.get("/health")[0] == 200
+    assert plugin.execute({"do": "return value"})[0] == 429
+
+    line = plugin.wait_for_line(lambda line: "past its deadline" in line["message"])
+    assert line["trace_id"] == "late one"
+    assert plugin.metric("plugin_executions_stuck") == 0
+    assert plugin.get("/health/ready")[0] == 200
+    assert plugin.execute({"do": "return value"})[0] == 200
+    assert plugin.metric('plugin_executions_total{outcome="timeout"}') == 1
+
+
+def test_async_logic_is_cancelled_at_its_deadline(start: Start) -> None:
+    plugin = start("asynchronous.py", PLUGIN_CONCURRENCY="1", PLUGIN_TIMEOUT_MS="500")
+    assert plugin.execute({"do": "sleep", "seconds": 30})[0] == 504
+    line = plugin.wait_for_line(lambda line: line["message"] == "cancelled for real")
+    assert line["logger"] == "author"
+    until(lambda: plugin.metric("plugin_executions_in_flight") == 0)
+    assert plugin.execute({"do": "same loop"})[1]["outputs"] == {"result": True}
+
+
+def test_async_logic_runs_side_by_side_and_cannot_end_the_server(start: Start) -> None:
+    plugin = start("asynchronous.py", PLUGIN_CONCURRENCY="8")
+    waiting = [
+        in_background(partial(plugin.execute, {"do": "sleep", "seconds": 1}, {"trace_id": name}))
+        for name in "abcd"
+    ]
+    status, answer = plugin.execute({"do": "exit"})
+    assert status == 500
+    assert "SystemExit: 3" in answer["error"]
+    assert [wait()[1]["outputs"]["result"] for wait in waiting] == list("abcd")
+
+
+def test_context_variables_do_not_leak_from_one_execution_into_the_next(start: Start) -> None:
+    plugin = start(PLUGIN_CONCURRENCY="1")
+    for value in "abc":
+        _, answer = plugin.execute({"do": "remember", "value": value})
+        assert answer["outputs"]["result"] == "nothing"
+
+
+@pytest.mark.parametrize("work", ["sleep", "spin"])
+def test_health_is_answered_while_every_slot_is_busy(start: Start, work: str) -> None:
+    plugin = start(PLUGIN_TIMEOUT_MS="20000")
+    waiting = busy(plugin, 4, do=work, seconds=4)
+    seconds = []
+    for _ in range(50):
+        started = time.monotonic()
+        assert plugin.get("/health")[0] == 200
+        seconds.append(time.monotonic() - started)
+    # No timing of the machine: it must be far below the four seconds of the executions.
+    assert statistics.median(seconds) < 0.5
+    assert [wait()[0] for wait in waiting] == [200] * 4
+
+
+def test_health_waits_for_a_short_setup(start: Start) -> None:
+    plugin = start("slow_setup.py", SETUP_SECONDS="0.4")
+    assert plugin.get("/health")[0] == 200
+
+
+def test_health_tells_of_a_long_setup(start: Start) -> None:
+    plugin = start("slow_setup.py", SETUP_SECONDS="2")
+    status, health = plugin.get("/health")
+    assert (status, health["status"]) == (503, "starting")
+    assert plugin.get("/health/live")[0] == 200
+    assert plugin.execute({"do": "x"})[0] == 503
+    until(lambda: plugin.get("/health")[0] == 200)
+    assert plugin.execute({"do": "x"})[1]["outputs"] == {"result": "ready"}
+
+
+def test_a_setup_that_fails_is_told_with_its_reason_but_without_secrets(start: Start) -> None:
+    plugin = start(
+        "slow_setup.py", SETUP_SECONDS="0", SETUP_FAILS="1", DATABASE_TOKEN="canary-0123456789"
+    )
+    status, health = plugin.get("/health/ready")
+    assert (status, health["status"]) == (503, "failed")
+    assert health["error"] == "setup() failed: ConnectionError: no database; token [redacted]"
+    assert "canary" not in plugin.log
+
+
+def test_an_idle_plugin_ends_at_once(start: Start) -> None:
+    plugin = start()
+    connection = plugin.connect()
+    assert plugin.get("/health")[0] == 200
+    plugin.terminate()
+    assert plugin.wait() < 0.5
+    assert plugin.process.returncode == 0
+    connection.close()
+
+
+def test_running_executions_are_answered_before_the_end(start: Start) -> None:
+    plugin = start()
+    connection = plugin.connect()
+    waiting = busy(plugin, 3, do="sleep", seconds=1)
+    plugin.terminate()
+    until(lambda: plugin.get("/health/ready")[0] == 503)
+    assert plugin.get("/health")[1]["status"] == "stopping"
+    assert plugin.execute({"do": "return value"})[0] == 503
+    assert [wait()[0] for wait in waiting] == [200] * 3
+    assert plugin.wait() < 2
+    assert plugin.process.returncode == 0
+    connection.close()
+
+
+def test_the_end_does_not_wait_for_what_is_already_answered(start: Start) -> None:
+    plugin = start(PLUGIN_TIMEOUT_MS="200")
+    assert plugin.execute({"do": "sleep", "seconds": 15})[0] == 504
+    plugin.terminate()
+    assert plugin.wait() < 1
+    assert plugin.process.returncode == 0
+
+
+def test_the_end_comes_before_the_host_kills(start: Start) -> None:
+    plugin = start(PLUGIN_TIMEOUT_MS="60000", PLUGIN_DRAIN_SECONDS="1")
+    busy(plugin, 1, do="sleep", seconds=15)
+    plugin.terminate()
+    assert plugin.wait() < 3
+
+
+def test_a_second_signal_ends_at_once(start: Start) -> None:
+    plugin = start(PLUGIN_TIMEOUT_MS="60000")
+    busy(plugin, 1, do="sleep", seconds=15)
+    plugin.terminate()
+    until(lambda: plugin.get("/health")[0] == 503)
+    plugin.terminate()
+    assert plugin.wait() < 1
+
+
+def test_sigterm_during_setup_ends_at_once(start: Start) -> None:
+    plugin = start("slow_setup.py", SETUP_SECONDS="20")
+    assert plugin.get("/health/live")[0] == 200
+    plugin.terminate()
+    assert plugin.wait() < 1
+
+
+def test_nothing_accumulates(start: Start) -> None:
+    plugin = start()
+    plugin.execute({"do": "return value"})
+    files = plugin.open_files()
+    threads = [
+        threading.Thread(target=lambda: [plugin.execute({"do": "return value"}) for _ in range(50)])
+        for _ in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    until(lambda: plugin.open_files() <= files + 1)
+    assert plugin.metric("plugin_executions_in_flight") == 0
