@@ -63,13 +63,13 @@ def docstring(text: object, indent: int = 4, hanging: int = 0, width: int = 100)
     """
     escaped = str(text).replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
     lines: list[str] = []
-    for word in escaped.split(" "):
+    for word in escaped.split():
         start = indent + (hanging if len(lines) > 1 else 0)
         if lines and start + columns(f"{lines[-1]} {word}") <= width:
             lines[-1] += f" {word}"
         else:
             lines.append(word)
-    return ("\n" + " " * (indent + hanging)).join(line.rstrip() for line in lines)
+    return ("\n" + " " * (indent + hanging)).join(lines)
 
 
 def dockerfile_string(text: object) -> str:

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from cookiecutter.generate import generate_files
+from cookiecutter.utils import create_env_with_context
+from jinja2 import FileSystemLoader
 
 TEMPLATE = Path(__file__).resolve().parent.parent
 
@@ -100,6 +102,15 @@ def context(**answers: str) -> dict[str, Any]:
         "_copy_without_render": copied_files(),
     }
     return {"cookiecutter": {**ANSWERS, **answers, **settings}}
+
+
+def render_file(name: str, **answers: str) -> str:
+    """The text of one file for answers as they are typed, without writing any."""
+    variables = context(**answers)
+    environment = create_env_with_context(variables)
+    environment.loader = FileSystemLoader(TEMPLATE / "{{cookiecutter.plugin_slug}}")
+    text: str = environment.get_template(name).render(**variables)
+    return text
 
 
 def copied_files() -> list[str]:
