@@ -165,5 +165,7 @@ def test_message_cannot_act_on_the_terminal() -> None:
 
 
 def test_message_cannot_act_on_the_terminal_through_a_name() -> None:
-    problems = check({**ANSWERS, "inputs": '[{"name": "\\u001b[2J", "type": 1, "default": 2}]'})
+    problems = check(
+        {**ANSWERS, "inputs": '[{"name": "\\u001b[2J", "type": "any", "required": 1}]'}
+    )
     assert format_problems(problems).replace("\n", "").isprintable()

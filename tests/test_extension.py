@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import logging
+import os
 import shutil
 import subprocess
 import sys
@@ -114,18 +115,24 @@ def test_traceback_of_a_failed_hook_is_kept_for_verbose_alone() -> None:
 
 
 CHANGE_WHILE_RUNNING = """
-import sys
+import os, sys
 from pathlib import Path
 folder = sys.argv[1]
 sys.path.append(folder)
-from cookiecutter.log import configure_logger
 from cookiecutter.utils import create_env_with_context
 context = {"cookiecutter": {"_extensions": ["stage7_plugin.extension.PluginExtension"]}}
 assert "brand_new" not in create_env_with_context(context).filters
-path = Path(folder, "stage7_plugin", "extension.py")
-path.write_text(path.read_text() + 'FILTERS["brand_new"] = str\\n')
+for name, old, new in (
+    ("extension.py", '    "is_linked"', '    "brand_new"'),
+    ("__init__.py", "0.1.0", "0.9.0"),
+):
+    path = Path(folder, "stage7_plugin", name)
+    second = int(path.stat().st_mtime)
+    path.write_text(path.read_text().replace(old, new))
+    os.utime(path, ns=(0, second * 10**9 + 1))  # same second and size: the byte code looks right
 assert "brand_new" in create_env_with_context(context).filters
 assert "brand_new" in create_env_with_context(context).filters
+assert sys.modules["stage7_plugin"].__version__ == "0.9.0"
 """
 
 
@@ -133,9 +140,11 @@ def test_package_that_changed_on_disk_is_imported_anew(tmp_path: Path) -> None:
     """As under cruft update, which renders two versions of the template in one process."""
     unwanted = shutil.ignore_patterns("__pycache__")
     shutil.copytree(TEMPLATE / "stage7_plugin", tmp_path / "stage7_plugin", ignore=unwanted)
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     done = subprocess.run(
         [sys.executable, "-c", CHANGE_WHILE_RUNNING, str(tmp_path)],
         cwd=tmp_path,
+        env=environment,
         capture_output=True,
         encoding="utf-8",
     )

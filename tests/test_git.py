@@ -83,6 +83,14 @@ def test_missing_identity_tells_the_commands_that_work(home: Path, project: Path
     assert (home / "gitconfig").read_text() == before
 
 
+def test_identity_is_never_made_up(
+    home: Path, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With EMAIL set, git would take the name from the system's list of users."""
+    monkeypatch.setenv("EMAIL", "someone@example.com")
+    assert not start_repository(project).committed
+
+
 def test_missing_git_tells_the_commands_that_work(
     home: Path, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
