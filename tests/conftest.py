@@ -1,0 +1,28 @@
+"""Tests that need a Docker engine are skipped without one, except where they must not be."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+
+import pytest
+
+from stage7_plugin.engine import HostError, connect
+
+
+@cache
+def missing_engine() -> str:
+    """Why no engine can be used; empty if one can."""
+    try:
+        connect()
+    except HostError as error:
+        return f"{error.sentence}. {error.command}".strip()
+    return ""
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Set REQUIRE_ENGINE=1 where a missing engine is a failure, as CI does."""
+    if item.get_closest_marker("engine") and (reason := missing_engine()):
+        if os.environ.get("REQUIRE_ENGINE"):
+            pytest.fail(f"REQUIRE_ENGINE is set, but {reason}", pytrace=False)
+        pytest.skip(f"needs a Docker engine: {reason}")

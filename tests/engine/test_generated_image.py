@@ -1,0 +1,229 @@
+"""Rendered plugins in the engine: built by both builders, run, stopped, their README pasted."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from stage7_plugin.host import HostRun
+from stage7_plugin.host_view import HostView
+from tests.example_plugins import EXAMPLES, make_example
+from tests.template_tools import TEMPLATE, generate
+
+if TYPE_CHECKING:
+    from docker import APIClient
+
+pytestmark = pytest.mark.engine
+
+Make = Callable[..., Path]
+
+
+@pytest.fixture
+def make(tmp_path: Path, client: APIClient, request: pytest.FixtureRequest) -> Iterator[Make]:
+    """Generates a plugin with the real command; its image is removed afterwards."""
+    images = []
+
+    def make_plugin(**answers: str) -> Path:
+        name = re.sub("[^a-z0-9]+", "-", request.node.name.lower()).strip("-")[:40].rstrip("-")
+        answers = {"plugin_slug": name, "verb": "TEST", "git_init": "no", **answers}
+        result = generate(tmp_path, **answers)
+        assert result.status == 0, result.output
+        (tmp_path / "output").write_text(result.output, "utf-8")
+        images.append(f"stage7/{name}:1.0.0")
+        return tmp_path / "out" / name
+
+    yield make_plugin
+    for image in images:
+        if client.images(image):
+            client.remove_image(image, force=True)
+
+
+def shell(folder: Path, script: str, **environ: str) -> str:
+    """What a shell prints that runs a script and stops at the first error."""
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script],
+        cwd=folder,
+        env={**os.environ, **environ},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stdout
+    return done.stdout
+
+
+def buildkit_client() -> str:
+    """A folder with a Docker client that can build with BuildKit: with buildx, or an old one."""
+    for folder in os.environ["PATH"].split(os.pathsep):
+        docker = shutil.which("docker", path=folder)
+        if docker is not None:
+            has_buildx = subprocess.run([docker, "buildx", "version"], capture_output=True)
+            version = subprocess.run([docker, "--version"], capture_output=True, text=True).stdout
+            if has_buildx.returncode == 0 or "version 20." in version:
+                return folder
+    pytest.fail("no Docker client here can build with BuildKit")
+
+
+def test_the_hook_builds_the_image_and_tries_it(make: Make, tmp_path: Path) -> None:
+    make(build_image="required")
+    output = (tmp_path / "output").read_text("utf-8")
+    assert "answered 200" in output
+    assert "start to healthy" in output
+    assert "make build" not in output, "it is built already"
+
+
+@pytest.mark.parametrize("builder", ["classic", "buildkit"])
+def test_its_own_image_tests_pass(make: Make, builder: str) -> None:
+    path = os.environ["PATH"]
+    if builder == "buildkit":
+        path = os.pathsep.join([buildkit_client(), path])
+    output = shell(
+        make(),
+        f"{sys.executable} -m pytest -p no:xdist tests/test_image.py",
+        DOCKER_BUILDKIT="0" if builder == "classic" else "1",
+        REQUIRE_ENGINE="1",
+        PATH=path,
+    )
+    assert re.search(r"\d+ passed in", output)
+    assert "skipped" not in output
+
+
+def test_an_idle_plugin_stops_in_less_than_a_second(make: Make) -> None:
+    project = make()
+    shell(project, "make build && make up", PLUGIN_HOST_PORT="18080")
+    try:
+        deadline = time.monotonic() + 20
+        while health(18080) != 200:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        started = time.monotonic()
+    finally:
+        shell(project, "make down")
+    assert time.monotonic() - started < 1
+
+
+def health(port: int) -> int:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", "/health")
+        return connection.getresponse().status
+    except (OSError, http.client.HTTPException):
+        return 0
+    finally:
+        connection.close()
+
+
+def bash_blocks(readme: str, heading: str) -> list[str]:
+    """The bash code of a section."""
+    section = re.split(r"(?m)^## ", readme.split(f"\n## {heading}\n", 1)[1])[0]
+    return re.findall(r"```bash\n(.*?)```", section, re.DOTALL)
+
+
+def test_the_readme_can_be_pasted(make: Make) -> None:
+    project = make(inputs='text:string - Text; names:array - It\'s "quoted" $HOME')
+    readme = (project / "README.md").read_text("utf-8")
+    (try_it,) = bash_blocks(readme, "Try it")
+    # A person types more slowly than a shell reads.
+    pasted = try_it.replace("\ncurl ", "\nsleep 2\ncurl --fail ")
+    assert '"success":true' in shell(project, pasted)
+    (by_hand,) = bash_blocks(readme, "Make targets")
+    pasted = by_hand.replace("docker run ", "docker run --detach --name readme-by-hand ")
+    try:
+        assert " passed" in shell(project, pasted)
+    finally:
+        shell(project, "docker rm --force readme-by-hand")
+
+
+def test_make_install_hands_the_manifest_to_the_host(make: Make, tmp_path: Path) -> None:
+    """Against a small stand-in for the CapabilitiesManager's two routes."""
+    project = make()
+    host = tmp_path / "host.py"
+    host.write_text(HOST, "utf-8")
+    with subprocess.Popen(
+        [sys.executable, str(host)], stdout=subprocess.PIPE, text=True
+    ) as running:
+        assert running.stdout is not None
+        url = f"http://127.0.0.1:{running.stdout.readline().strip()}"
+        environ = {"STAGE7_URL": url, "STAGE7_TOKEN": "the-token"}
+        try:
+            assert "is installed" in shell(project, "make install", **environ)
+            manifest = (project / "manifest.json").read_text("utf-8")
+            (project / "manifest.json").write_text(manifest.replace('"container": {', '"box": {'))
+            script = "! make install IMAGE=x"
+            assert "does not list" in shell(project, script, **environ)
+        finally:
+            running.kill()
+
+
+HOST = """
+import http.server, json
+stored = {}
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_POST(self):
+        manifest = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        known = self.headers["Authorization"] == "Bearer the-token" and self.path == "/plugins"
+        stored.clear()
+        if known and "container" in manifest:
+            stored[manifest["id"]] = manifest
+        self.answer(201 if known else 401)
+    def do_GET(self):
+        self.answer(200 if self.path.removeprefix("/plugins/") in stored else 404)
+    def answer(self, status):
+        self.send_response(status)
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"{}")
+    def log_message(self, *_):
+        pass
+server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
+print(server.server_port, flush=True)
+server.serve_forever()
+"""
+
+
+REAL_REQUESTS: dict[str, Callable[[], dict[str, Any]]] = {
+    "text-statistics": lambda: {"text": (TEMPLATE / "README.md").read_text("utf-8"), "top": 5},
+    "unit-converter": lambda: {"value": 26.2, "from": "mi", "to": "km", "precision": 1},
+}
+
+
+def check_text_statistics(outputs: dict[str, Any]) -> None:
+    text = (TEMPLATE / "README.md").read_text("utf-8")
+    assert outputs["words"] > 300
+    assert outputs["sentences"] > 10
+    assert len(outputs["most_frequent"]) == 5
+    for entry in outputs["most_frequent"]:
+        assert text.casefold().count(entry["word"]) >= entry["count"] > 5
+
+
+def check_unit_converter(outputs: dict[str, Any]) -> None:
+    assert outputs == {"result": 42.2, "unit": "km"}
+
+
+CHECKS = {"text-statistics": check_text_statistics, "unit-converter": check_unit_converter}
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_an_example_does_its_work_in_the_engine(
+    tmp_path: Path, client: APIClient, name: str
+) -> None:
+    project = make_example(tmp_path, name, "git_init=no")
+    shell(project, "make build", DOCKER_BUILDKIT="0")
+    manifest = json.loads((project / "manifest.json").read_text("utf-8"))
+    with HostRun(client, HostView.from_manifest(manifest)) as running:
+        running.wait_healthy()
+        answer = running.execute(REAL_REQUESTS[name]())
+    assert answer.status == 200, answer.summary()
+    CHECKS[name](answer.document["outputs"])
