@@ -1,4 +1,4 @@
-"""The Jinja extension by which Cookiecutter reaches this package."""
+"""Filters and globals by which the template reaches this package; see `template_extension.py`."""
 
 from __future__ import annotations
 
@@ -11,10 +11,8 @@ import click
 from cookiecutter.exceptions import FailedHookException
 from jinja2 import Environment
 from jinja2.exceptions import UndefinedError
-from jinja2.ext import Extension
 
 from stage7_plugin import (
-    __version__,
     answers,
     derived,
     example_request,
@@ -24,7 +22,6 @@ from stage7_plugin import (
     python_stub,
     strict_json,
 )
-from stage7_plugin.fresh_import import fresh_module
 from stage7_plugin.parameters import Parameter, Prompt, parse_parameters
 from stage7_plugin.problems import format_problems
 
@@ -40,15 +37,11 @@ class AnswerError(FailedHookException, UndefinedError):  # type: ignore[misc]
     """
 
 
-class PluginExtension(Extension):
-    """Adds the filters and globals that the template and its hook use."""
-
-    def __init__(self, environment: Environment) -> None:
-        super().__init__(environment)
-        current = fresh_module(__name__)
-        environment.globals.update(current.GLOBALS)
-        environment.filters.update(current.FILTERS)
-        _quiet_hook_failures()
+def install(environment: Environment) -> None:
+    """Add the filters and globals that the template and its hook use."""
+    environment.globals.update(GLOBALS)
+    environment.filters.update(FILTERS)
+    _quiet_hook_failures()
 
 
 def check_answers(context: Mapping[str, Any]) -> str:
@@ -57,7 +50,6 @@ def check_answers(context: Mapping[str, Any]) -> str:
     Raises:
         AnswerError: With every problem of every answer.
     """
-    _check_version(context)
     problems = answers.unknown_keys(_command_line_answers(), context) + answers.check(context)
     if problems:
         raise AnswerError(format_problems(problems))
@@ -91,17 +83,6 @@ def _outputs(text: str) -> list[Parameter]:
 
 def _definitions(parameters: list[Parameter]) -> list[dict[str, Any]]:
     return [parameter.definition() for parameter in parameters]
-
-
-def _check_version(context: Mapping[str, Any]) -> None:
-    wanted = context.get("_template_version", __version__)
-    if wanted != __version__:
-        raise AnswerError(
-            f"This template is version {wanted}, but an installed stage7_plugin {__version__} in "
-            f"{TEMPLATE_FOLDER} hides its own package.\n"
-            "Remove it (python -m pip uninstall stage7-plugin) or install the version of the "
-            "template, then run Cookiecutter again."
-        )
 
 
 def _command_line_answers() -> Mapping[str, Any]:

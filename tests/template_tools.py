@@ -98,7 +98,7 @@ def generate(folder: Path, *arguments: str, **answers: str) -> Run:
 def context(**answers: str) -> dict[str, Any]:
     """What Cookiecutter hands to the files once the prompts are answered, as typed."""
     settings = {
-        "_extensions": ["stage7_plugin.extension.PluginExtension"],
+        "_extensions": ["template_extension.PluginExtension"],
         "_copy_without_render": copied_files(),
     }
     return {"cookiecutter": {**ANSWERS, **answers, **settings}}

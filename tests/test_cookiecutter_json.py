@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from stage7_plugin import __version__
 from stage7_plugin.answers import CHOICES, PROMPTS
 from tests.template_tools import TEMPLATE
 
@@ -44,10 +43,6 @@ def test_choices_are_those_of_the_rules() -> None:
 def test_choices_with_labels_have_one_for_each() -> None:
     labels = SETTINGS["__prompts__"]["build_image"]
     assert set(labels) - {"__prompt__"} == set(SETTINGS["build_image"])
-
-
-def test_version_is_that_of_the_package() -> None:
-    assert SETTINGS["_template_version"] == __version__
 
 
 def test_check_comes_last() -> None:

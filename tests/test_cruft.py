@@ -44,7 +44,7 @@ def call(folder: Path, environment: dict[str, str], *command: str) -> str:
 
 def test_update_to_a_new_version(tmp_path: Path, environment: dict[str, str]) -> None:
     template = tmp_path / "template"
-    wanted = ("cookiecutter.json", "hooks", "stage7_plugin", "templates")
+    wanted = ("cookiecutter.json", "hooks", "stage7_plugin", "template_extension.py", "templates")
     template.mkdir()
     for name in (*wanted, "{{cookiecutter.plugin_slug}}"):
         source = TEMPLATE / name

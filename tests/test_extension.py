@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import ast
 import logging
-import os
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +14,6 @@ from cookiecutter.log import configure_logger
 from cookiecutter.utils import create_env_with_context
 from jinja2.exceptions import UndefinedError
 
-from stage7_plugin import __version__
 from stage7_plugin.extension import AnswerError
 from tests.template_tools import ANSWERS, TEMPLATE, context
 
@@ -79,15 +74,6 @@ def test_command_lines_without_a_misspelt_key(given: Any) -> None:
         assert rendered("{{ cookiecutter | check_answers }}") == ""
 
 
-def test_other_version_of_the_package_is_told() -> None:
-    variables = context()
-    variables["cookiecutter"]["_template_version"] = "99.0.0"
-    environment = create_env_with_context(variables)
-    template = environment.from_string("{{ cookiecutter | check_answers }}")
-    with pytest.raises(AnswerError, match=f"version 99.0.0, but an installed .* {__version__}"):
-        template.render(**variables)
-
-
 def hook_failure(level: int) -> logging.LogRecord:
     create_env_with_context(context())
     configure_logger(logging.getLevelName(level))
@@ -112,41 +98,3 @@ def _restored_logger() -> Any:
 def test_traceback_of_a_failed_hook_is_kept_for_verbose_alone() -> None:
     assert hook_failure(logging.INFO).exc_info is None
     assert hook_failure(logging.DEBUG).exc_info is not None
-
-
-CHANGE_WHILE_RUNNING = """
-import os, sys
-from pathlib import Path
-folder = sys.argv[1]
-sys.path.append(folder)
-from cookiecutter.utils import create_env_with_context
-context = {"cookiecutter": {"_extensions": ["stage7_plugin.extension.PluginExtension"]}}
-assert "brand_new" not in create_env_with_context(context).filters
-for name, old, new in (
-    ("extension.py", '    "is_linked"', '    "brand_new"'),
-    ("__init__.py", "0.1.0", "0.9.0"),
-):
-    path = Path(folder, "stage7_plugin", name)
-    second = int(path.stat().st_mtime)
-    path.write_text(path.read_text().replace(old, new))
-    os.utime(path, ns=(0, second * 10**9 + 1))  # same second and size: the byte code looks right
-assert "brand_new" in create_env_with_context(context).filters
-assert "brand_new" in create_env_with_context(context).filters
-assert sys.modules["stage7_plugin"].__version__ == "0.9.0"
-"""
-
-
-def test_package_that_changed_on_disk_is_imported_anew(tmp_path: Path) -> None:
-    """As under cruft update, which renders two versions of the template in one process."""
-    unwanted = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(TEMPLATE / "stage7_plugin", tmp_path / "stage7_plugin", ignore=unwanted)
-    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-    done = subprocess.run(
-        [sys.executable, "-c", CHANGE_WHILE_RUNNING, str(tmp_path)],
-        cwd=tmp_path,
-        env=environment,
-        capture_output=True,
-        encoding="utf-8",
-    )
-    assert done.stderr == ""
-    assert done.returncode == 0

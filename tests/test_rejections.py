@@ -120,7 +120,6 @@ def replay(folder: Path, **answers: Any) -> Run:
     file = folder / "replay.json"
     content = context(**answers)
     content["cookiecutter"]["__checked"] = ""
-    content["cookiecutter"]["_template_version"] = "0.1.0"
     file.write_text(json.dumps(content))
     return run(folder, "--replay-file", str(file))
 
@@ -155,12 +154,6 @@ def test_check_that_is_overridden_is_done_anyway(tmp_path: Path) -> None:
     result = generate(tmp_path, "__checked=yes", cpu="0")
     assert_nothing_is_left(result)
     assert message("cpu", "0") in result.output
-
-
-def test_other_version_of_the_template(tmp_path: Path) -> None:
-    result = generate(tmp_path, "_template_version=99.0.0")
-    assert_nothing_is_left(result)
-    assert "This template is version 99.0.0, but an installed stage7_plugin" in result.output
 
 
 def test_required_image_that_cannot_be_built(tmp_path: Path) -> None:

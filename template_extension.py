@@ -1,0 +1,63 @@
+"""What `cookiecutter.json` names as its Jinja extension.
+
+It uses the `stage7_plugin` that lies beside this file, as it is on disk now:
+
+- Cookiecutter puts the template's folder at the end of the import path, so that an installed
+  package, perhaps of another version, would come first.
+- `cruft update` renders two versions of the template in one process, one after the other and in
+  the same folder, so that the second one would be rendered with the modules of the first.
+"""
+
+import importlib
+import shutil
+import sys
+from pathlib import Path
+from types import ModuleType
+
+from jinja2 import Environment
+from jinja2.ext import Extension
+
+NAME = "stage7_plugin"
+# Resolved now: the path may be relative, and Cookiecutter changes the working directory.
+HERE = Path(__file__).resolve().parent
+PACKAGE = HERE / NAME
+
+_imported: dict[str, int] = {}
+"""The sources as they were when they were imported: file name and time in nanoseconds."""
+
+
+class PluginExtension(Extension):
+    """Adds the filters and globals that the template and its hook use."""
+
+    def __init__(self, environment: Environment) -> None:
+        super().__init__(environment)
+        own_module("extension").install(environment)
+
+
+def own_module(name: str) -> ModuleType:
+    """A module of the package beside this file, imported anew if a source has changed."""
+    # A wheel holds no second copy of the package: there the installed one is the template's own.
+    if PACKAGE.is_dir():
+        sources = {path.name: path.stat().st_mtime_ns for path in PACKAGE.glob("*.py")}
+        changed = bool(_imported) and _imported != sources
+        if changed or _loaded_from_elsewhere():
+            _forget(changed)
+        _imported.update(sources)
+        if str(HERE) not in sys.path[:1]:
+            sys.path.insert(0, str(HERE))
+    return importlib.import_module(f"{NAME}.{name}")
+
+
+def _loaded_from_elsewhere() -> bool:
+    loaded = sys.modules.get(NAME)
+    return loaded is not None and Path(str(loaded.__file__)).resolve().parent != PACKAGE
+
+
+def _forget(changed: bool) -> None:
+    if changed:
+        # Byte code is matched by size and whole seconds, which a quick checkout can leave equal.
+        shutil.rmtree(PACKAGE / "__pycache__", ignore_errors=True)
+    importlib.invalidate_caches()
+    _imported.clear()
+    for name in [key for key in sys.modules if key.split(".")[0] == NAME]:
+        del sys.modules[name]
