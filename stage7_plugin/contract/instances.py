@@ -12,7 +12,6 @@ from stage7_plugin.contract.model import Need, NotCheckable
 from stage7_plugin.contract.targets.base import Running, StartOptions, Target
 from stage7_plugin.engine import HostError
 
-
 EAGER_INTERVAL = 0.1
 
 

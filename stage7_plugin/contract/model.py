@@ -36,6 +36,10 @@ class Broken(Exception):
         self.sent, self.got, self.wanted = sent, got, wanted
 
 
+class Late(Broken):
+    """Right, but too late. A busy machine may be the reason: the rule is checked once more."""
+
+
 class NotCheckable(Exception):
     """The rule cannot be checked here. The message is the reason."""
 

@@ -8,8 +8,11 @@ from dataclasses import replace
 
 from stage7_plugin.contract import rules as _rules  # noqa: F401  (importing registers them)
 from stage7_plugin.contract.check import Check
-from stage7_plugin.contract.model import RULES, Broken, NotCheckable, Result, Rule, Status
+from stage7_plugin.contract.model import RULES, Broken, Late, NotCheckable, Result, Rule, Status
 from stage7_plugin.contract.probes import KINDS
+
+ATTEMPTS = 4
+"""How often a rule is checked that is broken by the clock alone."""
 
 
 def rules_named(ids: Sequence[str]) -> list[Rule]:
@@ -42,9 +45,18 @@ class Runner:
         self._check.instances.close()
 
     def run(self, rules: Sequence[Rule]) -> Iterator[Result]:
-        """Yields each result as soon as it is known."""
+        """Yields each result as soon as it is known, and the broken rules that they require."""
+        told: set[str] = set()
         for rule in rules:
-            yield self.result(rule)
+            result = self.result(rule)
+            for known in [*self._results.values()]:
+                broken = known.status in (Status.FAILED, Status.WARNED)
+                if broken and known.rule.id not in told and known is not result:
+                    told.add(known.rule.id)
+                    yield known
+            if rule.id not in told:
+                told.add(rule.id)
+                yield result
 
     def result(self, rule: Rule) -> Result:
         """Checks the rules that this one requires, and then this one."""
@@ -59,15 +71,8 @@ class Runner:
             reason = f"{broken} has to pass first"
             return Result(rule, Status.SKIPPED, reason=reason, blocked=True)
         check = self._check
-        check.note("", "")
         start = time.monotonic()
-        try:
-            rule.function(check)
-            result = Result(rule, Status.PASSED, check.sent, check.got)
-        except Broken as error:
-            result = Result(rule, _broken(rule), error.sent, error.got, error.wanted)
-        except NotCheckable as error:
-            result = Result(rule, Status.SKIPPED, reason=str(error))
+        result = self._attempt(rule, ATTEMPTS)
         casualty = check.instances.casualty()
         if casualty and result.status is Status.PASSED:
             result = Result(rule, _broken(rule), check.sent, casualty, "a plugin that runs on")
@@ -78,6 +83,22 @@ class Runner:
             with_probe_logic=rule.probe is not None and check.probes.with_logic,
             seconds=time.monotonic() - start,
         )
+
+    def _attempt(self, rule: Rule, attempts: int) -> Result:
+        check = self._check
+        check.note("", "")
+        try:
+            rule.function(check)
+            return Result(rule, Status.PASSED, check.sent, check.got)
+        except Late as error:
+            if attempts > 1:
+                check.memory.clear()
+                return self._attempt(rule, attempts - 1)
+            return Result(rule, _broken(rule), error.sent, error.got, error.wanted)
+        except Broken as error:
+            return Result(rule, _broken(rule), error.sent, error.got, error.wanted)
+        except NotCheckable as error:
+            return Result(rule, Status.SKIPPED, reason=str(error))
 
     def _unable(self, rule: Rule) -> str:
         target = self._check.target

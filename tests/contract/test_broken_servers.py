@@ -12,7 +12,7 @@ import pytest
 from stage7_plugin.contract import probes, report
 from stage7_plugin.contract.check import Check
 from stage7_plugin.contract.instances import Patience
-from stage7_plugin.contract.model import RULES, Need, Result, Status
+from stage7_plugin.contract.model import Need, Result, Status
 from stage7_plugin.contract.runner import Runner, rules_named
 from stage7_plugin.contract.targets.process import ProcessTarget
 from stage7_plugin.host_view import read_manifest
@@ -21,6 +21,7 @@ from stage7_plugin.sample_inputs import sample_inputs
 SERVERS = Path(__file__).parent / "servers"
 CORRECT = SERVERS / "correct"
 BROKEN = sorted((SERVERS / "broken").glob("*.py"))
+RULES = rules_named(())
 PATIENCE = Patience(polls=30, interval=0.1)
 
 

@@ -31,13 +31,21 @@ def resolve_target(target: str, manifest_file: Path | None) -> Target:
     client = connect()
     if manifest_file:
         return ImageTarget(client, target, read_manifest(manifest_file))
-    found = manifest_in_image(client, target)
+    found = manifest_in_image(client, target) or _manifest_here(target)
     if found is None:
         raise HostError(
-            f"the image {target} has no manifest.json in its working directory",
+            f"the image {target} has no manifest.json in its working directory, "
+            "and the one here is not its own",
             command=f"stage7-plugin check {target} --manifest manifest.json",
         )
     return ImageTarget(client, target, found)
+
+
+def _manifest_here(image: str) -> dict[str, Any] | None:
+    """The current folder's manifest, where it is this image's."""
+    path = Path("manifest.json")
+    manifest = read_manifest(path) if path.is_file() else {}
+    return manifest if manifest.get("container", {}).get("image") == image else None
 
 
 def resolve_inputs(target: Target, inputs_file: Path | None) -> dict[str, Any]:

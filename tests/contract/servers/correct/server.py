@@ -6,6 +6,7 @@ import json
 import os
 import re
 import signal
+import socket
 import socketserver
 import sys
 import threading
@@ -272,13 +273,19 @@ def main(
     plugin_class: type[Plugin] = Plugin,
     handler_class: type[Handler] = Handler,
     server_class: type[Server] = Server,
+    listener: int | None = None,
 ) -> NoReturn:
-    """`server.py MANIFEST`; without an argument, the manifest beside this file."""
+    """`server.py MANIFEST`; without an argument, the manifest beside this file.
+
+    `listener` is a socket that listens already.
+    """
     path = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).with_name("manifest.json")
     plugin = plugin_class(json.loads(path.read_text()))
     plugin.setup()
     handler = type("BoundHandler", (handler_class,), {"plugin": plugin})
-    server = server_class(("", plugin.port()), handler)
+    server = server_class(("", plugin.port()), handler, bind_and_activate=listener is None)
+    if listener is not None:
+        server.socket = socket.socket(fileno=listener)
     signal.signal(signal.SIGTERM, lambda *_: plugin.on_sigterm())
     server.serve_forever(poll_interval=0.05)
     sys.exit(0)

@@ -1,0 +1,172 @@
+"""`stage7-plugin check` on the command line, and the suite in pytest, against a running plugin."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from stage7_plugin import health
+from stage7_plugin.contract.runner import rules_named
+from stage7_plugin.contract.targets.base import StartOptions
+from stage7_plugin.contract.targets.process import ProcessTarget
+from stage7_plugin.host_view import read_manifest
+
+ROOT = Path(__file__).parents[2]
+SERVERS = Path(__file__).parent / "servers"
+MANIFEST = SERVERS / "correct" / "manifest.json"
+PROBES = SERVERS / "correct" / "examples" / "probes.json"
+RULES = rules_named(())
+QUICK = ("--rule", "execute", "--rule", "errors.unknown-path", "--rule", "lifecycle.drain")
+
+
+@contextmanager
+def served(name: str) -> Iterator[str]:
+    """The URL of a server that runs until the end of the block."""
+    command = [sys.executable, "-E", "-s", str(SERVERS / "run.py"), name]
+    with ProcessTarget(command, read_manifest(MANIFEST)).start(StartOptions()) as running:
+        health.poll(running.view, running.address, running.ended, polls=100, interval=0.1)
+        yield str(running.address)
+
+
+def stage7_plugin(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "stage7_plugin", *arguments],
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+def test_a_url_that_passes_every_rule() -> None:
+    with served("correct") as url:
+        done = stage7_plugin("check", url, "--manifest", str(MANIFEST), "--probes", str(PROBES))
+    assert done.returncode == 0, done.stdout
+    assert done.stdout.startswith(f"echo-for-tests 1.0.0, url {url}\n")
+    assert " 0 failed, 0 warned, " in done.stdout.splitlines()[-1]
+    skipped = [line for line in done.stdout.splitlines() if line.startswith("skipped")]
+    assert len(skipped) == sum(rule.needs is not None for rule in RULES)
+    assert any("lifecycle.drain " in line and "this is a URL" in line for line in skipped)
+
+
+def test_a_url_that_breaks_a_rule_tells_what_was_sent_what_came_back_and_what_to_do() -> None:
+    with served("knows_no_envelope") as url:
+        done = stage7_plugin("check", url, "--manifest", str(MANIFEST), "--rule", "execute")
+    assert done.returncode == 1
+    report = done.stdout.split("FAILED  execute.envelope", 1)[1].splitlines()
+    assert report[1].strip().startswith('sent       POST /execute {"inputs": {"text": {"value"')
+    assert report[2].strip().startswith('came back  422 {"success": false')
+    assert report[3].strip().startswith("wanted     2xx")
+    assert report[4].strip().startswith("to do      Unwrap an object")
+
+
+def test_advice_does_not_fail_the_check() -> None:
+    with served("reports_one_problem") as url:
+        arguments = ("check", url, "--manifest", str(MANIFEST), "--rule", "errors.all-problems")
+        done = stage7_plugin(*arguments)
+    assert done.returncode == 0
+    assert "warned  errors.all-problems" in done.stdout
+
+
+def test_the_reports_for_machines(tmp_path: Path) -> None:
+    junit = tmp_path / "junit.xml"
+    with served("knows_no_envelope") as url:
+        arguments = ("check", url, "--manifest", str(MANIFEST), *QUICK)
+        done = stage7_plugin(*arguments, "--json", "-", "--junit", str(junit))
+    assert done.returncode == 1
+    document = json.loads(done.stdout)
+    rules = {entry["id"]: entry for entry in document["rules"]}
+    assert document["passed"] is False
+    assert document["kind"] == "url"
+    assert rules["execute.envelope"]["status"] == "failed"
+    assert rules["execute.envelope"]["to_do"]
+    assert rules["execute.raw-inputs"]["came_back"].startswith("200 ")
+    assert rules["lifecycle.drain"]["status"] == "skipped"
+    assert set(rules) == {r.id for r in RULES if r.id.startswith("execute.") or r.id in QUICK}
+    suite = ElementTree.parse(junit).getroot()
+    assert suite.get("failures") == "1"
+    assert suite.get("tests") == str(len(rules))
+    failure = suite.find("testcase[@name='execute.envelope']/failure")
+    assert failure is not None
+    assert "came back" in (failure.text or "")
+    assert suite.find("testcase[@name='lifecycle.drain']/skipped") is not None
+
+
+def test_the_list_names_every_rule_once() -> None:
+    done = stage7_plugin("check", "--list")
+    assert done.returncode == 0
+    assert [line.split()[0] for line in done.stdout.splitlines()] == [rule.id for rule in RULES]
+    assert len({rule.id for rule in RULES}) == len(RULES)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((), "Missing argument 'TARGET'"),
+        (("http://localhost:1", "--manifest", "none.json"), "'none.json' does not exist"),
+        (("http://localhost:1",), "manifest.json cannot be read"),
+        (("http://localhost:1", "--rule", "lifecycl"), "there is no rule or group 'lifecycl'"),
+        (("./nowhere",), "'./nowhere' is no folder"),
+        (("ftp://localhost",), "no Docker engine answers"),
+        (("stage7/some-image:1.0.0",), "no Docker engine answers"),
+    ],
+)
+def test_what_cannot_be_checked_ends_with_status_2(
+    arguments: tuple[str, ...], message: str, tmp_path: Path
+) -> None:
+    done = stage7_plugin("check", *arguments, DOCKER_HOST=f"unix://{tmp_path}/none.sock")
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_nothing_listens_at_the_url() -> None:
+    arguments = ("check", "http://127.0.0.1:1", "--manifest", str(MANIFEST))
+    done = stage7_plugin(*arguments, "--rule", "errors.unknown-path")
+    assert done.returncode == 1
+    assert "FAILED  lifecycle.healthy" in done.stdout
+    assert "the connection was refused" in done.stdout
+    assert "lifecycle.healthy has to pass first" in done.stdout
+
+
+def test_the_suite_in_pytest(tmp_path: Path) -> None:
+    module = tmp_path / "test_my_plugin.py"
+    module.write_text("from stage7_plugin.contract.pytest_suite import *  # noqa: F403\n")
+    with served("knows_no_envelope") as url:
+        done = subprocess.run(
+            [
+                sys.executable,
+                "-m",
+                "pytest",
+                "-p",
+                "no:xdist",
+                "-c",
+                os.devnull,
+                "-q",
+                "-k",
+                "execute",
+                str(module),
+            ],
+            env={
+                **os.environ,
+                "PYTHONPATH": str(ROOT),
+                "STAGE7_PLUGIN_TARGET": url,
+                "STAGE7_PLUGIN_MANIFEST": str(MANIFEST),
+            },
+            capture_output=True,
+            text=True,
+            cwd=tmp_path,
+            timeout=120,
+        )
+    count = sum(rule.id.startswith("execute.") for rule in RULES)
+    assert f"1 failed, {count - 1} passed" in done.stdout
+    assert "execute.envelope" in done.stdout
+    assert "to do      Unwrap an object" in done.stdout

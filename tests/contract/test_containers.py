@@ -1,0 +1,217 @@
+"""The suite against containers: what passes, what is caught, and the template of today."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from stage7_plugin.contract.check import Check
+from stage7_plugin.contract.model import Result, Status
+from stage7_plugin.contract.runner import Runner, rules_named
+from stage7_plugin.contract.targets.base import StartOptions, Target
+from stage7_plugin.contract.targets.image import FolderTarget, ImageTarget, manifest_in_image
+from stage7_plugin.contract.targets.resolve import resolve_inputs, resolve_probes
+from stage7_plugin.contract.targets.url import UrlTarget
+from stage7_plugin.engine import connect
+from stage7_plugin.host_view import read_manifest
+from tests.contract.test_broken_servers import broken_rules
+
+if TYPE_CHECKING:
+    from docker import APIClient
+
+pytestmark = [pytest.mark.engine]
+
+SERVERS = Path(__file__).parent / "servers"
+RULES = rules_named(())
+CONTAINER_RULES = (
+    "build",
+    "lifecycle.healthy",
+    "lifecycle.first-poll",
+    "env",
+    "limits.memory",
+    "hardened",
+    "image",
+)
+
+
+@pytest.fixture(scope="module")
+def client() -> APIClient:
+    return connect()
+
+
+@contextmanager
+def plugin_folder(client: APIClient, name: str, parent: Path) -> Iterator[FolderTarget]:
+    """A copy of a server's folder with an image name of its own; the image goes afterwards."""
+    folder = parent / name
+    shutil.copytree(SERVERS / name, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    manifest = read_manifest(folder / "manifest.json")
+    manifest["container"]["image"] = image = f"stage7-test/{name}-{uuid.uuid4().hex[:8]}:1.0.0"
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    try:
+        yield FolderTarget(client, folder, manifest)
+    finally:
+        if client.images(image):
+            client.remove_image(image, force=True)
+
+
+def check(target: Target, *rules: str, folder: FolderTarget | None = None) -> list[Result]:
+    known = folder or target
+    probes = resolve_probes(known, None)
+    with Runner(Check(target, resolve_inputs(known, None), probes)) as runner:
+        return list(runner.run(rules_named(rules)))
+
+
+def skipped(results: list[Result]) -> set[str]:
+    return {result.rule.id for result in results if result.status is Status.SKIPPED}
+
+
+def test_the_correct_server_passes_every_rule(client: APIClient, tmp_path: Path) -> None:
+    with plugin_folder(client, "correct", tmp_path) as target:
+        results = check(target)
+    assert broken_rules(results) == {}
+    assert skipped(results) == set()
+
+
+@pytest.mark.network
+def test_a_plugin_in_node_passes_as_folder_image_and_url(client: APIClient, tmp_path: Path) -> None:
+    # It has no metrics, and a JavaScript function that ends the process cannot be caught.
+    lacking = {"secrets.token-in-metrics", "errors.plugin-exit", "image.healthcheck"}
+    late = {"lifecycle.first-poll"}
+    with plugin_folder(client, "node", tmp_path) as folder:
+        assert broken_rules(check(folder, "build", "lifecycle.healthy")) == {}
+        manifest = manifest_in_image(client, folder.image)
+        assert manifest == folder.manifest
+        image = ImageTarget(client, folder.image, manifest)
+        results = check(image, folder=folder)
+        assert set(broken_rules(results)) <= late
+        assert skipped(results) == lacking | {r.id for r in RULES if r.id.startswith("build.")}
+        with image.start(StartOptions()) as running:
+            url = UrlTarget(str(running.address), manifest)
+            results = check(url, folder=folder)
+    assert broken_rules(results) == {}
+    assert skipped(results) == lacking | {r.id for r in RULES if r.needs}
+
+
+@pytest.mark.network
+def test_the_flask_template_of_today_fails_where_the_host_says(
+    client: APIClient, tmp_path: Path
+) -> None:
+    with plugin_folder(client, "flask_of_today", tmp_path) as target:
+        failed = broken_rules(check(target))
+    assert set(failed) >= {
+        "lifecycle.sigterm-idle",
+        "env.foreign-path",
+        "env.pythonpath-ignored",
+        "env.pythonhome-ignored",
+        "execute.raw-inputs",
+        "errors.missing-input",
+        "errors.failure-is-not-2xx",
+        "errors.malformed-json",
+        "errors.body-too-large",
+        "hardened.non-root",
+    }
+    assert "still running after 10 s" in failed["lifecycle.sigterm-idle"]
+    assert "executable file not found" in failed["env.foreign-path"]
+
+
+def dockerfile(pattern: str, replacement: str) -> Callable[[Path], None]:
+    """Replaces what the pattern finds in the Dockerfile, which has to be there."""
+
+    def edit(folder: Path) -> None:
+        path = folder / "Dockerfile"
+        text, count = re.subn(pattern, replacement, path.read_text(), flags=re.MULTILINE)
+        assert count == 1, pattern
+        path.write_text(text)
+
+    return edit
+
+
+def server(old: str, new: str) -> Callable[[Path], None]:
+    """Replaces a text in server.py, which has to be there."""
+
+    def edit(folder: Path) -> None:
+        path = folder / "server.py"
+        text = path.read_text()
+        assert text.count(old) == 1, old
+        path.write_text(text.replace(old, new))
+
+    return edit
+
+
+def large_context(folder: Path) -> None:
+    (folder / ".dockerignore").unlink()
+    with (folder / "model.bin").open("wb") as file:
+        file.truncate(600 * 1024**2)
+
+
+def drops_privileges(folder: Path) -> None:
+    dockerfile("^USER .*", "USER root")(folder)
+    server('"""Before listening."""', "os.getuid() or os.setuid(10001)")(folder)
+
+
+FAULTS: dict[str, tuple[str, Callable[[Path], None]]] = {
+    "needs BuildKit": (
+        "build.classic",
+        dockerfile("^EXPOSE", "RUN --mount=type=cache,target=/c true\nEXPOSE"),
+    ),
+    "sends a model along": ("build.cached", large_context),
+    "listens late": (
+        "lifecycle.first-poll",
+        dockerfile(
+            "^CMD .*",
+            'CMD ["/bin/sh", "-c", "/bin/sleep 0.5; exec /usr/local/bin/python -E /app/start.py"]',
+        ),
+    ),
+    "command without a path": (
+        "env.foreign-path",
+        dockerfile('^CMD ."/usr/local/bin/', 'CMD ["'),
+    ),
+    "health check without a path": (
+        "image.healthcheck",
+        dockerfile('^HEALTHCHECK CMD ."/usr/local/bin/', 'HEALTHCHECK CMD ["'),
+    ),
+    "keeps every request": (
+        "limits.memory",
+        server(
+            "        self.executions += 1",
+            "        vars(self)[self.in_flight] = bytearray(30_000_000)",
+        ),
+    ),
+    "writes a file": (
+        "hardened.read-only",
+        server('"""Before listening."""', 'Path("/tmp/started").touch()'),
+    ),
+    "drops privileges itself": ("hardened.no-capabilities", drops_privileges),
+    "runs as root": ("hardened.non-root", dockerfile("^USER .*", "USER root")),
+    "belongs to one user": (
+        "hardened.any-user",
+        dockerfile(
+            "^USER 10001",
+            "RUN chown 10001 manifest.json && chmod 600 manifest.json\nUSER 10001",
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_broken_container_is_caught_by_its_rule_alone(
+    client: APIClient, tmp_path: Path, fault: str
+) -> None:
+    rule, damage = FAULTS[fault]
+    with plugin_folder(client, "correct", tmp_path) as target:
+        damage(target.folder)
+        found = broken_rules(check(target, *CONTAINER_RULES))
+    assert set(found) == {rule}, "\n".join(found.values())
+
+
+def test_every_rule_that_needs_a_container_has_a_broken_one() -> None:
+    caught = {rule for rule, _ in FAULTS.values()}
+    assert {r.id for r in RULES if r.needs and r.needs.name in ("CONTAINER", "FOLDER")} <= caught
