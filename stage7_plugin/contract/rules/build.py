@@ -3,7 +3,7 @@
 from stage7_plugin.contract.check import Check
 from stage7_plugin.contract.model import Broken, Need, rule
 from stage7_plugin.contract.targets.image import FolderTarget
-from stage7_plugin.engine import BuildFailed
+from stage7_plugin.engine import BuildFailed, image_id
 
 CACHED_SECONDS = 2.0
 
@@ -37,7 +37,7 @@ def classic(check: Check) -> None:
     todo="Keep what changes by itself out of the build, and what is large in .dockerignore.",
 )
 def cached(check: Check) -> None:
-    before, _ = _folder(check).build_again()
+    before = image_id(_folder(check).client, check.view.image)
     after, seconds = _folder(check).build_again()
     same = "the same image" if before == after else "another image"
     check.note("the same build again", f"{same} after {seconds:.2f} s")
