@@ -181,8 +181,9 @@ FAULTS: dict[str, tuple[str, Callable[[Path], None]]] = {
     "keeps every request": (
         "limits.memory",
         server(
-            "        self.executions += 1",
-            "        vars(self)[self.in_flight] = bytearray(30_000_000)",
+            "        given = self.parse(body)",
+            '        vars(self).setdefault("kept", []).append(body * 5)\n'
+            "        given = self.parse(body)",
         ),
     ),
     "writes a file": (
