@@ -1,0 +1,69 @@
+"""`python -m benchmarks`: measure, write the results file, and make table and chart of it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from benchmarks import chart, table
+from benchmarks.plan import FULL, PLANS
+from benchmarks.stacks import BY_NAME, HERE, STACKS
+from benchmarks.workplace import WORK, Unprepared
+
+RESULTS = HERE / "results"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Return the exit status."""
+    options = _parser().parse_args(arguments)
+    plan = PLANS[options.plan]
+    folder: Path = options.output or (RESULTS if plan is FULL else WORK / plan.name)
+    name = "steady.json" if options.steady else "results.json"
+    if not options.draw:
+        from benchmarks.runner import measure_all
+        from stage7_plugin.engine import HostError
+
+        stacks = [stack for stack in STACKS if stack.name in (options.stacks or BY_NAME)]
+        try:
+            results = measure_all(plan, stacks, options.engine, options.steady)
+        except (Unprepared, HostError) as error:
+            print(f"error: {error}", file=sys.stderr)
+            return 1
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(json.dumps(results, indent=1) + "\n", "utf-8")
+    draw(folder)
+    print((folder / "table.md").read_text("utf-8"))
+    return 0
+
+
+def draw(folder: Path) -> None:
+    """Make table and chart from the results files in a folder."""
+    results = json.loads((folder / "results.json").read_text("utf-8"))
+    steady = folder / "steady.json"
+    if steady.exists():
+        results["figures"] += json.loads(steady.read_text("utf-8"))["figures"]
+    (folder / "table.md").write_text(table.render(results), "utf-8")
+    (folder / "chart.svg").write_text(chart.render(results), "utf-8")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    size = parser.add_mutually_exclusive_group()
+    size.add_argument("--plan", choices=list(PLANS), default="full", help="how much to measure")
+    size.add_argument(
+        "--quick", dest="plan", action="store_const", const="quick", help="--plan quick: 2 minutes"
+    )
+    parser.add_argument("--steady", action="store_true", help="only ten minutes of steady load")
+    parser.add_argument("--draw", action="store_true", help="only make table and chart anew")
+    parser.add_argument(
+        "--no-engine", dest="engine", action="store_false", help="leave out what needs Docker"
+    )
+    parser.add_argument("--stacks", nargs="+", choices=list(BY_NAME), help="only these")
+    parser.add_argument("--output", type=Path, help="folder; default benchmarks/results")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

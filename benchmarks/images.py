@@ -1,0 +1,110 @@
+"""The image of each stack: built the way the host builds it, its size and its build context."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from benchmarks.samples import figure
+from benchmarks.stacks import BY_NAME, FLASK, OURS, STATIC_C, Stack
+from benchmarks.workplace import Place, run
+from stage7_plugin.engine import build
+from stage7_plugin.host_view import HostView, read_manifest
+
+if TYPE_CHECKING:
+    from docker import APIClient
+
+BASE = "python:3.11-slim"
+GROWN = "repository with history and a virtual environment"
+
+
+def with_image(places: Mapping[str, Place]) -> list[Stack]:
+    """The stacks that have an image."""
+    return [BY_NAME[name] for name in places if BY_NAME[name].image_command]
+
+
+def view_of(stack: Stack, places: Mapping[str, Place]) -> HostView:
+    """What the host is told about a stack: our manifest, with its own image."""
+    ours = HostView.from_manifest(read_manifest(places[OURS].folder / "manifest.json"))
+    image = f"stage7-benchmark/{stack.name.replace('_', '-')}:1.0.0"
+    return replace(ours, image=image, health_path=stack.health)
+
+
+def build_image(client: APIClient, stack: Stack, places: Mapping[str, Place]) -> float:
+    """Build through the Engine's classic builder; return the seconds that it took."""
+    started = time.monotonic()
+    for _ in build(client, view_of(stack, places), places[stack.name].folder):
+        pass
+    return time.monotonic() - started
+
+
+def measure(client: APIClient, places: Mapping[str, Place]) -> list[dict[str, Any]]:
+    """Size above the base image in MB; context and time of a rebuild with nothing changed."""
+    base = _size(client, BASE)
+    figures = []
+    for stack in with_image(places):
+        above = 0 if stack.name == STATIC_C else base
+        size = (_size(client, view_of(stack, places).image) - above) / 1e6
+        command = f"docker image inspect: Size, less that of {BASE}"
+        figures.append(figure("image", "size above its base", stack.name, "MB", [size], command))
+    for name in (OURS, FLASK):
+        if name in places:
+            figures += _rebuild(client, name, places)
+    return figures
+
+
+def _rebuild(client: APIClient, name: str, places: Mapping[str, Place]) -> list[dict[str, Any]]:
+    folder = places[name].folder
+    _grow(folder)
+    build_image(client, BY_NAME[name], places)
+    seconds = build_image(client, BY_NAME[name], places)
+    kilobytes = _context_bytes(folder) / 1000
+    command = "the tar that the Docker SDK sends to the classic builder"
+    return [
+        figure("image", f"context of a {GROWN}", name, "kB", [kilobytes], command),
+        figure("image", f"rebuild of a {GROWN}", name, "s", [seconds], "docker build, unchanged"),
+    ]
+
+
+def _grow(folder: Path) -> None:
+    """Make a repository with history and a virtual environment of it, as an author's is."""
+    if not (folder / ".venv").exists():
+        run([sys.executable, "-m", "venv", folder / ".venv"], folder)
+    if not (folder / ".git").exists():
+        git = ["git", "-c", "user.name=Author", "-c", "user.email=author@example.com"]
+        run([*git, "init", "--quiet"], folder)
+        run([*git, "add", "--all"], folder)
+        run([*git, "commit", "--quiet", "--message", "First"], folder)
+
+
+def _context_bytes(folder: Path) -> int:
+    from docker.utils import build as sdk
+
+    ignore = folder / ".dockerignore"
+    patterns = [
+        line.strip()
+        for line in (ignore.read_text("utf-8").splitlines() if ignore.exists() else [])
+        if line.strip() and not line.startswith("#")
+    ]
+    with tempfile.TemporaryFile() as archive:
+        sdk.tar(folder, exclude=patterns, dockerfile=("Dockerfile", None), fileobj=archive)
+        return archive.seek(0, 2)
+
+
+def _size(client: APIClient, image: str) -> int:
+    facts: dict[str, Any] = client.inspect_image(image)  # type: ignore[no-untyped-call]
+    return int(facts["Size"])
+
+
+def docker(*arguments: str) -> str:
+    """What a docker command prints."""
+    done = subprocess.run(
+        ["docker", *arguments], stdout=subprocess.PIPE, check=True, encoding="utf-8"
+    )
+    return done.stdout

@@ -1,0 +1,119 @@
+"""What is measured side by side: how each stack starts, and what it is asked."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+COMPETITORS = HERE / "competitors"
+OURS = "ours"
+FLASK = "flask_of_today"
+FUNCTIONS_FRAMEWORK = "functions_framework"
+STATIC_C = "static_c"
+BARE_PYTHON = "bare_python"
+TEXT = "hello"
+
+
+@dataclass(frozen=True)
+class Stack:
+    """One stack. In `command`, `{bin}` is the folder of its programs and `{port}` its port."""
+
+    name: str
+    label: str
+    command: tuple[str, ...]
+    environment: dict[str, str] = field(default_factory=dict)
+    image_command: tuple[str, ...] = ()
+    """The image's own command, with absolute paths; empty: it has no image here."""
+    health: str = "/health"
+    healthy: str = '"healthy"'
+    """What a healthy answer holds."""
+    endpoint: str = "/execute"
+    works: bool = True
+    """False for a limit, which does no work; it is no stack that anybody could pick."""
+    serves: bool = True
+    speaks_to_host: bool = True
+    """Whether the host can run it: paths, body and health as the host wants them."""
+
+    def body(self, text: str = TEXT, seconds: float = 0) -> bytes:
+        """A request: give `text` back after `seconds`."""
+        if self.endpoint == "/predictions":
+            return json.dumps({"input": {"text": text, "seconds": seconds}}).encode()
+        inputs: dict[str, Any] = {
+            "text": {"value": text, "args": {}},
+            "seconds": {"value": seconds, "args": {}},
+        }
+        context = {"trace_id": "trace-1", "plugin_id": "benchmark", "version": "1.0.0"}
+        return json.dumps({"inputs": inputs, "context": context}).encode()
+
+
+IMAGE_PYTHON = "/usr/local/bin/python"
+PORT = {"BENCHMARK_PORT": "{port}"}
+
+STACKS = (
+    Stack(
+        OURS,
+        "this template",
+        ("{bin}/python", "-E", "-s", "server.py"),
+        # The default of this plugin is 8 at once (16 for each CPU, and it asks for half of one).
+        {"PLUGIN_PORT": "{port}", "PLUGIN_CONCURRENCY": "64"},
+        (IMAGE_PYTHON, "-E", "-s", "/app/server.py"),
+    ),
+    Stack(
+        FLASK,
+        "Flask template of today",
+        ("{bin}/python", "server.py"),
+        PORT,
+        (IMAGE_PYTHON, "server.py"),
+    ),
+    Stack(
+        FUNCTIONS_FRAMEWORK,
+        "functions-framework",
+        ("{bin}/python", "{bin}/functions-framework", "--target=main", "--port={port}"),
+        image_command=("functions-framework", "--target=main", "--port=8080"),
+    ),
+    Stack(
+        "fastapi_uvicorn",
+        "FastAPI + uvicorn",
+        ("{bin}/python", "{bin}/uvicorn", "main:app", "--port={port}"),
+        image_command=("uvicorn", "main:app", "--port=8080"),
+    ),
+    Stack(
+        "cog",
+        "cog",
+        ("{bin}/python", "-m", "cog.server.http"),
+        {"PORT": "{port}", "COG_PREDICT_TYPE_STUB": "predict.py:Predictor"},
+        (IMAGE_PYTHON, "-m", "cog.server.http"),
+        health="/health-check",
+        healthy="READY",
+        endpoint="/predictions",
+        speaks_to_host=False,
+    ),
+    Stack(
+        "socket_loop",
+        "limit: socket loop in Python",
+        ("{bin}/python", "socket_loop.py"),
+        PORT,
+        works=False,
+        speaks_to_host=False,
+    ),
+    Stack(
+        STATIC_C,
+        "limit: static C server",
+        ("./server",),
+        PORT,
+        ("/server",),
+        works=False,
+    ),
+    Stack(
+        BARE_PYTHON,
+        "limit: bare interpreter",
+        ("{bin}/python", "-c", "pass"),
+        works=False,
+        serves=False,
+        speaks_to_host=False,
+    ),
+)
+BY_NAME = {stack.name: stack for stack in STACKS}

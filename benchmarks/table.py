@@ -1,0 +1,123 @@
+"""The tables in Markdown, made from a results file alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from benchmarks.goals import Figures, evaluate
+from benchmarks.stacks import OURS, STACKS
+
+# Label, subject, case.
+ROWS = (
+    ("host cycle, image cached (s)", "host cycle", "whole"),
+    ("of that: build (s)", "host cycle", "build"),
+    ("of that: start to healthy (s)", "host cycle", "start to healthy"),
+    ("of that: execute (s)", "host cycle", "execute"),
+    ("of that: stop (s)", "host cycle", "stop"),
+    ("process start to healthy, new container (ms)", "start", "image"),
+    ("process start to healthy (ms)", "start", "process"),
+    ("memory after start (MB)", "memory", "after start"),
+    ("memory after load (MB)", "memory", "after load"),
+    ("image above its base (MB)", "image", "size above its base"),
+    ("executions/s, 1 connection", "throughput", "1 connection"),
+    ("executions/s, 8 connections", "throughput", "8 connections"),
+    ("p50 at 8 connections (ms)", "throughput", "8 connections, p50"),
+    ("p99 at 8 connections (ms)", "throughput", "8 connections, p99"),
+    ("executions/s, 64 connections", "throughput", "64 connections"),
+    ("failed requests at 64 connections", "throughput", "64 connections, errors"),
+    ("p99 of health while blocked (ms)", "blocked health", "p99"),
+    ("900 kB in and out (ms)", "large", "900 kB in and out"),
+)
+NOT_MEASURED = ""
+
+
+def render(results: dict[str, Any]) -> str:
+    """Every table, with the machine that it was measured on."""
+    parts = [_side_by_side(results), _own_figures(results), _goals(results), _machine(results)]
+    return "\n\n".join(parts) + "\n"
+
+
+def number(value: float) -> str:
+    """Three significant digits, without an exponent."""
+    if value >= 100 or value == int(value):
+        return f"{value:.0f}"
+    return f"{value:.1f}" if value >= 10 else f"{value:.2f}" if value >= 1 else f"{value:.3f}"
+
+
+def _side_by_side(results: dict[str, Any]) -> str:
+    figures = Figures(results)
+    measured = {figure["stack"] for figure in results["figures"]}
+    stacks = [stack for stack in STACKS if stack.name in measured]
+    lines = [
+        "Medians; in brackets, the median as a multiple of this template's.",
+        "",
+        "| | " + " | ".join(stack.label for stack in stacks) + " |",
+        "|---|" + "---:|" * len(stacks),
+    ]
+    for label, subject, case in ROWS:
+        cells = [_cell(figures, subject, case, stack.name) for stack in stacks]
+        if any(cell != NOT_MEASURED for cell in cells):
+            lines.append(f"| {label} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def _cell(figures: Figures, subject: str, case: str, stack: str) -> str:
+    try:
+        value = figures.median(subject, case, stack)
+        ours = figures.median(subject, case)
+    except KeyError:
+        return NOT_MEASURED
+    if stack == OURS or not ours:
+        return number(value)
+    return f"{number(value)} ({value / ours:.2g}x)"
+
+
+def _own_figures(results: dict[str, Any]) -> str:
+    """Everything else that was measured, with its spread."""
+    shown = {(subject, case) for _, subject, case in ROWS}
+    lines = [
+        "| more figures | median | lowest | highest | samples |",
+        "|---|---:|---:|---:|---:|",
+    ]
+    for figure in results["figures"]:
+        subject, case = figure["subject"], figure["case"]
+        if figure["stack"] not in (OURS, "empty_template") and (subject, case) in shown:
+            continue
+        if figure["stack"] not in (OURS, "empty_template", "flask_of_today"):
+            continue
+        name = f"{figure['stack'].replace('_', ' ')}: {subject}, {case} ({figure['unit']})"
+        values = [number(figure[key]) for key in ("median", "lowest", "highest")]
+        lines.append(f"| {name} | {' | '.join(values)} | {len(figure['samples'])} |")
+    return "\n".join(lines)
+
+
+def _goals(results: dict[str, Any]) -> str:
+    lines = ["| goal | bound | measured | |", "|---|---:|---:|---|"]
+    for goal, value in evaluate(results):
+        bound = f"{'at least' if goal.at_least else 'at most'} {number(goal.bound)} {goal.unit}"
+        verdict = "met" if goal.is_met(value) else "**missed**"
+        lines.append(f"| {goal.what} | {bound} | {number(value)} | {verdict} |")
+    return "\n".join(lines)
+
+
+def _machine(results: dict[str, Any]) -> str:
+    machine, load = results["machine"], results["load_average"]
+    facts = [
+        f"{machine['cpus']} CPUs of {machine['processor']}, {machine['memory_gb']} GB",
+        f"{machine['system']}, Linux {machine['kernel']}",
+        f"Python {machine['python']}, wrk {machine['wrk']}, gcc {machine['gcc']}",
+    ]
+    if "engine" in machine:
+        base = machine["base_image"]
+        origin = "pulled" if base["pulled"] else "made by `.ci/base-image` from Debian packages"
+        facts += [
+            f"Docker Engine {machine['engine']}, classic builder",
+            f"base image {base['name']} ({origin}, {base['size_mb']} MB, "
+            f"{base['byte_code_files']} byte code files): {base['python']}",
+        ]
+    seconds = results["seconds"]
+    facts.append(
+        f"`{results['plan']}` run of {results['date']}: {seconds['measurement']} s after "
+        f"{seconds['preparation']} s of preparation; load average {load['before']} before"
+    )
+    return "Measured on " + "; ".join(facts) + "."
