@@ -5,11 +5,13 @@ from __future__ import annotations
 import signal
 import sys
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_NEW_FILE = click.Path(dir_okay=False, path_type=Path)
+_FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -55,3 +57,39 @@ def check(
         raise click.UsageError("Missing argument 'TARGET': a plugin's folder, an image or a URL.")
     request = Request(target, manifest, inputs, probes, rules, json_file, junit_file)
     sys.exit(run_check(request))
+
+
+@main.command()
+@click.argument("plugins_file")
+@click.option("--output-dir", "-o", type=_FOLDER, default=".", help="Where the plugins go.")
+@click.option("--format", "form", type=click.Choice(["yaml", "json", "jsonl", "csv"]))
+@click.option("--check", "check_only", is_flag=True, help="Check the file and write nothing.")
+@click.option("--update", is_flag=True, help="Render again what has changed in file or template.")
+@click.option("--force", is_flag=True, help="Like --update, also over a person's changes.")
+@click.option("--shard", default="1/1", metavar="K/N", help="Only part K of N equal parts.")
+@click.option("--report", type=_NEW_FILE, metavar="FILE", help="Write what happened as JSON.")
+@click.option("--quiet", "-q", is_flag=True, help="Print failures only.")
+@click.option("--build", is_flag=True, help="Build the images with the Docker engine.")
+@click.option("--jobs", "-j", type=click.IntRange(1, 64), default=2, help="Builds at once.")
+@click.option(
+    "--first-port",
+    type=click.IntRange(1, 65535),
+    default=20000,
+    show_default=True,
+    help="Host port of the first plugin in compose.yaml; the others follow.",
+)
+def batch(plugins_file: str, output_dir: Path, shard: str, **options: Any) -> None:
+    """Make every plugin of PLUGINS_FILE, a YAML, JSON, JSON lines or CSV file, - for stdin.
+
+    Exit status: 0 all is well, 1 the file has problems or a plugin failed, 2 nothing could be done.
+    """
+    from stage7_plugin.batch.command import Request, run_batch
+    from stage7_plugin.batch.placing import Rewrite
+    from stage7_plugin.batch.shard import Shard
+
+    try:
+        part = Shard.parse(shard)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--shard") from error
+    rewrite = Rewrite(options.pop("update"), options.pop("force"))
+    sys.exit(run_batch(Request(plugins_file, output_dir, rewrite=rewrite, shard=part, **options)))

@@ -1,0 +1,148 @@
+"""The whole batch file against every rule, before anything is written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from stage7_plugin import answers
+from stage7_plugin.batch import extras
+from stage7_plugin.batch.entries import Entry, Fleet, Located
+from stage7_plugin.batch.recipe import Recipe
+from stage7_plugin.batch.template import PluginTemplate
+from stage7_plugin.batch.twice import Names
+from stage7_plugin.problems import Problem, nearest
+
+_MOST_VALUES = 10_000  # in one list; YAML aliases can make few lines stand for millions
+
+
+def check_fleet(
+    fleet: Fleet, template: PluginTemplate, base: Path
+) -> tuple[list[Recipe], list[Located]]:
+    """The plugins of a batch file, and every problem of it in the order of its lines.
+
+    Args:
+        fleet: The file as it was read.
+        template: Whose prompts are asked.
+        base: The folder from which paths in the file are counted.
+    """
+    return _Check(fleet, template, base).run()
+
+
+class _Check:
+    def __init__(self, fleet: Fleet, template: PluginTemplate, base: Path) -> None:
+        self._plugins = fleet.plugins
+        self._defaults = fleet.defaults.fields
+        self._prompts = template.prompts
+        self._complete = template.answers
+        self._files = extras.FileRules(base)
+        self._names = Names()
+        # By what they say: a wrong default is one problem, however many plugins take it.
+        self._problems: dict[tuple[object, ...], Located] = {}
+        for found in fleet.problems:
+            self._add(found.line, found.plugin, found.problem)
+        self._unknown_keys(fleet.defaults, "defaults")
+
+    def run(self) -> tuple[list[Recipe], list[Located]]:
+        recipes = [self._plugin(number, entry) for number, entry in enumerate(self._plugins, 1)]
+        located = sorted(self._problems.values(), key=lambda found: found.line)
+        return ([] if located else recipes), located
+
+    def _plugin(self, number: int, entry: Entry) -> Recipe:
+        label = _label(number, entry)
+        self._unknown_keys(entry, label)
+        fields = {**self._defaults, **entry.fields}
+        given = {
+            prompt: _answer(prompt, fields[prompt].value)
+            for prompt in self._prompts
+            if prompt in fields
+        }
+        problems = []
+        named = "plugin_name" in entry.fields
+        if not named:
+            rule = "each plugin must have a plugin_name"
+            problems.append(Problem("plugin_name", "", rule, "Text Echo"))
+        complete = self._complete(given)
+        problems += [p for p in answers.check(complete) if named or not _of_name(p, given)]
+        problems += _batch_rules(complete)
+        files: dict[str, Path | None] = {}
+        for key in ("logic", "lock"):
+            if key in fields:
+                files[key], faults = self._files.read(key, fields[key].value)
+                problems += faults
+        needed = fields["requirements"].value if "requirements" in fields else []
+        requirements, faults = extras.read_requirements(needed)
+        problems += faults
+        if named:
+            problems += self._names.clashes(entry, complete)
+        for problem in problems:
+            self._locate(problem, entry, label)
+        return Recipe(entry.line, complete, requirements, **files)
+
+    def _unknown_keys(self, entry: Entry, label: str) -> None:
+        known = (*self._prompts, *extras.KEYS)
+        for key, field in entry.fields.items():
+            if key in known:
+                continue
+            meant = nearest(key, known)
+            rule = f"there is no key {key}" + (f"; did you mean {meant}?" if meant else "")
+            problem = Problem(key, field.value, rule, f"{meant or 'plugin_name'}: ...")
+            self._add(field.line, label, problem)
+
+    def _locate(self, problem: Problem, entry: Entry, label: str) -> None:
+        """Put a problem where its value stands: in the plugin, in the defaults, or nowhere."""
+        key = problem.prompt.split(",")[0]
+        if key in entry.fields:
+            self._add(entry.fields[key].line, label, problem)
+        elif key in self._defaults:
+            self._add(self._defaults[key].line, "defaults", problem)
+        else:
+            self._add(entry.line, label, problem)
+
+    def _add(self, line: int, label: str, problem: Problem) -> None:
+        said = (line, label, problem.prompt, repr(problem.value), problem.rule)
+        self._problems.setdefault(said, Located(line, label, problem))
+
+
+def _label(number: int, entry: Entry) -> str:
+    name = entry.fields.get("plugin_name")
+    shown = name.value if name and isinstance(name.value, str) else "without a name"
+    return f"plugin {number} ({shown[:60]})"
+
+
+def _of_name(problem: Problem, given: Mapping[str, Any]) -> bool:
+    """Whether a problem only follows from a missing plugin_name."""
+    derived = ("plugin_name", "plugin_slug", "verb")
+    return problem.prompt in derived and problem.prompt not in given
+
+
+def _answer(prompt: str, value: Any) -> Any:
+    """The text that a person would type at the prompt for a value of the file."""
+    if prompt in ("inputs", "outputs") and isinstance(value, list):
+        if _values_in(value, _MOST_VALUES) > _MOST_VALUES:
+            return None
+        return json.dumps(value, ensure_ascii=False)
+    if prompt == "permissions" and isinstance(value, list):
+        return ", ".join(map(str, value))
+    return value
+
+
+def _values_in(value: Any, limit: int) -> int:
+    """How many values there are inside, counted no further than just above the limit."""
+    count = 1
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    for part in parts:
+        count += _values_in(part, limit - count)
+        if count > limit:
+            break
+    return count
+
+
+def _batch_rules(complete: Mapping[str, Any]) -> list[Problem]:
+    """Rules that hold only for a batch."""
+    if complete["build_image"] in ("yes", "required"):
+        rule = "must be left out: the option --build builds the images of a fleet"
+        return [Problem("build_image", complete["build_image"], rule, "no")]
+    return []

@@ -1,0 +1,119 @@
+"""The output folder: what this command keeps in it besides the plugins, and one run at a time.
+
+.stage7-batch/lock, workers.lock   held while a run, and each of its workers, is alive
+.stage7-batch/staging/             plugins that are being rendered, never seen half-made
+.stage7-batch/replaced/            folders that are being replaced
+.stage7-batch/records/SLUG.json    what was rendered there, to tell what a person has changed
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+try:
+    import fcntl
+except ImportError:  # Windows: nothing keeps two runs apart there
+    fcntl = None  # type: ignore[assignment]
+
+_WAIT_SECONDS = 10  # workers of a run that was killed finish the plugin that they are at
+
+
+class Busy(Exception):
+    """Another run is at work in the same output folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What this command wrote as one plugin.
+
+    Attributes:
+        recipe: Digest of what it was made from.
+        files: Digest of each file, by its path with slashes.
+    """
+
+    recipe: str
+    files: dict[str, str]
+
+
+class OutputFolder:
+    """Paths inside of an output folder, and its records."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path.absolute()
+        self.state = self.path / ".stage7-batch"
+        self.staging = self.state / "staging"
+        self.replaced = self.state / "replaced"
+        self.records = self.state / "records"
+        self.builds = self.state / "builds"
+
+    def create(self) -> None:
+        """Make the folders that a run needs. Raises OSError."""
+        for folder in (self.staging, self.replaced, self.records, self.builds):
+            folder.mkdir(parents=True, exist_ok=True)
+
+    def plugin(self, slug: str) -> Path:
+        """The folder of a plugin."""
+        return self.path / slug
+
+    def read_record(self, slug: str) -> Record | None:
+        """What was written as that plugin; None if nothing, or if it cannot be told."""
+        try:
+            found = json.loads((self.records / f"{slug}.json").read_text("utf-8"))
+            return Record(str(found["recipe"]), dict(found["files"]))
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def write_record(self, slug: str, record: Record, folder: Path | None = None) -> Path:
+        """Write a record whole or not at all, into the folder of records by default."""
+        path = (folder or self.records) / f"{slug}.json"
+        temporary = path.with_suffix(f".{os.getpid()}.tmp")
+        temporary.write_text(json.dumps(asdict(record)), "utf-8")
+        temporary.replace(path)
+        return path
+
+    @contextlib.contextmanager
+    def run_lock(self) -> Iterator[None]:
+        """Held by a run; waits a moment for workers of one that was killed. Raises Busy."""
+        with self._lock("lock", shared=False):
+            with self._lock("workers.lock", shared=False):
+                pass  # no worker is left
+            yield
+
+    def worker_lock(self) -> contextlib.AbstractContextManager[None]:
+        """Held by each worker, so that it cannot outlive its run unnoticed."""
+        return self._lock("workers.lock", shared=True)
+
+    def clear_staging(self) -> None:
+        """Remove what an earlier run left half-made."""
+        shutil.rmtree(self.staging, ignore_errors=True)
+        self.staging.mkdir(parents=True, exist_ok=True)
+
+    @contextlib.contextmanager
+    def _lock(self, name: str, shared: bool) -> Iterator[None]:
+        with (self.state / name).open("w") as file:
+            if fcntl is not None:
+                kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
+                deadline = time.monotonic() + _WAIT_SECONDS
+                while not _locked(file.fileno(), kind):
+                    if time.monotonic() > deadline:
+                        raise Busy(
+                            f"another batch is at work in {self.path}; wait for it, or choose "
+                            "another --output-dir"
+                        )
+                    time.sleep(0.05)
+            yield
+
+
+def _locked(file: int, kind: int) -> bool:
+    try:
+        fcntl.flock(file, kind | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

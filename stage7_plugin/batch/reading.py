@@ -1,0 +1,71 @@
+"""Finding out the format of a batch file, and reading it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from stage7_plugin import strict_json
+from stage7_plugin.batch.entries import Fleet, Unreadable
+from stage7_plugin.batch.read_csv import read_csv
+from stage7_plugin.batch.read_json import read_json, read_json_lines
+from stage7_plugin.batch.read_yaml import read_yaml
+
+READERS: dict[str, Callable[[str, Fleet], None]] = {
+    "yaml": read_yaml,
+    "json": read_json,
+    "jsonl": read_json_lines,
+    "csv": read_csv,
+}
+_SUFFIXES = {
+    ".yaml": "yaml", ".yml": "yaml", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl",
+    ".csv": "csv",
+}  # fmt: skip
+
+
+def read_fleet(source: str, form: str | None = None) -> Fleet:
+    """Read a batch file.
+
+    Args:
+        source: Its path, or - for standard input.
+        form: One of READERS; without it the suffix tells, and for standard input the text.
+    """
+    fleet = Fleet()
+    try:
+        text = _text(source)
+        READERS[form or _form(source, text)](text, fleet)
+    except Unreadable as error:
+        fleet.fault(error.line, "", source, error.rule)
+    else:
+        if not fleet.plugins and not fleet.problems:
+            fleet.fault(1, "plugins", [], "there must be at least one plugin")
+    return fleet
+
+
+def _text(source: str) -> str:
+    try:
+        raw = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
+    except OSError as error:
+        raise Unreadable(1, f"must be a file that can be read: {error.strerror}") from error
+    try:
+        return raw.decode("utf-8-sig")  # Excel writes the mark
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise Unreadable(line, f"must be UTF-8; byte {error.start} is not") from error
+
+
+def _form(source: str, text: str) -> str:
+    if source != "-":
+        suffix = Path(source).suffix.lower()
+        if suffix not in _SUFFIXES:
+            rule = f"must end with one of {', '.join(_SUFFIXES)}, or be named by --format"
+            raise Unreadable(1, rule)
+        return _SUFFIXES[suffix]
+    if not text.lstrip().startswith("{"):
+        return "yaml"
+    first_line = text.lstrip().split("\n", 1)[0]
+    try:
+        return "json" if "plugins" in strict_json.decode(first_line) else "jsonl"
+    except ValueError:  # an object that ends on a later line
+        return "json"

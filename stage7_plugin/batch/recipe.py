@@ -1,0 +1,64 @@
+"""One plugin as it is to be made: its answers, checked, and what is laid over the stub."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What a plugin is made from.
+
+    Attributes:
+        line: Where the batch file describes it.
+        answers: By prompt, all of them, accepted by the rules of the prompts.
+        requirements: Lines to add to requirements.in.
+        logic: A file to take the place of plugin_logic.py, if any.
+        lock: A file to take the place of requirements.txt, if any.
+    """
+
+    line: int
+    answers: dict[str, str]
+    requirements: tuple[str, ...] = ()
+    logic: Path | None = None
+    lock: Path | None = None
+
+    @property
+    def slug(self) -> str:
+        """The plugin's id and the name of its folder."""
+        return self.answers["plugin_slug"]
+
+    def digest(self, template: str) -> str:
+        """Of everything that the rendered files depend on; `template` is the template's digest.
+
+        Raises:
+            OSError: The logic or the lock cannot be read.
+        """
+        listed = json.dumps([template, self.answers, self.requirements], sort_keys=True)
+        digest = hashlib.blake2b(listed.encode(), digest_size=16)
+        for path in (self.logic, self.lock):
+            digest.update(b"\0" + (path.read_bytes() if path else b""))
+        return digest.hexdigest()
+
+    def laid_over(self, path: str, content: bytes) -> bytes:
+        """The content of a rendered file with what the batch file brings along.
+
+        Raises:
+            OSError: The logic or the lock cannot be read.
+        """
+        instead = {"plugin_logic.py": self.logic, "requirements.txt": self.lock}.get(path)
+        if instead:
+            return instead.read_bytes()
+        if path == "requirements.in":
+            return content + "".join(f"{line}\n" for line in self.requirements).encode()
+        return content
+
+    @property
+    def remark(self) -> str:
+        """What is left to do once the plugin is there; often empty."""
+        if self.requirements and not self.lock:
+            return "its requirements are not locked yet: run `make lock` in its folder"
+        return ""

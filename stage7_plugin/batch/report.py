@@ -1,0 +1,101 @@
+"""The end of a run: problems of the file, the summary, and the report for CI."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from stage7_plugin.batch.entries import Located
+from stage7_plugin.batch.outcome import Outcome
+from stage7_plugin.problems import printable, shown
+
+
+def format_located(source: str, located: Sequence[Located]) -> str:
+    """One message with every problem: file, line, plugin, key, value, rule and example."""
+    name = "standard input" if source == "-" else source
+    count = "1 problem" if len(located) == 1 else f"{len(located)} problems"
+    lines = [f"{count} in {name}; nothing was written."]
+    for found in located:
+        problem = found.problem
+        parts = [f"{name}:{found.line}", found.plugin, problem.prompt, shown(problem.value)]
+        lines += [
+            "",
+            "  " + ": ".join(printable(part) for part in parts if part),
+            f"    rule:    {printable(problem.rule)}",
+            f"    example: {problem.example}",
+        ]
+    return "\n".join(lines)
+
+
+def print_summary(outcomes: Sequence[Outcome], what: str, seconds: float, quiet: bool) -> None:
+    """One line of counts, and the list of what failed and why."""
+    counts = Counter(outcome.status for outcome in outcomes)
+    listed = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
+    failed = [outcome for outcome in outcomes if outcome.failed]
+    if not quiet:
+        print(f"{what}: {listed or 'nothing to do'} in {seconds:.1f} s")
+        for outcome in _remarks(outcomes):
+            print(printable(f"  {outcome.slug}: {outcome.message}"))
+    if failed:
+        print(f"\n{len(failed)} failed:", file=sys.stderr)
+        for outcome in failed:
+            text = f"  line {outcome.line}: {outcome.slug}: {outcome.message}"
+            print(printable(text), file=sys.stderr)
+
+
+def write_report(
+    path: Path, source: str, located: Sequence[Located], steps: dict[str, list[Outcome]]
+) -> None:
+    """Write what happened as JSON. Raises OSError.
+
+    Args:
+        path: Where to.
+        source: The batch file.
+        located: Its problems; if there are any, nothing else happened.
+        steps: Outcomes by step.
+    """
+    report: dict[str, Any] = {
+        "file": source,
+        "succeeded": not located and not any(o.failed for step in steps.values() for o in step),
+        "problems": [_problem(found) for found in located],
+    }
+    for step, outcomes in steps.items():
+        report[step] = {
+            "counts": dict(sorted(Counter(outcome.status for outcome in outcomes).items())),
+            "plugins": [
+                _outcome(outcome) for outcome in sorted(outcomes, key=lambda o: (o.line, o.slug))
+            ],
+        }
+    path.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", "utf-8")
+
+
+def _remarks(outcomes: Iterable[Outcome]) -> list[Outcome]:
+    """Outcomes with a remark, each remark once."""
+    by_message = {o.message: o for o in outcomes if o.message and not o.failed}
+    return list(by_message.values())
+
+
+def _problem(found: Located) -> dict[str, Any]:
+    problem = found.problem
+    return {
+        "line": found.line,
+        "plugin": found.plugin,
+        "key": problem.prompt,
+        "value": shown(problem.value),
+        "rule": problem.rule,
+        "example": problem.example,
+    }
+
+
+def _outcome(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "plugin": outcome.slug,
+        "line": outcome.line,
+        "status": outcome.status,
+        "message": outcome.message,
+        "seconds": round(outcome.seconds, 4),
+    }

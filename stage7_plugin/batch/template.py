@@ -1,0 +1,142 @@
+"""The template, loaded once and rendered again and again in this process.
+
+The files and their names come out as Cookiecutter renders them: with its own Jinja environment, and
+by its rules for copied files, binary files, empty names and line ends.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import os
+import stat
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from binaryornot.check import is_binary
+from cookiecutter.find import find_template
+from cookiecutter.generate import is_copy_only_path
+from cookiecutter.utils import create_env_with_context
+from jinja2 import FileSystemLoader, Template
+
+from stage7_plugin import derived
+from stage7_plugin.extension import TEMPLATE_FOLDER
+
+# What differs from a single run of Cookiecutter if the file does not say otherwise: a repository
+# costs three processes for each plugin, and a fleet usually lives in one.
+BATCH_DEFAULTS = {"git_init": "no"}
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedFile:
+    """A file of a plugin: its path with slashes, its content and its permissions."""
+
+    path: str
+    content: bytes
+    mode: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A file of the template: what its name and its content are made from."""
+
+    name: str | Template
+    content: bytes | Template
+    newline: str
+    mode: int
+
+
+def template_folder() -> Path:
+    """The folder with cookiecutter.json: beside the package, or inside of an installed one."""
+    inside = Path(__file__).resolve().parent.parent / "_template"
+    return inside if inside.is_dir() else Path(TEMPLATE_FOLDER)
+
+
+class PluginTemplate:
+    """Renders plugins; one for each process."""
+
+    def __init__(self, root: Path | None = None) -> None:
+        self._root = root or template_folder()
+        text = (self._root / "cookiecutter.json").read_text("utf-8")
+        self._settings: dict[str, Any] = json.loads(text)
+        self.prompts = [key for key in self._settings if not key.startswith("_")]
+        context = {"cookiecutter": self._settings}
+        self._environment = create_env_with_context(context)
+        self._environment.auto_reload = False
+        self._environment.cache = {}  # of templates: all of them, whatever their number
+        # Asked once instead of once for each plugin: it runs git.
+        self._environment.globals["default_author"] = functools.cache(derived.default_author)
+        for name in ("inputs", "outputs"):  # read by many files of one plugin, one after the other
+            parse = self._environment.filters[name]
+            self._environment.filters[name] = functools.lru_cache(maxsize=2)(parse)
+        self._project = Path(find_template(self._root, self._environment)).resolve()
+        self._environment.loader = FileSystemLoader(
+            [str(self._project), str(self._root / "templates")]
+        )
+        self._defaults = {key: self._default(key) for key in self.prompts}
+        self._sources = list(self._read_sources(context))
+
+    def answers(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Every prompt's answer: the given ones as they are, the others derived from them."""
+        answers: dict[str, Any] = {}
+        for prompt, default in self._defaults.items():
+            answers[prompt] = given[prompt] if prompt in given else default(answers)
+        return answers
+
+    def render(self, answers: Mapping[str, str]) -> Iterator[RenderedFile]:
+        """Every file of the plugin with these answers, which must have been checked."""
+        variables = {"cookiecutter": {**self._settings, **answers}}
+        for source in self._sources:
+            name = source.name
+            path = name if isinstance(name, str) else name.render(variables)
+            if not path or path.endswith("/"):
+                continue  # a name that renders empty stands for no file
+            content = source.content
+            if isinstance(content, Template):
+                text = content.render(variables).replace("\n", source.newline)
+                content = text.encode()
+            yield RenderedFile(path, content, source.mode)
+
+    @functools.cached_property
+    def digest(self) -> str:
+        """Of everything that the result depends on besides the answers."""
+        code = Path(__file__).resolve().parent.parent.glob("*.py")
+        folders = [self._project, self._root / "templates"]
+        files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+        digest = hashlib.blake2b(digest_size=16)
+        for path in sorted([*files, *code, self._root / "cookiecutter.json"]):
+            digest.update(f"{path.name}\0{path.stat().st_mode}\0".encode())
+            digest.update(path.read_bytes())
+        return digest.hexdigest()
+
+    def _default(self, prompt: str) -> Callable[[Mapping[str, Any]], Any]:
+        written = self._settings[prompt]
+        if isinstance(written, list):
+            choice = BATCH_DEFAULTS.get(prompt, written[0])
+            return lambda _: choice
+        if "{{" not in written:
+            return lambda _: written
+        template = self._environment.from_string(written)
+        return lambda answers: template.render(cookiecutter=answers)
+
+    def _read_sources(self, context: dict[str, Any]) -> Iterator[_Source]:
+        for path in sorted(path for path in self._project.rglob("*") if path.is_file()):
+            name = path.relative_to(self._project).as_posix()
+            compiled = self._environment.from_string(name) if "{" in name else name
+            mode = stat.S_IMODE(path.stat().st_mode)
+            copied = is_copy_only_path(os.path.normpath(name), context)
+            if copied or is_binary(str(path)):
+                yield _Source(compiled, path.read_bytes(), "\n", mode)
+            else:
+                yield _Source(compiled, self._environment.get_template(name), _newline(path), mode)
+
+
+def _newline(path: Path) -> str:
+    """The line end of the first line; the system's own where there is none."""
+    first = path.read_bytes().partition(b"\n")
+    if not first[1]:
+        return os.linesep
+    return "\r\n" if first[0].endswith(b"\r") else "\n"

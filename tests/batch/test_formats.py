@@ -1,0 +1,203 @@
+"""Every format of a batch file says the same, and its mistakes are found with their lines."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from stage7_plugin.batch.entries import Fleet
+from stage7_plugin.batch.reading import read_fleet
+from tests.batch.batch_tools import batch, plugins_in
+
+YAML = """\
+# A comment
+defaults: {author: Ada, python_version: 3.10}
+plugins:
+  - plugin_name: One
+    version: 1.10
+    git_init: no
+    inputs: &shared
+      - {name: text, type: string, default: "1", required: false}
+      - name: limit
+        type: number
+        default: 1.5e3
+
+  - plugin_name: "Two"
+    description: >-
+      In two
+      lines
+    inputs: *shared
+"""
+JSON = """\
+{
+  "defaults": {"author": "Ada", "python_version": "3.10"},
+  "plugins": [
+    {"plugin_name": "One",
+     "version": 1.10,
+     "git_init": "no",
+     "inputs": [{"name": "text", "type": "string", "default": "1", "required": false},
+                {"name": "limit", "type": "number", "default": 1.5e3}]},
+
+
+    {"plugin_name": "Two", "description": "In two lines",
+     "inputs": [{"name": "text", "type": "string", "default": "1", "required": false},
+                {"name": "limit", "type": "number", "default": 1.5e3}]}
+  ]
+}
+"""
+
+
+def values(fleet: Fleet) -> list[dict[str, Any]]:
+    entries = [fleet.defaults, *fleet.plugins]
+    return [{key: field.value for key, field in entry.fields.items()} for entry in entries]
+
+
+def read(folder: Path, name: str, text: str) -> Fleet:
+    (folder / name).write_text(text, "utf-8")
+    return read_fleet(str(folder / name))
+
+
+def faults(fleet: Fleet) -> list[tuple[int, str]]:
+    return [(found.line, found.problem.rule) for found in fleet.problems]
+
+
+def test_yaml_and_json_say_the_same(tmp_path: Path) -> None:
+    from_yaml = read(tmp_path, "fleet.yaml", YAML)
+    from_json = read(tmp_path, "fleet.json", JSON)
+    assert from_yaml.problems == from_json.problems == []
+    assert values(from_yaml) == values(from_json)
+    assert values(from_yaml)[1]["version"] == "1.10", "text, as it was typed"
+    assert values(from_yaml)[1]["git_init"] == "no", "not a boolean"
+    assert values(from_yaml)[1]["inputs"][1]["default"] == 1500
+    assert values(from_yaml)[1]["inputs"][0]["default"] == "1"
+
+
+def test_lines_are_those_of_the_file(tmp_path: Path) -> None:
+    for fleet in (read(tmp_path, "fleet.yaml", YAML), read(tmp_path, "fleet.json", JSON)):
+        assert fleet.plugins[0].line == 4
+        assert fleet.plugins[0].fields["version"].line == 5
+        assert fleet.plugins[0].fields["inputs"].line == 7
+    assert read(tmp_path, "fleet.yaml", YAML).plugins[1].fields["description"].line == 14
+
+
+def test_json_lines(tmp_path: Path) -> None:
+    lines = ['{"defaults": {"author": "Ada", "cpu": 1}}', '{"plugin_name": "One", "cpu": 0.50}', ""]
+    fleet = read(tmp_path, "fleet.jsonl", "\n".join([*lines, '{"plugin_name": "Two"}', ""]))
+    assert values(fleet) == [
+        {"author": "Ada", "cpu": "1"},
+        {"plugin_name": "One", "cpu": "0.50"},
+        {"plugin_name": "Two"},
+    ]
+    assert [entry.line for entry in fleet.plugins] == [2, 4]
+
+
+def test_csv(tmp_path: Path) -> None:
+    text = (
+        "\ufeffplugin_name,description,inputs,permissions\r\n"
+        'One,"Splits a, b ""and"" c","text:string - A; n:number=1",\r\n'
+        ",,,\r\n"
+        'Two,"In two\nlines",,"net.fetch, fs.read"\r\n'
+        "Three\r\n"
+    )
+    fleet = read(tmp_path, "fleet.csv", text)
+    assert fleet.problems == []
+    assert values(fleet)[1:] == [
+        {
+            "plugin_name": "One",
+            "description": 'Splits a, b "and" c',
+            "inputs": "text:string - A; n:number=1",
+        },
+        {
+            "plugin_name": "Two",
+            "description": "In two\nlines",
+            "permissions": "net.fetch, fs.read",
+        },
+        {"plugin_name": "Three"},
+    ]
+    assert [entry.line for entry in fleet.plugins] == [2, 4, 6]
+
+
+@pytest.mark.parametrize(
+    ("text", "arguments"),
+    [
+        ("plugins: [{plugin_name: One, author: Ada}]", ()),
+        ('{"plugins": [{"plugin_name": "One", "author": "Ada"}]}', ()),
+        ('{\n"plugins": [{"plugin_name": "One", "author": "Ada"}]}', ()),
+        ('{"plugin_name": "One", "author": "Ada"}\n', ()),
+        ("plugin_name,author\nOne,Ada\n", ("--format", "csv")),
+    ],
+)
+def test_standard_input(tmp_path: Path, text: str, arguments: tuple[str, ...]) -> None:
+    result = batch(tmp_path, "-", *arguments, text=text)
+    assert result.status == 0, result.output
+    assert plugins_in(tmp_path / "out") == ["one"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "line", "words"),
+    [
+        ("f.yaml", "plugins:\n  - {plugin_name: One\n", 3, "must be YAML"),
+        ("f.yaml", "plugins:\n\t- plugin_name: One\n", 2, "must be YAML"),
+        ("f.yaml", "plugins:\n  - plugin_name: \x07\n", 2, "must be YAML"),
+        ("f.yaml", "- plugin_name: One\n", 1, "must be a mapping with the key plugins"),
+        ("f.yaml", "", 1, "must not be empty"),
+        ("f.yaml", "plugins: []\n", 1, "at least one plugin"),
+        ("f.yaml", "x: 1\nplugin:\n  - plugin_name: One\n", 2, "keys defaults and plugins"),
+        ("f.yaml", "plugins:\n  plugin_name: One\n", 1, "plugins must be a list"),
+        ("f.yaml", "plugins:\n  - One\n", 2, "each plugin must be a mapping"),
+        ("f.yaml", "plugins:\n  - cpu: 1\n    cpu: 2\n", 3, "only once"),
+        ("f.yaml", "plugins:\n  - cpu: *x\n", 2, "no anchor &x"),
+        ("f.yaml", "plugins:\n  - ? [a]\n    : b\n", 2, "a key must be a plain word"),
+        ("f.yaml", "plugins: [{cpu: 1}]\n---\nplugins: []\n", 2, "one YAML document"),
+        ("f.yaml", "plugins:\n- inputs: " + "[" * 100 + "]" * 100, 2, "nested deeper"),
+        ("f.json", '{"plugins": [\n{"cpu": 1,}\n]}', 2, "must be JSON"),
+        ("f.json", '{"plugins": [\n{"cpu": 1}\n]', 3, "must be JSON"),
+        ("f.json", '{"plugins": [{"cpu": 1}]}\n{}', 2, "more text behind its end"),
+        ("f.json", '{"plugins": [\n1]}', 2, "each plugin must be an object"),
+        ("f.json", '{"plugins": [{"cpu": 1,\n"cpu": 2}]}', 2, "only once"),
+        ("f.json", '{"plugins": [{"cpu":\nNaN}]}', 2, "NaN"),
+        ("f.json", "[]", 1, "must be a JSON object with the key plugins"),
+        ("f.jsonl", '{"cpu": 1}\n{"cpu": 2\n[]\n', 2, "must be JSON"),
+        ("f.jsonl", '{"cpu": 1}\n{"cpu": 2\n[]\n', 3, "each line must be a JSON object"),
+        ("f.csv", "plugin_name;cpu\nOne;1\n", 1, "separated by commas"),
+        ("f.csv", "plugin_name,cpu\nOne,1\nTwo,1,2\n", 3, "2 cells at most"),
+        ("f.csv", 'plugin_name,cpu\nOne,1\n"Two,1\n', 3, "must be CSV"),
+        ("f.csv", "plugin_name,cpu,cpu\nOne,1,2\n", 1, "only once"),
+        ("f.toml", "x = 1", 1, "must end with one of .yaml"),
+    ],
+)
+def test_a_broken_file_is_told_with_its_line(
+    tmp_path: Path, name: str, text: str, line: int, words: str
+) -> None:
+    found = faults(read(tmp_path, name, text))
+    assert any(at == line and words in rule for at, rule in found), found
+
+
+def test_files_that_cannot_be_read(tmp_path: Path) -> None:
+    assert "must be a file that can be read" in faults(read_fleet(str(tmp_path / "no.yaml")))[0][1]
+    (tmp_path / "f.yaml").write_bytes(b"plugins:\n  - plugin_name: \xff\n")
+    assert faults(read_fleet(str(tmp_path / "f.yaml"))) == [(2, "must be UTF-8; byte 26 is not")]
+
+
+def test_aliases_cannot_blow_a_file_up(tmp_path: Path) -> None:
+    """Nine lines that stand for 10^8 values."""
+    lines = ["plugins:", "  - plugin_name: One"]
+    lines += ["    a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    for level in range(1, 8):
+        lines.append(f"    a{level}: &a{level} [{', '.join([f'*a{level - 1}'] * 10)}]")
+    (tmp_path / "fleet.yaml").write_text("\n".join([*lines, "    inputs: *a7"]))
+    result = batch(tmp_path, "fleet.yaml")
+    assert result.status == 1
+    assert "inputs" in result.output
+    assert len(result.output) < 20_000
+
+
+def test_yaml_is_read_as_its_library_reads_it(tmp_path: Path) -> None:
+    """Text, lists and mappings; numbers and the like are the reader's own business."""
+    text = 'plugins:\n- a: "\\u263a \\x41"\n  b: |\n    x\n     y\n  c: [[q, {r: s}]]\n  d: x # y\n'
+    found = values(read(tmp_path, "fleet.yaml", text))[1]
+    assert found == yaml.safe_load(text)["plugins"][0] == json.loads(json.dumps(found))

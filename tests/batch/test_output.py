@@ -1,0 +1,91 @@
+"""What a run prints: lines in a log, a bar in a terminal, little if quiet; and its parts."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pexpect
+import pytest
+
+from stage7_plugin.batch.shard import Shard
+from tests.batch.batch_tools import batch, command, environment, numbered, plugins_in, write_fleet
+
+
+def test_plain_lines_in_a_log(tmp_path: Path) -> None:
+    output = batch(tmp_path, write_fleet(tmp_path, *numbered(3))).output
+    assert "rendering: 3 of 3 (3 created), " in output
+    assert "rendered: 3 created in " in output
+    assert "\x1b" not in output
+
+
+def test_quiet_prints_failures_only(tmp_path: Path) -> None:
+    file = write_fleet(tmp_path, *numbered(2))
+    assert batch(tmp_path, file, "--quiet").output == ""
+    (tmp_path / "out" / "plugin-2").rename(tmp_path / "elsewhere")
+    (tmp_path / "out" / "plugin-2").write_text("")
+    result = batch(tmp_path, file, "--quiet")
+    assert result.status == 1
+    assert "plugin-2" in result.output
+    assert "plugin-1" not in result.output
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals")
+def test_a_live_bar_in_a_terminal(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "plugin-2").write_text("")
+    file = write_fleet(tmp_path, *numbered(40))
+    arguments = command(file, "--output-dir", tmp_path / "out")
+    child = pexpect.spawn(
+        arguments[0],
+        arguments[1:],
+        env={**environment(tmp_path), "TERM": "xterm", "COLUMNS": "120"},  # type: ignore[arg-type]
+        encoding="utf-8",
+        dimensions=(24, 120),
+        timeout=60,
+    )
+    child.expect("failed: plugin-2: .* is there and is no folder")
+    child.expect("40/40")
+    child.expect("39 created, 1 failed")
+    child.expect("1 failed:")
+    child.expect("line 9: plugin-2: ")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 1
+
+
+def test_one_failure_does_not_stop_the_rest(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "plugin-2").write_text("")
+    result = batch(tmp_path, write_fleet(tmp_path, *numbered(3)))
+    assert result.status == 1
+    assert plugins_in(tmp_path / "out") == ["plugin-1", "plugin-3"]
+
+
+def test_shards_divide_the_fleet(tmp_path: Path) -> None:
+    file = write_fleet(tmp_path, *numbered(7))
+    parts = []
+    for number in (1, 2, 3):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        assert batch(folder, file, "--shard", f"{number}/3").status == 0
+        parts.append(plugins_in(folder / "out"))
+    assert sorted(sum(parts, [])) == sorted(f"plugin-{n}" for n in range(1, 8))
+    assert [len(part) for part in parts] == [3, 2, 2]
+
+
+@pytest.mark.parametrize("text", ["0/3", "4/3", "1", "1/", "a/b", "1/0", "-1/3", "1/3/5"])
+def test_a_wrong_shard_is_refused(tmp_path: Path, text: str) -> None:
+    with pytest.raises(ValueError, match="must be K/N"):
+        Shard.parse(text)
+    result = batch(tmp_path, write_fleet(tmp_path, *numbered(1)), "--shard", text)
+    assert result.status == 2
+    assert "for example 2/4" in result.output
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_report_that_cannot_be_written(tmp_path: Path) -> None:
+    file = write_fleet(tmp_path, *numbered(1))
+    result = batch(tmp_path, file, "--report", tmp_path / "no" / "report.json")
+    assert result.status == 2
+    assert "report.json cannot be written" in result.output

@@ -1,0 +1,204 @@
+"""Interrupted, killed, on a full disk, over a person's work: nothing half-made, nothing lost."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from stage7_plugin.batch.output_folder import OutputFolder
+from stage7_plugin.batch.placing import Rewrite, place, recover
+from stage7_plugin.batch.recipe import Recipe
+from stage7_plugin.batch.template import PluginTemplate
+from tests.batch.batch_tools import (
+    batch,
+    command,
+    environment,
+    numbered,
+    plugins_in,
+    tree,
+    write_fleet,
+)
+
+MANY = 1200
+
+
+def start(folder: Path, file: Path) -> subprocess.Popen[str]:
+    """Begin a large run, in a session of its own; returns once it has made some plugins."""
+    process = subprocess.Popen(
+        command(file, "--output-dir", folder / "out"),
+        cwd=folder,
+        env=environment(folder),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + 60
+    while len(plugins_in(folder / "out")) < 20:
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    return process
+
+
+def assert_all_whole(folder: Path, names: list[str]) -> None:
+    """Every plugin has the same files, and is what its name says."""
+    (paths,) = {frozenset(tree(folder / "out" / name)) for name in names}
+    assert len(paths) > 35
+    for name in names:
+        manifest = json.loads((folder / "out" / name / "manifest.json").read_text())
+        assert manifest["id"] == name
+
+
+@pytest.mark.parametrize(
+    ("signals", "status"),
+    [([signal.SIGKILL], -signal.SIGKILL), ([signal.SIGINT], 130), ([signal.SIGTERM], 130)],
+    ids=["kill -9", "Ctrl-C", "SIGTERM"],
+)
+def test_a_killed_run_leaves_whole_plugins_and_the_next_one_goes_on(
+    tmp_path: Path, signals: list[signal.Signals], status: int
+) -> None:
+    file = write_fleet(tmp_path, *numbered(MANY))
+    process = start(tmp_path, file)
+    if signals == [signal.SIGINT]:
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal sends it, to the workers too
+    else:
+        process.send_signal(signals[0])
+    assert process.stdout is not None
+    output = process.stdout.read()
+    assert process.wait(60) == status, output
+    assert "Traceback" not in output
+
+    result = batch(tmp_path, file)  # at once: workers of the killed run may still be alive
+    assert result.status == 0, result.output
+    made = plugins_in(tmp_path / "out")
+    assert len(made) == MANY
+    assert_all_whole(tmp_path, made)
+    assert "unchanged" in result.output, "plugins that were finished are not made again"
+    assert list((tmp_path / "out" / ".stage7-batch" / "staging").iterdir()) == []
+
+
+def test_finished_plugins_are_whole_at_every_moment(tmp_path: Path) -> None:
+    """Looked at without a second run, after each of several kills of the whole group."""
+    file = write_fleet(tmp_path, *numbered(MANY))
+    process = start(tmp_path, file)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait(60)
+    made = plugins_in(tmp_path / "out")
+    assert 20 <= len(made) < MANY
+    assert_all_whole(tmp_path, made)
+    left = {path.name for path in (tmp_path / "out").iterdir()}
+    assert left == {*made, ".stage7-batch"}
+
+
+def test_a_killed_worker_costs_only_what_it_was_at(tmp_path: Path) -> None:
+    file = write_fleet(tmp_path, *numbered(MANY))
+    process = start(tmp_path, file)
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    workers = [
+        int(child)
+        for child in children
+        if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()
+    ]
+    assert len(workers) >= 2, "one process for each core"
+    os.kill(workers[0], signal.SIGKILL)
+    output, _ = process.communicate(timeout=120)
+    assert process.returncode == 1
+    assert "its worker process ended (exit code -9" in output
+    assert len(plugins_in(tmp_path / "out")) >= MANY - 8
+    assert batch(tmp_path, file).status == 0
+    assert len(plugins_in(tmp_path / "out")) == MANY
+
+
+def test_two_runs_do_not_meet(tmp_path: Path) -> None:
+    file = write_fleet(tmp_path, *numbered(MANY * 4))
+    process = start(tmp_path, file)
+    try:
+        result = batch(tmp_path, file)
+        assert result.status == 2
+        assert "another batch is at work in" in result.output
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_a_full_disk_fails_that_plugin_alone(tmp_path: Path) -> None:
+    """A limit on the size of a file, with a logic file that is larger."""
+    (tmp_path / "big.py").write_text("def execute_plugin(i, c): ...\n" + "# x\n" * 100_000)
+    plugins = [{"plugin_name": "Big", "logic": "big.py"}, {"plugin_name": "Small"}]
+    file = write_fleet(tmp_path, *plugins)
+    limited = ["bash", "-c", 'ulimit -f 200; trap "" XFSZ; exec "$@"', "-"]
+    done = subprocess.run(
+        [*limited, *command(file, "--output-dir", tmp_path / "out")],
+        env=environment(tmp_path),
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1
+    assert "big: File too large" in done.stderr
+    assert plugins_in(tmp_path / "out") == ["small"]
+    assert not (tmp_path / "out" / "big").exists()
+    assert batch(tmp_path, file).status == 0
+    assert plugins_in(tmp_path / "out") == ["big", "small"]
+
+
+@pytest.mark.parametrize("step", ["before the swap", "between", "after", "carried"])
+def test_an_interrupted_replacement_is_finished_or_taken_back(tmp_path: Path, step: str) -> None:
+    """A run that is killed at each step of replacing one folder, in a process of its own."""
+    template, output = PluginTemplate(), OutputFolder(tmp_path / "out")
+    output.create()
+    old, new = (
+        Recipe(1, template.answers({"plugin_name": "Echo", "author": name}))
+        for name in ("Old", "New")
+    )
+    place(old, template, output, Rewrite())
+    project = tmp_path / "out" / "echo"
+    (project / "notes.txt").write_text("mine")
+    (project / "examples" / "more.json").write_text("{}")
+    child = os.fork()
+    if child == 0:
+        _die_at(step, output)
+        place(new, template, output, Rewrite(update=True))
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == signal.SIGKILL
+    recover(output)
+    manifest = json.loads((project / "manifest.json").read_text())
+    assert manifest["author"] == ("Old" if step in ("before the swap", "between") else "New")
+    assert (project / "notes.txt").read_text() == "mine"
+    assert (project / "examples" / "more.json").read_text() == "{}"
+    assert list(output.replaced.iterdir()) == []
+    assert list(output.state.glob("*.json")) == []
+    assert place(new, template, output, Rewrite(update=True))[0] in ("updated", "unchanged")
+    assert json.loads((project / "manifest.json").read_text())["author"] == "New"
+
+
+def _die_at(step: str, output: OutputFolder) -> None:
+    """Make this process kill itself at a step of the next replacement."""
+    rename, replace = Path.rename, Path.replace
+
+    def die() -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    def dying_rename(self: Path, target: Path) -> Path:
+        if step == "before the swap" and target.parent == output.replaced:
+            die()
+        if step == "between" and self.parent.parent == output.staging:
+            die()
+        moved = rename(self, target)
+        if step == "after" and self.parent.parent == output.staging:
+            die()
+        return moved
+
+    def dying_replace(self: Path, target: Path) -> Path:
+        if step == "carried" and self.parent == output.state:
+            die()
+        return replace(self, target)
+
+    Path.rename = dying_rename  # type: ignore[method-assign, assignment]
+    Path.replace = dying_replace  # type: ignore[method-assign, assignment]
