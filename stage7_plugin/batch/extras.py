@@ -23,7 +23,7 @@ _OF_THE_TEMPLATE = "waitress"
 
 
 class FileRules:
-    """Checks and finds files that are laid over; each is read once, however many plugins share it."""
+    """Checks and finds files that are laid over; one that many plugins share is read once."""
 
     def __init__(self, base: Path) -> None:
         self._base = base.resolve()

@@ -39,7 +39,7 @@ def test_a_live_bar_in_a_terminal(tmp_path: Path) -> None:
     child = pexpect.spawn(
         arguments[0],
         arguments[1:],
-        env={**environment(tmp_path), "TERM": "xterm", "COLUMNS": "120"},  # type: ignore[arg-type]
+        env={**environment(tmp_path), "TERM": "xterm", "COLUMNS": "120"},
         encoding="utf-8",
         dimensions=(24, 120),
         timeout=60,
@@ -70,7 +70,9 @@ def test_shards_divide_the_fleet(tmp_path: Path) -> None:
         folder.mkdir()
         assert batch(folder, file, "--shard", f"{number}/3").status == 0
         parts.append(plugins_in(folder / "out"))
-    assert sorted(sum(parts, [])) == sorted(f"plugin-{n}" for n in range(1, 8))
+    assert sorted(name for part in parts for name in part) == sorted(
+        f"plugin-{n}" for n in range(1, 8)
+    )
     assert [len(part) for part in parts] == [3, 2, 2]
 
 

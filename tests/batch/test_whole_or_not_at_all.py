@@ -101,11 +101,8 @@ def test_a_killed_worker_costs_only_what_it_was_at(tmp_path: Path) -> None:
     file = write_fleet(tmp_path, *numbered(MANY))
     process = start(tmp_path, file)
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-    workers = [
-        int(child)
-        for child in children
-        if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()
-    ]
+    lines = {child: Path(f"/proc/{child}/cmdline").read_bytes() for child in children}
+    workers = [int(child) for child, line in lines.items() if b"spawn_main" in line]
     assert len(workers) >= 2, "one process for each core"
     os.kill(workers[0], signal.SIGKILL)
     output, _ = process.communicate(timeout=120)
@@ -196,7 +193,7 @@ def _die_at(step: str, output: OutputFolder) -> None:
         return moved
 
     def dying_replace(self: Path, target: Path) -> Path:
-        if step == "carried" and self.parent == output.state:
+        if step == "carried" and target.parent == output.records:
             die()
         return replace(self, target)
 
