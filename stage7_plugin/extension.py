@@ -19,6 +19,7 @@ from stage7_plugin import (
     image_name,
     literals,
     planner_texts,
+    provenance,
     python_stub,
     strict_json,
 )
@@ -64,6 +65,10 @@ def is_linked(context: Mapping[str, Any]) -> bool:
 def hook_answers(context: Mapping[str, Any]) -> dict[str, str]:
     """The answers alone, without what Cookiecutter adds."""
     return {prompt: context[prompt] for prompt in context if prompt in answers.PROMPTS}
+
+
+def _provenance(context: Mapping[str, Any]) -> dict[str, Any]:
+    return provenance.provenance(context, answers.PROMPTS)
 
 
 def _parameters(prompt: Prompt, text: str) -> list[Parameter]:
@@ -129,6 +134,8 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "permission_list": derived.permission_list,
     "example_request": example_request.example_request,
     "example_value": example_request.example_value,
+    "provenance": _provenance,
+    "made_from": provenance.made_from,
     "explanation": planner_texts.explanation,
     "semantic_description": planner_texts.semantic_description,
     "keywords": planner_texts.keywords,

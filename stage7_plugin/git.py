@@ -1,4 +1,4 @@
-"""A git repository with a first commit, for a plugin that is in none yet."""
+"""Git: a repository with a first commit for a plugin that is in none yet, and facts of another."""
 
 from __future__ import annotations
 
@@ -61,6 +61,25 @@ def start_repository(folder: Path) -> Outcome:
     return Outcome(True, "git: first commit made on branch main")
 
 
+def read(folder: Path, *arguments: str) -> str | None:
+    """What a git command prints in a repository; None if it fails, or there is no git."""
+    try:
+        done = subprocess.run(
+            ["git", *arguments],
+            cwd=folder,
+            env=_environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=_SECONDS,
+            check=False,
+            encoding="utf-8",
+            errors="replace",
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout.strip() if done.returncode == 0 else None
+
+
 def path_from_shell(folder: Path) -> str:
     """The folder as seen from the user's shell, or its full path where that is shorter."""
     # A hook runs inside the project; the directory of the shell is only left in PWD.
@@ -82,14 +101,13 @@ def _work_tree(folder: Path) -> Path | None:
 
 def _run(folder: Path, arguments: tuple[str, ...]) -> str | None:
     """Run git in the folder; None if it worked, else why not, on one line."""
-    environment = {k: v for k, v in os.environ.items() if k not in _REPOSITORY_VARIABLES}
     # Without an identity git would make one up from the names of the user and the machine.
     command = ["git", "-c", "user.useConfigOnly=true", *arguments]
     try:
         done = subprocess.run(
             command,
             cwd=folder,
-            env=environment,
+            env=_environment(),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             timeout=_SECONDS,
@@ -108,6 +126,10 @@ def _run(folder: Path, arguments: tuple[str, ...]) -> str | None:
     lines = [line.strip() for line in done.stderr.splitlines() if line.strip()]
     reason = next((line for line in lines if line.startswith(("fatal:", "error:"))), None)
     return reason or (lines[-1] if lines else f"git {arguments[0]} failed")
+
+
+def _environment() -> dict[str, str]:
+    return {k: v for k, v in os.environ.items() if k not in _REPOSITORY_VARIABLES}
 
 
 def _preparation(folder: Path) -> list[str]:

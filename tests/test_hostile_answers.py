@@ -46,6 +46,10 @@ def assert_carries(project: Path, answers: dict[str, str]) -> None:
     request = json.loads(read(project / "examples" / "request.json"))
     assert list(request["inputs"]) == [p.name for p in inputs]
 
+    recorded = json.loads(read(project / ".stage7-template.json"))["answers"]
+    assert recorded == {prompt: answers[prompt] for prompt in recorded}
+    assert {"plugin_name", "description", "author", "inputs", "outputs"} <= set(recorded)
+
     assert answers["author"] in read(project / "LICENSE")
     for path in project.rglob("*.py"):
         ast.parse(read(path), path.name)

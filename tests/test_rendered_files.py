@@ -25,6 +25,7 @@ ALWAYS = {
     ".dockerignore",
     ".gitattributes",
     ".gitignore",
+    ".stage7-template.json",
     "Dockerfile",
     "LICENSE",
     "Makefile",

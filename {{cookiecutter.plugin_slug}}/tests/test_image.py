@@ -128,3 +128,6 @@ def test_it_carries_the_plugins_name_and_version(image: str, manifest: dict[str,
     labels = inspect(image)["Config"]["Labels"]
     assert labels["org.opencontainers.image.title"] == manifest["id"]
     assert labels["org.opencontainers.image.version"] == manifest["version"]
+    made_from = json.loads((ROOT / ".stage7-template.json").read_text("utf-8"))
+    state = made_from["commit"] or made_from["version"]
+    assert labels["dev.stage7.template"] == f"{made_from['template']}@{state}"
