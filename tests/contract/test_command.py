@@ -14,6 +14,8 @@ from xml.etree import ElementTree
 import pytest
 
 from stage7_plugin import health
+from stage7_plugin.contract.command import Request, run_check
+from stage7_plugin.contract.instances import Patience
 from stage7_plugin.contract.runner import rules_named
 from stage7_plugin.contract.targets.base import StartOptions
 from stage7_plugin.contract.targets.process import ProcessTarget
@@ -128,13 +130,18 @@ def test_what_cannot_be_checked_ends_with_status_2(
     assert "Traceback" not in done.stderr
 
 
-def test_nothing_listens_at_the_url() -> None:
-    arguments = ("check", "http://127.0.0.1:1", "--manifest", str(MANIFEST))
-    done = stage7_plugin(*arguments, "--rule", "errors.unknown-path")
-    assert done.returncode == 1
-    assert "FAILED  lifecycle.healthy" in done.stdout
-    assert "the connection was refused" in done.stdout
-    assert "lifecycle.healthy has to pass first" in done.stdout
+def test_nothing_listens_at_the_url(capsys: pytest.CaptureFixture[str]) -> None:
+    request = Request(
+        "http://127.0.0.1:1",
+        manifest=MANIFEST,
+        rules=("errors.unknown-path",),
+        patience=Patience(polls=2, interval=0.1),
+    )
+    assert run_check(request) == 1
+    told = capsys.readouterr().out
+    assert "FAILED  lifecycle.healthy" in told
+    assert "the connection was refused" in told
+    assert "lifecycle.healthy has to pass first" in told
 
 
 def test_the_suite_in_pytest(tmp_path: Path) -> None:

@@ -31,15 +31,16 @@ pytestmark = [pytest.mark.engine]
 
 SERVERS = Path(__file__).parent / "servers"
 RULES = rules_named(())
+FIRST_POLL = "lifecycle.first-poll"
+"""A race of milliseconds, which a busy machine loses for every plugin."""
 CONTAINER_RULES = (
     "build",
     "lifecycle.healthy",
-    "lifecycle.first-poll",
-    "env",
     "limits.memory",
     "hardened",
-    "image",
 )
+ENVIRONMENT_RULES = ("env", "image")
+"""Many starts; checked where the fault has to do with the environment."""
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +77,9 @@ def skipped(results: list[Result]) -> set[str]:
 def test_the_correct_server_passes_every_rule(client: APIClient, tmp_path: Path) -> None:
     with plugin_folder(client, "correct", tmp_path) as target:
         results = check(target)
-    assert broken_rules(results) == {}
+        first_polls = (check(target, FIRST_POLL)[0] for _ in range(6))
+        assert any(result.status is Status.PASSED for result in first_polls)
+    assert set(broken_rules(results)) <= {FIRST_POLL}
     assert skipped(results) == set()
 
 
@@ -84,14 +87,13 @@ def test_the_correct_server_passes_every_rule(client: APIClient, tmp_path: Path)
 def test_a_plugin_in_node_passes_as_folder_image_and_url(client: APIClient, tmp_path: Path) -> None:
     # It has no metrics, and a JavaScript function that ends the process cannot be caught.
     lacking = {"secrets.token-in-metrics", "errors.plugin-exit", "image.healthcheck"}
-    late = {"lifecycle.first-poll"}
     with plugin_folder(client, "node", tmp_path) as folder:
         assert broken_rules(check(folder, "build", "lifecycle.healthy")) == {}
         manifest = manifest_in_image(client, folder.image)
         assert manifest == folder.manifest
         image = ImageTarget(client, folder.image, manifest)
         results = check(image, folder=folder)
-        assert set(broken_rules(results)) <= late
+        assert set(broken_rules(results)) <= {FIRST_POLL}
         assert skipped(results) == lacking | {r.id for r in RULES if r.id.startswith("build.")}
         with image.start(StartOptions()) as running:
             url = UrlTarget(str(running.address), manifest)
@@ -149,7 +151,7 @@ def server(old: str, new: str) -> Callable[[Path], None]:
 def large_context(folder: Path) -> None:
     (folder / ".dockerignore").unlink()
     with (folder / "model.bin").open("wb") as file:
-        file.truncate(600 * 1024**2)
+        file.truncate(400 * 1024**2)
 
 
 def drops_privileges(folder: Path) -> None:
@@ -164,7 +166,7 @@ FAULTS: dict[str, tuple[str, Callable[[Path], None]]] = {
     ),
     "sends a model along": ("build.cached", large_context),
     "listens late": (
-        "lifecycle.first-poll",
+        FIRST_POLL,
         dockerfile(
             "^CMD .*",
             'CMD ["/bin/sh", "-c", "/bin/sleep 0.5; exec /usr/local/bin/python -E /app/start.py"]',
@@ -209,7 +211,8 @@ def test_a_broken_container_is_caught_by_its_rule_alone(
     rule, damage = FAULTS[fault]
     with plugin_folder(client, "correct", tmp_path) as target:
         damage(target.folder)
-        found = broken_rules(check(target, *CONTAINER_RULES))
+        environment = ENVIRONMENT_RULES if rule.startswith(ENVIRONMENT_RULES) else ()
+        found = broken_rules(check(target, *CONTAINER_RULES, *environment, rule))
     assert set(found) == {rule}, "\n".join(found.values())
 
 
