@@ -19,6 +19,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "ci": ("github", "gitlab", "none"),
     "git_init": ("yes", "no"),
     "build_image": ("no", "yes", "required"),
+    "kubernetes": ("no", "yes"),
 }
 
 # Docker's grammar of image names: host[:port]/path/path, see the reference format of Docker.

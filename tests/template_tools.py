@@ -34,6 +34,7 @@ ANSWERS: dict[str, str] = {
     "ci": "github",
     "git_init": "no",
     "build_image": "no",
+    "kubernetes": "no",
 }
 
 

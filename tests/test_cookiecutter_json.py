@@ -18,7 +18,7 @@ def test_keys_are_the_public_interface_in_order() -> None:
     assert PUBLIC == [
         "plugin_name", "plugin_slug", "verb", "description", "inputs", "outputs", "version",
         "author", "image_namespace", "python_version", "permissions", "memory", "cpu",
-        "timeout_seconds", "license", "ci", "git_init", "build_image",
+        "timeout_seconds", "license", "ci", "git_init", "build_image", "kubernetes",
     ]  # fmt: skip
 
 

@@ -35,6 +35,7 @@ ALWAYS = {
     "manifest.json",
     "manifest.schema.json",
     "plugin_logic.py",
+    "plugin_runtime/README.md",
     "plugin_runtime/__init__.py",
     "plugin_runtime/answers.py",
     "plugin_runtime/app.py",
@@ -106,7 +107,7 @@ def parse(path: Path) -> None:
     if path.suffix == ".json":
         json.loads(text)
     elif path.suffix in (".yml", ".yaml"):
-        yaml.safe_load(text)
+        list(yaml.safe_load_all(text))
     elif path.suffix == ".toml":
         tomllib.loads(text)
     elif path.suffix == ".py":
@@ -121,6 +122,12 @@ def test_the_exact_set_of_files(tmp_path: Path, ci: str) -> None:
     assert files(project) == ALWAYS | CI_FILES[ci]
     empty = [path for path in project.rglob("*") if path.is_dir() and not any(path.iterdir())]
     assert empty == []
+
+
+def test_kubernetes_files_only_where_they_are_wanted(tmp_path: Path) -> None:
+    without, wanted = (files(render(tmp_path / a, kubernetes=a)) for a in CHOICES["kubernetes"])
+    assert wanted - without == {"kubernetes.yaml"}
+    assert without - wanted == set()
 
 
 def test_every_ci_choice_is_covered() -> None:

@@ -15,11 +15,12 @@ from stage7_plugin.batch.template import PluginTemplate
 from stage7_plugin.batch.twice import Names
 from stage7_plugin.problems import Problem, nearest
 
+_LAST_PORT = 65535
 _MOST_VALUES = 10_000  # in one list; YAML aliases can make few lines stand for millions
 
 
 def check_fleet(
-    fleet: Fleet, template: PluginTemplate, base: Path
+    fleet: Fleet, template: PluginTemplate, base: Path, first_port: int
 ) -> tuple[list[Recipe], list[Located]]:
     """The plugins of a batch file, and every problem of it in the order of its lines.
 
@@ -27,7 +28,12 @@ def check_fleet(
         fleet: The file as it was read.
         template: Whose prompts are asked.
         base: The folder from which paths in the file are counted.
+        first_port: The host port of the first plugin; the others follow.
     """
+    most = _LAST_PORT - first_port + 1
+    if len(fleet.plugins) > most:
+        rule = f"from port {first_port} on there are only {most} ports; see --first-port"
+        fleet.fault(1, "plugins", f"{len(fleet.plugins)} plugins", rule, "--first-port 10000")
     return _Check(fleet, template, base).run()
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from stage7_plugin.batch.check import check_fleet
-from stage7_plugin.batch.outcome import Outcome
+from stage7_plugin.batch.images import build_all
+from stage7_plugin.batch.outcome import FAILED, Outcome
 from stage7_plugin.batch.output_folder import Busy, OutputFolder
 from stage7_plugin.batch.placing import Rewrite, recover
 from stage7_plugin.batch.progress import follow
@@ -20,8 +21,12 @@ from stage7_plugin.batch.report import format_located, print_summary, write_repo
 from stage7_plugin.batch.shard import Shard
 from stage7_plugin.batch.template import PluginTemplate
 from stage7_plugin.batch.workers import make_all
+from stage7_plugin.engine import EngineMissing
+from stage7_plugin.fleet.member import Member, read_member
+from stage7_plugin.fleet.write import write_fleet_files
+from stage7_plugin.host_view import ManifestUnusable
 
-OK, FAILED, UNUSABLE, INTERRUPTED = 0, 1, 2, 130
+OK, SOME_FAILED, UNUSABLE, INTERRUPTED = 0, 1, 2, 130
 
 
 @dataclass(frozen=True)
@@ -46,19 +51,19 @@ def run_batch(request: Request) -> int:
     fleet = read_fleet(request.source, request.form)
     base = Path.cwd() if request.source == "-" else Path(request.source).parent
     template = PluginTemplate()
-    recipes, located = check_fleet(fleet, template, base)
+    recipes, located = check_fleet(fleet, template, base, request.first_port)
     del fleet
     steps: dict[str, list[Outcome]] = {}
     if located:
         print(format_located(request.source, located), file=sys.stderr)
-        status = FAILED
+        status = SOME_FAILED
     elif request.check_only:
         if not request.quiet:
             count = "1 plugin" if len(recipes) == 1 else f"{len(recipes)} plugins"
             print(f"{request.source}: {count}, no problems")
         status = OK
     else:
-        status = _write(request, recipes, template, steps)
+        status = _write(_Run(request, recipes, template, steps))
     if request.report:
         try:
             write_report(request.report, request.source, located, steps)
@@ -68,23 +73,21 @@ def run_batch(request: Request) -> int:
     return status
 
 
-def _write(
-    request: Request,
-    recipes: Sequence[Recipe],
-    template: PluginTemplate,
-    steps: dict[str, list[Outcome]],
-) -> int:
-    output = OutputFolder(request.output)
+def _write(run: _Run) -> int:
+    output = run.output
     try:
         output.create()
         with output.run_lock():
             recover(output)
             try:
-                _render(request, recipes, template, output, steps)
+                run.steps_in_order()
             finally:
                 recover(output)
     except Busy as error:
         print(error, file=sys.stderr)
+        return UNUSABLE
+    except EngineMissing as error:
+        print(f"--build: {error}\n  {error.command}", file=sys.stderr)
         return UNUSABLE
     except OSError as error:
         where = error.filename or output.path
@@ -93,21 +96,67 @@ def _write(
     except KeyboardInterrupt:
         print("\ninterrupted; run the same command again to go on", file=sys.stderr)
         return INTERRUPTED
-    return FAILED if any(o.failed for step in steps.values() for o in step) else OK
+    return SOME_FAILED if run.failed else OK
 
 
-def _render(
-    request: Request,
-    recipes: Sequence[Recipe],
-    template: PluginTemplate,
-    output: OutputFolder,
-    steps: dict[str, list[Outcome]],
-) -> None:
-    mine = request.shard.of(recipes)
-    start = time.monotonic()
-    made = steps.setdefault("rendering", [])
-    # Closed before anything else happens, also on Ctrl-C: only then no worker writes any more.
-    with closing(make_all(mine, template, output, request.rewrite)) as outcomes:
-        for outcome in follow(outcomes, len(mine), "rendering", request.quiet):
-            made.append(outcome)
-    print_summary(made, "rendered", time.monotonic() - start, request.quiet)
+class _Run:
+    """The steps that write; what became of each plugin is noted as it happens."""
+
+    def __init__(
+        self,
+        request: Request,
+        recipes: Sequence[Recipe],
+        template: PluginTemplate,
+        steps: dict[str, list[Outcome]],
+    ) -> None:
+        self.output = OutputFolder(request.output)
+        self._request = request
+        self._recipes = recipes
+        self._template = template
+        self._steps = steps
+
+    @property
+    def failed(self) -> bool:
+        """Whether anything did."""
+        return any(outcome.failed for step in self._steps.values() for outcome in step)
+
+    def steps_in_order(self) -> None:
+        """Render, write the files of the fleet, build."""
+        request = self._request
+        mine = request.shard.of(self._recipes)
+        outcomes = make_all(mine, self._template, self.output, request.rewrite)
+        rendered = self._step("rendering", outcomes, len(mine))
+        members = self._members()
+        write_fleet_files(self.output.path, members)
+        if request.build:
+            wanted = {outcome.slug: outcome.line for outcome in rendered if not outcome.failed}
+            building = [member for member in members if member.slug in wanted]
+            outcomes = build_all(building, self.output, wanted, request.jobs)
+            self._step("building", outcomes, len(building))
+
+    def _step(
+        self, name: str, outcomes: Generator[Outcome, None, None], total: int
+    ) -> list[Outcome]:
+        start = time.monotonic()
+        noted = self._steps.setdefault(name, [])
+        # Closed before anything else happens, also on Ctrl-C: only then nobody writes any more.
+        with closing(outcomes):
+            for outcome in follow(outcomes, total, name, self._request.quiet):
+                noted.append(outcome)
+        print_summary(noted, name, time.monotonic() - start, self._request.quiet)
+        return noted
+
+    def _members(self) -> list[Member]:
+        """The plugins of the file that are there, whichever shard or run made them."""
+        found = []
+        for number, recipe in enumerate(self._recipes):
+            folder = self.output.plugin(recipe.slug)
+            if not (folder / "manifest.json").is_file():
+                continue
+            try:
+                found.append(read_member(folder, self._request.first_port + number))
+            except ManifestUnusable as error:
+                outcome = Outcome(recipe.slug, recipe.line, FAILED, str(error))
+                self._steps.setdefault("fleet", []).append(outcome)
+                print(f"failed: {recipe.slug}: {error}", file=sys.stderr)
+        return found
