@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 OUTPUT ?= ..
 
 .DEFAULT_GOAL := help
-.PHONY: help plugin test lint format schema lock clean
+.PHONY: help plugin test lint format schema lock example clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ lock: $(VENV)/.dev ## Lock what the server of a plugin needs (newer versions wit
 	cd '{{cookiecutter.plugin_slug}}' && $(CURDIR)/$(BIN)/uv pip compile --quiet --universal \
 	  --python-version 3.11 --generate-hashes --custom-compile-command "make lock" $(OPTIONS) \
 	  --output-file plugin_runtime/requirements.txt plugin_runtime/requirements.in
+
+example: $(VENV)/.dev ## Render examples/rendered again after a change of a rendered file
+	$(BIN)/python -m tests.rendered_example
 
 clean: ## Remove what the other targets created
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis

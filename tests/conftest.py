@@ -9,6 +9,20 @@ import pytest
 
 from stage7_plugin.engine import HostError, connect
 
+# What they start needs make, a POSIX shell, a terminal or signals. The rest is for every system.
+NOT_ON_WINDOWS = [
+    "contract",
+    "engine",
+    "runtime",
+    "test_contract_target.py",
+    "test_github_ci.py",
+    "test_gitlab_ci.py",
+    "test_make_plugin.py",
+    "test_prompt_session.py",
+    "test_repository.py",
+]
+collect_ignore = NOT_ON_WINDOWS if os.name == "nt" else []
+
 
 @cache
 def missing_engine() -> str:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 import sysconfig
 from collections.abc import Sequence
 from pathlib import Path
+
+import pytest
 
 SCRIPTS = sysconfig.get_path("scripts")
 
@@ -15,6 +18,8 @@ SCRIPTS = sysconfig.get_path("scripts")
 def run_tool(name: str, *arguments: str | Path, folder: Path, text: str | None = None) -> str:
     """What a tool of the development environment complains about; empty if about nothing."""
     path = shutil.which(name, path=SCRIPTS)
+    if path is None and sys.version_info < (3, 11):
+        pytest.skip(f"{name} needs Python 3.11")
     assert path is not None, f"{name} is not installed: make lint installs it"
     # jactionlint calls shellcheck, which lies beside it.
     environ = {**os.environ, "PATH": os.pathsep.join((SCRIPTS, os.environ["PATH"]))}
