@@ -1,0 +1,50 @@
+"""What the plugin does when it is called.
+
+Plugin: Text Echo
+Task: Processes a text and returns the result
+
+This file is yours. It is still a stub: execute_plugin() only shows that every declared input
+arrives and every declared output leaves. Replace its body with your own code.
+"""
+
+import logging
+from typing import Any
+
+logger = logging.getLogger(__name__)
+
+STUB_ANSWER = "not written yet: this value comes from the stub in plugin_logic.py"
+
+
+def execute_plugin(inputs: dict[str, Any], context: dict[str, Any]) -> dict[str, Any]:
+    """Answer one request.
+
+    Args:
+        inputs: The declared inputs, already checked against manifest.json, defaults filled in:
+            text (str): Text to process
+        context: "trace_id", "plugin_id" and "version" of the execution, "args" that came with
+            the inputs, and "host_inputs", which the host sent without being asked.
+
+    Returns:
+        {"success": True, "outputs": {...}} with every declared output:
+            result (str): The processed text
+        or {"success": False, "error": "one sentence that says what to change"}.
+        An exception is answered as a failure too.
+    """
+    text: str = inputs["text"]
+
+    # Report a failure like this:
+    #     return {"success": False, "error": "the text must not be empty"}
+
+    received = [
+        text,
+    ]
+    logger.warning(
+        "execute_plugin() in plugin_logic.py is still a stub; it was given %d input(s)",
+        sum(value is not None for value in received),
+    )
+    return {
+        "success": True,
+        "outputs": {
+            "result": STUB_ANSWER,
+        },
+    }

@@ -1,0 +1,122 @@
+"""The WSGI application: health, metrics, and which request goes to the endpoint."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from plugin_runtime import metrics, outputs
+from plugin_runtime.answers import Answer, failure
+from plugin_runtime.endpoint import Endpoint, Environ
+from plugin_runtime.execution import Executor, Job
+from plugin_runtime.plugin import Plugin
+from plugin_runtime.redaction import RequestSecrets
+
+StartResponse = Callable[[str, list[tuple[str, str]]], Any]
+
+
+class App:
+    """Routes requests.
+
+    Args:
+        stopping: returns True once SIGTERM has come.
+    """
+
+    def __init__(
+        self,
+        manifest: dict[str, Any],
+        plugin: Plugin,
+        executor: Executor,
+        endpoint: Endpoint,
+        secrets: RequestSecrets,
+        counters: metrics.Metrics,
+        stopping: Callable[[], bool],
+    ) -> None:
+        self._manifest = manifest
+        self._plugin = plugin
+        self._executor = executor
+        self._endpoint = endpoint
+        self._secrets = secrets
+        self._metrics = counters
+        self.stopping = stopping
+        self._path: str = manifest["api"]["endpoint"]
+        self._method: str = manifest["api"]["method"]
+        health_path: str = manifest["container"].get("healthCheck", {}).get("path", "/health")
+        self._pages: dict[str, Callable[[], Answer]] = {
+            "/health/live": lambda: self._state(200, "healthy"),
+            "/health/ready": self._ready,
+            "/metrics": self._metrics_page,
+            health_path: self._health,
+        }
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request, as WSGI (PEP 3333) has it."""
+        answer = self._answer(environ)
+        start_response(answer.status_line, answer.all_headers)
+        return (b"",) if environ["REQUEST_METHOD"] == "HEAD" else (answer.body,)
+
+    def is_execution(self, method: str, path: str) -> bool:
+        """Whether a request is one for the plugin's own code."""
+        return path == self._path and method == self._method
+
+    def time_out(self, job: Job) -> Answer:
+        """The answer to an execution whose deadline has come."""
+        return self._endpoint.time_out(job)
+
+    def _answer(self, environ: Environ) -> Answer:
+        path, method = environ["PATH_INFO"], environ["REQUEST_METHOD"]
+        if self.is_execution(method, path):
+            return self._endpoint.execute(environ)
+        page = self._pages.get(path)
+        if page is not None and method in ("GET", "HEAD"):
+            return page()
+        allowed = ["GET", "HEAD"] if page is not None else []
+        allowed += [self._method] if path == self._path else []
+        if allowed:
+            allow = ", ".join(allowed)
+            error = f"{path} takes {allow}, not {method[:20]}."
+            return failure(405, error, headers=(("Allow", allow),))
+        known = ", ".join([f"{self._method} {self._path}", *(f"GET {p}" for p in self._pages)])
+        return failure(404, f"There is no {path[:200]!a} here; there is {known}.")
+
+    def _state(self, status: int, word: str, error: str = "") -> Answer:
+        document = {
+            "status": word,
+            "plugin_id": self._manifest["id"],
+            "version": self._manifest["version"],
+            "in_flight": self._executor.in_flight,
+            "stuck": self._executor.stuck,
+        }
+        if error:
+            document["error"], count = self._secrets.recent().redact(error)
+            self._metrics.count_redactions(count)
+        return Answer(status, outputs.encode(document))
+
+    def _health(self) -> Answer:
+        if self.stopping():
+            return self._state(503, "stopping")
+        if self._plugin.state != "ready":
+            return self._state(503, self._plugin.state, self._plugin.error)
+        return self._state(200, "healthy")
+
+    def _ready(self) -> Answer:
+        if self._executor.stuck >= self._executor.slots:
+            return self._state(503, "stuck", "Every execution slot is past its deadline.")
+        return self._health()
+
+    def _metrics_page(self) -> Answer:
+        executor = self._executor
+        gauges: dict[str, tuple[str, float]] = {
+            "plugin_executions_in_flight": (
+                "Execution slots that are taken, stuck ones included.",
+                executor.in_flight,
+            ),
+            "plugin_executions_stuck": (
+                "Executions past their deadline that still run.",
+                executor.stuck,
+            ),
+            "plugin_execution_slots": ("Executions at once.", executor.slots),
+            "plugin_ready": (
+                "1 when executions are accepted, else 0.",
+                int(self._ready().status == 200),
+            ),
+        }
+        return Answer(200, self._metrics.render(gauges).encode(), metrics.CONTENT_TYPE)

@@ -1,0 +1,168 @@
+"""A bounded number of executions at once, each in a thread of its own and with a deadline.
+
+A Python thread cannot be killed. An execution past its deadline is answered all the same, but its
+slot stays taken until it really ends; `async def` logic is cancelled for real.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from contextvars import ContextVar, copy_context
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from plugin_runtime.event_loop import AsyncCall
+    from plugin_runtime.logs import Execution
+
+Function = Callable[[dict[str, Any], dict[str, Any]], Any]
+
+logger = logging.getLogger("plugin")
+
+
+class Job:
+    """A slot that is taken, and the work that is done in it.
+
+    What comes first, the end of the work (`finish`) or its deadline (`give_up`), owns the answer.
+    """
+
+    def __init__(
+        self, executor: "Executor", work: Callable[[], None], on_deadline: Callable[["Job"], None]
+    ) -> None:
+        self.work = work
+        self.on_deadline = on_deadline
+        self.started = time.monotonic()
+        self.deadline = self.started + executor.deadline
+        self.late = False
+        self.stamp: Execution | None = None
+        self._executor = executor
+        self._ended = False
+        self._awaiting: AsyncCall | None = None
+
+    def call(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """Call a plain or async function and return its result."""
+        result = function(*arguments)
+        if not hasattr(result, "__await__"):
+            return result
+        self._awaiting = call_async(result)
+        if self.late:
+            self._awaiting.cancel()
+        return self._awaiting.result()
+
+    def finish(self) -> bool:
+        """Free the slot; return False if the deadline has come first."""
+        with self._executor.lock:
+            if not self._ended:
+                self._ended = True
+                self._executor.release(self)
+            return not self.late
+
+    def give_up(self) -> bool:
+        """The deadline has come; return False if the work has ended first."""
+        with self._executor.lock:
+            if self._ended:
+                return False
+            self.late = True
+            self._executor.stuck += 1
+        if self._awaiting is not None:
+            self._awaiting.cancel()
+        return True
+
+
+current_job: ContextVar[Job | None] = ContextVar("current_job", default=None)
+
+
+class Executor:
+    """The slots, and threads for them that are started once they are needed.
+
+    Args:
+        slots: executions at once.
+        deadline: seconds after which an execution is given up.
+    """
+
+    def __init__(self, slots: int, deadline: float) -> None:
+        self.slots = slots
+        self.deadline = deadline
+        self.stuck = 0
+        self.lock = threading.Lock()
+        self._running: dict[Job, None] = {}  # by deadline, because all of them have the same
+        self._idle_threads = 0
+        self._threads = 0
+        self._jobs: SimpleQueue[Job] = SimpleQueue()
+
+    @property
+    def in_flight(self) -> int:
+        """Slots that are taken, stuck ones included."""
+        return len(self._running)
+
+    def start(self, work: Callable[[], None], on_deadline: Callable[[Job], None]) -> Job | None:
+        """Run `work` in a thread, with `current_job` set; None if every slot is taken.
+
+        `on_deadline` is called by `give_up_overdue` if the work has not ended by then.
+        """
+        with self.lock:
+            if len(self._running) >= self.slots:
+                return None
+            job = Job(self, work, on_deadline)
+            self._running[job] = None
+            new_thread = self._idle_threads == 0
+            if not new_thread:
+                self._idle_threads -= 1
+        if new_thread:
+            self._threads += 1
+            name = f"execution-{self._threads}"
+            threading.Thread(target=self._serve, name=name, daemon=True).start()
+        self._jobs.put(job)
+        return job
+
+    def release(self, job: Job) -> None:
+        """Forget a job that has ended; `lock` is held."""
+        del self._running[job]
+        self.stuck -= job.late
+
+    def give_up_overdue(self) -> None:
+        """Give up every job whose deadline has come."""
+        now = time.monotonic()
+        with self.lock:
+            overdue = [job for job in self._running if not job.late and job.deadline <= now]
+        for job in overdue:
+            if job.give_up():
+                job.on_deadline(job)
+
+    def seconds_left(self, longest: float) -> float:
+        """Time until the next deadline, at most `longest`."""
+        with self.lock:
+            deadlines = (job.deadline for job in self._running if not job.late)
+            return max(0.0, min(longest, next(deadlines, float("inf")) - time.monotonic()))
+
+    def _serve(self) -> None:
+        while True:
+            job = self._jobs.get()
+            copy_context().run(self._perform, job)
+            with self.lock:
+                self._idle_threads += 1
+
+    def _perform(self, job: Job) -> None:
+        current_job.set(job)
+        try:
+            job.work()
+        except BaseException as error:
+            logger.error("An execution broke: %s", describe(error), exc_info=error)
+        job.finish()
+
+
+def describe(error: BaseException) -> str:
+    """Type and text of an exception, even of one whose text cannot be had."""
+    try:
+        return f"{type(error).__name__}: {error}"
+    except Exception:
+        return type(error).__name__
+
+
+def call_async(awaitable: Any) -> "AsyncCall":
+    """Start an awaitable on the event loop."""
+    # Imported late: asyncio is the largest import of all, and most plugins do without.
+    from plugin_runtime import event_loop
+
+    return event_loop.call(awaitable)

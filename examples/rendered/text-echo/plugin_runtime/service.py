@@ -1,0 +1,103 @@
+"""Puts the parts together and runs them from start to SIGTERM."""
+
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from types import FrameType
+from typing import Any
+
+from plugin_runtime import logs, settings
+from plugin_runtime.app import App
+from plugin_runtime.endpoint import Endpoint
+from plugin_runtime.execution import Executor, describe
+from plugin_runtime.http_server import Server
+from plugin_runtime.metrics import Metrics
+from plugin_runtime.plugin import Plugin
+from plugin_runtime.redaction import RequestSecrets
+
+# The host asks for health again only a second later, so a start that is nearly done is waited for.
+PATIENCE_SECONDS = 0.8
+EXIT_SECONDS = 0.4  # after the last answer; then threads of the author's are not waited for
+SWITCH_SECONDS = 0.001  # how long plugin code may keep the interpreter while health waits for it
+
+logger = logging.getLogger("plugin")
+
+
+class Stop:
+    """Remembers SIGTERM or SIGINT; the second one ends the process at once."""
+
+    def __init__(self) -> None:
+        self.requested = False
+        self.wake: Any = lambda: None
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._on_signal)
+
+    def __call__(self) -> bool:
+        return self.requested
+
+    def _on_signal(self, number: int, _frame: FrameType | None) -> None:
+        if self.requested:
+            os._exit(128 + number)
+        self.requested = True
+        self.wake()
+
+
+def run(listener: socket.socket, manifest: dict[str, Any]) -> int:
+    """Serve the plugin on a socket that already listens; return the exit status."""
+    stop = Stop()
+    sys.setswitchinterval(SWITCH_SECONDS)
+    counters = Metrics(manifest["id"], manifest["version"])
+    secrets = RequestSecrets(manifest, os.environ)
+    logs.configure(manifest, secrets, counters.count_redactions)
+    try:
+        values = settings.load(manifest, os.environ)
+    except settings.SettingsError as error:
+        logger.critical("wrong settings: %s", error)
+        return 2
+    logging.getLogger().setLevel(values.log_level)
+
+    executor = Executor(values.concurrency, settings.deadline_seconds(values.timeout_ms))
+    plugin = Plugin()
+    endpoint = Endpoint(manifest, values, plugin, executor.deadline, secrets, counters, stop)
+    app = App(manifest, plugin, executor, endpoint, secrets, counters, stop)
+    server = Server(app, executor, listener, values)
+    stop.wake = server.pull_trigger
+
+    plugin.load()
+    patient_until = time.monotonic() + PATIENCE_SECONDS
+    while plugin.state == "starting" and not stop() and time.monotonic() < patient_until:
+        plugin.wait(0.02)
+    address = f"{server.effective_host}:{server.effective_port}"
+    extra = {"address": address, "slots": values.concurrency}
+    logger.info("listening on %s", address, extra=extra)
+    server.serve()
+    logger.info("stopped")
+
+    # A thread that is stuck or that the author left running must not keep the process alive.
+    if executor.in_flight:
+        os._exit(0)
+    watchdog = threading.Timer(EXIT_SECONDS, os._exit, (0,))
+    watchdog.daemon = True
+    watchdog.start()
+    return 0
+
+
+def compile_everything(manifest: dict[str, Any]) -> int:
+    """Import what a start imports, so that Python writes the byte code; return the exit status.
+
+    Run while the image is built: a container is always new, and would compile it at every start.
+    """
+    logs.configure(manifest, RequestSecrets(manifest, {}), lambda _: None)
+    try:
+        Plugin().import_logic()
+    except (ImportError, SyntaxError) as error:
+        logger.critical("plugin_logic.py cannot be imported: %s", error, exc_info=error)
+        return 1
+    except Exception as error:
+        # It may need an environment that only the running container has.
+        logger.warning("plugin_logic.py raised %s while the image was built", describe(error))
+    return 0

@@ -1,0 +1,159 @@
+"""Settings: `PLUGIN_*` environment variables, each with its default from the manifest.
+
+Nothing else of the environment is honoured: the host injects its own, `PORT` included.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+Manifest = dict[str, Any]
+
+
+class Settings(NamedTuple):
+    """All settings of one process; sizes in bytes, times in seconds unless the name says ms."""
+
+    port: int
+    host: str
+    concurrency: int
+    timeout_ms: int
+    max_body_bytes: int
+    max_output_bytes: int
+    max_header_bytes: int
+    max_json_depth: int
+    max_connections: int
+    idle_seconds: int
+    request_seconds: int
+    drain_seconds: int
+    log_level: str
+
+
+class Setting(NamedTuple):
+    """One setting: where it comes from, what it may be and what it does."""
+
+    name: str
+    default: Callable[[Manifest], int | str]
+    lowest: int
+    highest: int
+    help: str
+    source: str = ""
+    """The manifest's key that holds the default, if one does."""
+
+    @property
+    def variable(self) -> str:
+        """The environment variable, such as `PLUGIN_PORT`."""
+        return f"PLUGIN_{self.name.upper()}"
+
+
+class SettingsError(ValueError):
+    """At least one setting is wrong; the text names each of them."""
+
+
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+MIB = 1024 * 1024
+
+
+def default_concurrency(manifest: Manifest) -> int:
+    """Executions at once: 16 for each CPU of the manifest, at least 4, at most 256."""
+    try:
+        cpu = float(manifest["container"]["resources"]["cpu"])
+    except (KeyError, TypeError, ValueError):
+        cpu = 1.0
+    return max(4, min(256, math.ceil(16 * cpu)))
+
+
+SETTINGS = (
+    Setting(
+        "port",
+        lambda manifest: int(manifest["container"]["ports"][0]["container"]),
+        0,
+        65535,
+        "Port to listen on",
+        "container.ports[0].container",
+    ),
+    Setting("host", lambda _: "0.0.0.0", 0, 0, "Address to listen on; `::` for IPv4 and IPv6"),
+    Setting(
+        "concurrency",
+        default_concurrency,
+        1,
+        1024,
+        "Executions at once, by default 16 for each CPU, at least 4; the next one gets 429",
+        "container.resources.cpu",
+    ),
+    Setting(
+        "timeout_ms",
+        lambda manifest: int(manifest["api"].get("timeout", 30000)),
+        100,
+        24 * 3600 * 1000,
+        "The caller's time limit in ms; 504 comes a tenth of it earlier, at most 1 s",
+        "api.timeout",
+    ),
+    Setting("max_body_bytes", lambda _: 16 * MIB, 1024, 1024 * MIB, "Largest request body"),
+    Setting("max_output_bytes", lambda _: 64 * MIB, 1024, 1024 * MIB, "Largest answer"),
+    Setting("max_header_bytes", lambda _: 64 * 1024, 1024, MIB, "Largest request header"),
+    Setting("max_json_depth", lambda _: 100, 4, 500, "Deepest nesting of a request body"),
+    Setting(
+        "max_connections",
+        lambda _: 512,
+        8,
+        65536,
+        "Open connections; past that the one idle for longest is closed",
+    ),
+    Setting("idle_seconds", lambda _: 60, 1, 3600, "An idle connection is closed after this"),
+    Setting("request_seconds", lambda _: 30, 1, 3600, "A request must have arrived within this"),
+    Setting(
+        "drain_seconds",
+        lambda _: 9,
+        0,
+        3600,
+        "After SIGTERM, how long running executions may take (the host kills after 10 s)",
+    ),
+    Setting("log_level", lambda _: "INFO", 0, 0, "DEBUG, INFO, WARNING or ERROR"),
+)
+
+
+def load(manifest: Manifest, environ: Mapping[str, str]) -> Settings:
+    """Read every setting.
+
+    Raises:
+        SettingsError: one or more variables hold no acceptable value; all are named.
+    """
+    values: dict[str, int | str] = {}
+    problems = []
+    for setting in SETTINGS:
+        try:
+            values[setting.name] = _read(setting, manifest, environ)
+        except ValueError as error:
+            problems.append(str(error))
+    if problems:
+        raise SettingsError("; ".join(problems))
+    return Settings(**values)  # type: ignore[arg-type]
+
+
+def _read(setting: Setting, manifest: Manifest, environ: Mapping[str, str]) -> int | str:
+    default = setting.default(manifest)
+    given = environ.get(setting.variable)
+    if given is None:
+        return default
+    if setting.name == "log_level":
+        if given.upper() not in LOG_LEVELS:
+            raise ValueError(f"{setting.variable}={given!r}: use one of {', '.join(LOG_LEVELS)}")
+        return given.upper()
+    if isinstance(default, str):
+        return given
+    rule = f"use a whole number from {setting.lowest} to {setting.highest}, such as {default}"
+    try:
+        number = int(given)
+    except ValueError:
+        raise ValueError(f"{setting.variable}={given!r}: {rule}") from None
+    if not setting.lowest <= number <= setting.highest:
+        raise ValueError(f"{setting.variable}={given!r}: {rule}")
+    return number
+
+
+def deadline_seconds(timeout_ms: int) -> float:
+    """Seconds after which an execution is answered 504, so that the caller still gets the answer.
+
+    The margin below the caller's own limit is a tenth of it, at most one second.
+    """
+    return (timeout_ms - min(1000, timeout_ms / 10)) / 1000

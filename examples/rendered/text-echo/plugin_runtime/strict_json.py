@@ -1,0 +1,113 @@
+"""Request bodies: JSON as RFC 8259 has it, and nothing that another reader could take otherwise."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+MAX_INTEGER_BITS = 1023  # the largest finite IEEE 754 double, which is what other languages read
+
+
+class BadJson(ValueError):
+    """The body is refused; the text is one sentence for the caller."""
+
+
+def loads(body: bytes, max_depth: int) -> Any:
+    """Parse a UTF-8 JSON text.
+
+    Refused, beside malformed JSON: a key that occurs twice, NaN and Infinity, numbers that no
+    double can hold, lone surrogates, nesting deeper than `max_depth`.
+
+    Raises:
+        BadJson: with what is wrong and where.
+    """
+    too_deep = f"The JSON is nested deeper than {max_depth} levels."
+    try:
+        text = body.decode("utf-8")
+        value = DECODER.decode(text)
+    except UnicodeDecodeError as error:
+        raise BadJson(f"The body is not valid UTF-8 at byte {error.start}.") from None
+    except RecursionError:
+        raise BadJson(too_deep) from None
+    except json.JSONDecodeError as error:
+        raise BadJson(
+            f"The body is not valid JSON: {error.msg} at line {error.lineno} column {error.colno}."
+        ) from None
+    # Counting is quick, and only a text with this many brackets can be too deep.
+    if body.count(b"[") + body.count(b"{") > max_depth and _is_deeper(value, max_depth):
+        raise BadJson(too_deep)
+    # An escape that can produce a lone surrogate starts with \\ud or \\uD.
+    if b"\\ud" in body.lower():
+        _refuse_lone_surrogates(value)
+    return value
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        seen: set[str] = set()
+        for key, _ in pairs:
+            if key in seen:
+                raise BadJson(f"The JSON has the key {key[:80]!a} twice in one object.")
+            seen.add(key)
+    return found
+
+
+def _no_constant(name: str) -> None:
+    raise BadJson(f"The JSON holds {name}, which JSON does not know.")
+
+
+def _bounded_int(digits: str) -> int:
+    # Python refuses more than 4300 digits with an error of its own; no double has over 309.
+    if len(digits) > 310 or (number := int(digits)).bit_length() > MAX_INTEGER_BITS:
+        raise BadJson(f"The JSON holds an integer of {len(digits.lstrip('-'))} digits: too large.")
+    return number
+
+
+def _finite_float(digits: str) -> float:
+    number = float(digits)
+    if number in (float("inf"), float("-inf")):
+        raise BadJson(f"The JSON holds the number {digits[:40]}, which is too large.")
+    return number
+
+
+DECODER = json.JSONDecoder(
+    object_pairs_hook=_unique,
+    parse_constant=_no_constant,
+    parse_int=_bounded_int,
+    parse_float=_finite_float,
+)
+
+
+def _is_deeper(value: Any, limit: int) -> bool:
+    level = [value] if isinstance(value, dict | list) else []
+    for _ in range(limit):
+        level = [
+            child
+            for parent in level
+            for child in (parent.values() if isinstance(parent, dict) else parent)
+            if isinstance(child, dict | list)
+        ]
+        if not level:
+            return False
+    return True
+
+
+def _refuse_lone_surrogates(value: Any) -> None:
+    for text in strings_in(value):
+        try:
+            text.encode("utf-8")
+        except UnicodeEncodeError:
+            raise BadJson("The JSON holds half of a surrogate pair, no character.") from None
+
+
+def strings_in(value: Any) -> Iterator[str]:
+    """Every string in a JSON value, keys included."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield key
+            yield from strings_in(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from strings_in(item)
