@@ -29,9 +29,11 @@ def render_example(folder: Path) -> Path:
     for name in _files_of_the_template():
         (template / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(TEMPLATE / name, template / name)
+    environment = isolated_environment(folder / "home")
+    environment.pop("PYTHONPATH", None)  # the package of the copy, not that of this repository
     subprocess.run(
         [sys.executable, "-m", "cookiecutter", template, "--no-input", "-o", folder, *ANSWERS],
-        env=isolated_environment(folder / "home"),
+        env=environment,
         check=True,
         stdout=subprocess.DEVNULL,
     )
