@@ -30,9 +30,11 @@ def render_example(folder: Path) -> Path:
         (template / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(TEMPLATE / name, template / name)
     environment = isolated_environment(folder / "home")
-    environment.pop("PYTHONPATH", None)  # the package of the copy, not that of this repository
+    # With it, or in this repository's folder, Python would find the package of this repository.
+    environment.pop("PYTHONPATH", None)
     subprocess.run(
         [sys.executable, "-m", "cookiecutter", template, "--no-input", "-o", folder, *ANSWERS],
+        cwd=folder,
         env=environment,
         check=True,
         stdout=subprocess.DEVNULL,
