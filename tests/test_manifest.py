@@ -63,7 +63,6 @@ ACCEPTED: list[Change] = [
     ("container.resources.memory", "268435456"),
     ("container.resources.memory", "1G"),
     ("container.resources.cpu", 0.5),
-    ("container.healthCheck", ...),
     ("container.ports", [{"container": 9000}]),
     ("version", "10.20.30"),
     ("verb", "THINKING"),

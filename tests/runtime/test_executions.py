@@ -16,6 +16,9 @@ from tests.runtime.conftest import Start
 from tests.runtime.plugin_process import PluginProcess
 
 
+OUTCOMES = ("success", "timeout")
+
+
 def in_background(call: Callable[[], Any]) -> Callable[[], Any]:
     """Start a call in a thread; returns a function that waits for its result."""
     pool = ThreadPoolExecutor(1)
@@ -106,6 +109,19 @@ def test_async_logic_is_cancelled_at_its_deadline(start: Start) -> None:
     assert line["logger"] == "author"
     until(lambda: plugin.metric("plugin_executions_in_flight") == 0)
     assert plugin.execute({"do": "same loop"})[1]["outputs"] == {"result": True}
+
+
+@pytest.mark.parametrize("logic", ["obedient.py", "asynchronous.py"])
+def test_an_execution_that_ends_at_its_deadline_has_one_answer(start: Start, logic: str) -> None:
+    plugin = start(logic, PLUGIN_TIMEOUT_MS="100")
+    statuses = [
+        plugin.execute({"do": "sleep", "seconds": 0.09 + (number - 20) / 10_000})[0]
+        for number in range(40)
+    ]
+    assert set(statuses) <= {200, 504}
+    until(lambda: plugin.metric("plugin_executions_in_flight") == 0)
+    outcomes = [plugin.metric(f'plugin_executions_total{{outcome="{o}"}}') for o in OUTCOMES]
+    assert outcomes == [statuses.count(200), statuses.count(504)]
 
 
 def test_async_logic_runs_side_by_side_and_cannot_end_the_server(start: Start) -> None:
