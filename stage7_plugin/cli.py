@@ -66,6 +66,7 @@ def check(
 @click.option("--check", "check_only", is_flag=True, help="Check the file and write nothing.")
 @click.option("--update", is_flag=True, help="Render again what has changed in file or template.")
 @click.option("--force", is_flag=True, help="Like --update, also over a person's changes.")
+@click.option("--only", multiple=True, metavar="SLUG", help="Only this plugin; may be repeated.")
 @click.option("--shard", default="1/1", metavar="K/N", help="Only part K of N equal parts.")
 @click.option("--report", type=_NEW_FILE, metavar="FILE", help="Write what happened as JSON.")
 @click.option("--quiet", "-q", is_flag=True, help="Print failures only.")

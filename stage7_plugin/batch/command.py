@@ -38,6 +38,7 @@ class Request:
     form: str | None = None
     check_only: bool = False
     rewrite: Rewrite = field(default_factory=Rewrite)
+    only: tuple[str, ...] = ()
     shard: Shard = field(default_factory=lambda: Shard(1, 1))
     report: Path | None = None
     quiet: bool = False
@@ -57,6 +58,10 @@ def run_batch(request: Request) -> int:
     if located:
         print(format_located(request.source, located), file=sys.stderr)
         status = SOME_FAILED
+    elif unknown := set(request.only) - {recipe.slug for recipe in recipes}:
+        slugs = ", ".join(sorted(unknown))
+        print(f"--only: {request.source} has no plugin with the slug {slugs}", file=sys.stderr)
+        status = UNUSABLE
     elif request.check_only:
         if not request.quiet:
             count = "1 plugin" if len(recipes) == 1 else f"{len(recipes)} plugins"
@@ -123,7 +128,8 @@ class _Run:
     def steps_in_order(self) -> None:
         """Render, write the files of the fleet, build."""
         request = self._request
-        mine = request.shard.of(self._recipes)
+        only = set(request.only)
+        mine = request.shard.of([r for r in self._recipes if not only or r.slug in only])
         outcomes = make_all(mine, self._template, self.output, request.rewrite)
         rendered = self._step("rendering", outcomes, len(mine))
         members = self._members()

@@ -56,7 +56,7 @@ class _Lines:
             self._print()
 
     def close(self) -> None:
-        self._print()
+        """Nothing: the summary follows."""
 
     def _print(self) -> None:
         done = self._counts.total()

@@ -37,7 +37,8 @@ def print_summary(outcomes: Sequence[Outcome], what: str, seconds: float, quiet:
     listed = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
     failed = [outcome for outcome in outcomes if outcome.failed]
     if not quiet:
-        print(f"{what}: {listed or 'nothing to do'} in {seconds:.1f} s")
+        rate = len(outcomes) / max(seconds, 1e-6)
+        print(f"{what}: {listed or 'nothing to do'} in {seconds:.1f} s ({rate:.3g}/s)")
         for outcome in _remarks(outcomes):
             print(printable(f"  {outcome.slug}: {outcome.message}"))
     if failed:

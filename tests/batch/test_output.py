@@ -2,21 +2,41 @@
 
 from __future__ import annotations
 
+import re
 import sys
+import time
 from pathlib import Path
 
 import pexpect
 import pytest
 
+from stage7_plugin.batch.outcome import Outcome
+from stage7_plugin.batch.progress import follow
 from stage7_plugin.batch.shard import Shard
 from tests.batch.batch_tools import batch, command, environment, numbered, plugins_in, write_fleet
 
 
 def test_plain_lines_in_a_log(tmp_path: Path) -> None:
     output = batch(tmp_path, write_fleet(tmp_path, *numbered(3))).output
-    assert "rendering: 3 of 3 (3 created), " in output
-    assert "rendered: 3 created in " in output
+    assert re.fullmatch(r"rendering: 3 created in [\d.]+ s \([\d.]+/s\)\n", output)
     assert "\x1b" not in output
+
+
+def test_lines_of_a_long_run(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A line every few seconds of a clock that is turned by hand."""
+    now = iter(range(100, 200, 2))
+    monkeypatch.setattr(time, "monotonic", lambda: float(next(now)))
+    outcomes = [Outcome(f"p{n}", n, "failed" if n == 2 else "created", "why") for n in range(1, 7)]
+    passed_on = list(follow(outcomes, 6, "rendering", quiet=False))
+    assert passed_on == outcomes
+    captured = capsys.readouterr()
+    assert captured.err == "failed: p2: why\n"
+    lines = captured.out.splitlines()
+    assert lines[0].startswith("rendering: 3 of 6 (2 created, 1 failed), ")
+    assert all(line.endswith("/s") for line in lines)
+    assert 1 <= len(lines) <= 2
 
 
 def test_quiet_prints_failures_only(tmp_path: Path) -> None:
@@ -91,3 +111,13 @@ def test_a_report_that_cannot_be_written(tmp_path: Path) -> None:
     result = batch(tmp_path, file, "--report", tmp_path / "no" / "report.json")
     assert result.status == 2
     assert "report.json cannot be written" in result.output
+
+
+def test_only_some_plugins(tmp_path: Path) -> None:
+    file = write_fleet(tmp_path, *numbered(3))
+    arguments = ("--only", "plugin-3", "--only", "plugin-1")
+    assert batch(tmp_path, file, *arguments).status == 0
+    assert plugins_in(tmp_path / "out") == ["plugin-1", "plugin-3"]
+    result = batch(tmp_path, file, "--only", "plugin-9")
+    assert result.status == 2
+    assert "has no plugin with the slug plugin-9" in result.output
