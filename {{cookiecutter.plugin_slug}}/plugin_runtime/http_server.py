@@ -178,6 +178,7 @@ class Server(TcpWSGIServer):
                 cleanup_interval=1,
                 max_request_header_size=settings.max_header_bytes,
                 max_request_body_size=body,
+                recv_bytes=65536,  # the host sends hundreds of kB with every execution
                 # Past these waitress writes to files, and the root file system may be read-only.
                 inbuf_overflow=body,
                 outbuf_overflow=answer,
