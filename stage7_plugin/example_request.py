@@ -49,6 +49,5 @@ def example_request(answers: Mapping[str, str]) -> dict[str, Any]:
         "context": {
             "trace_id": "example-1",
             "plugin_id": answers["plugin_slug"],
-            "version": answers["version"],
         },
     }

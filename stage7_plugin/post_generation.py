@@ -34,8 +34,8 @@ def main(answers: Mapping[str, str], folder: Path | None = None, linked: bool = 
         return 1
     remove_empty_folders(project)
     if linked and _is_temporary(project):
-        # A repository in it would be a difference that cruft cannot merge.
-        print("Rendered in a temporary folder for cruft: no git, no image, no next steps")
+        # A repository in it would be a difference that cruft cannot merge. Not a word, because what
+        # `cruft diff` prints is a patch.
         return 0
 
     path = shlex.quote(git.path_from_shell(project))

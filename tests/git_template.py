@@ -32,7 +32,7 @@ class Workplace:
         template: The repository of the template, with everything committed.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, with_template: bool = True) -> None:
         self.template = folder / "the-template"
         home = folder / "home"
         temporary = folder / "temporary"
@@ -40,7 +40,8 @@ class Workplace:
         self._environment = {**isolated_environment(home), "TMPDIR": str(temporary)}
         configuration = _CONFIGURATION.format(template=self.template, address=ADDRESS)
         (home / "gitconfig").write_text(configuration, "utf-8")
-        self._copy_template()
+        if with_template:
+            self._copy_template()
 
     def _copy_template(self) -> None:
         self.template.mkdir()

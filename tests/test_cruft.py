@@ -1,83 +1,229 @@
-"""cruft keeps a plugin up to date: create, check, update over a new version of the template."""
+"""cruft keeps a plugin up to date and an author's work as it is: real cruft, real git."""
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
+import json
+import re
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tests.template_tools import TEMPLATE, isolated_environment
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+from tests.git_template import ADDRESS, Workplace
+from tests.template_tools import TEMPLATE
 
 pytest.importorskip("cruft")
 
+RENDERED = "{{cookiecutter.plugin_slug}}"
+FIX = "# Mended.\n"
+AUTHORS = tomllib.loads(
+    (TEMPLATE / RENDERED / "pyproject.toml").read_text("utf-8")
+)["tool"]["cruft"]["skip"]  # fmt: skip
+
+
+@dataclass
+class Life:
+    """A template, and a plugin that was made from its first version and then worked on."""
+
+    place: Workplace
+    plugin: Path
+
+    def cruft(self, *arguments: str) -> str:
+        return self.place.run(self.plugin, "cruft", *arguments)
+
+    def fails(self, *arguments: str) -> str:
+        status, output = self.place.call(self.plugin, sys.executable, "-m", "cruft", *arguments)
+        assert status == 1, output
+        return output
+
+    def update(self) -> str:
+        return self.cruft("update", "--skip-apply-ask")
+
+    def edit(self, name: str, old: str, new: str) -> None:
+        """The author changes a file and commits."""
+        replace(self.plugin / name, old, new)
+        self.place.commit(self.plugin, f"Change {name}")
+
+    def template_edit(self, name: str, old: str, new: str) -> None:
+        """The template changes one of its rendered files and commits."""
+        replace(self.place.template / RENDERED / name, old, new)
+        self.place.commit(self.place.template, f"Change {name}")
+
+    def template_fix(self) -> None:
+        """The template mends the server and commits."""
+        with (self.place.template / RENDERED / "server.py").open("a", encoding="utf-8") as file:
+            file.write(FIX)
+        self.place.commit(self.place.template, "Mend the server")
+
+    def assert_fixed(self) -> None:
+        assert (self.plugin / "server.py").read_text("utf-8").endswith(FIX)
+
+    def status(self) -> dict[str, str]:
+        """The state of each changed file in the plugin."""
+        lines = self.place.git(self.plugin, "status", "--porcelain").splitlines()
+        return {line[2:].strip(): line[:2].strip() for line in lines}
+
+
+def replace(path: Path, old: str, new: str) -> None:
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), "utf-8")
+
 
 @pytest.fixture
-def environment(tmp_path: Path) -> dict[str, str]:
-    """With a folder of its own for temporary files, away from the plugin."""
-    temporary = tmp_path / "temporary"
-    temporary.mkdir()
-    home = tmp_path / "home"
-    found = isolated_environment(home)
-    identity = "[user]\n\tname = Ada\n\temail = ada@example.com\n[init]\n\tdefaultBranch = main\n"
-    (home / "gitconfig").write_text(identity)
-    return {**found, "TMPDIR": str(temporary), "PATH": os.environ["PATH"]}
-
-
-def call(folder: Path, environment: dict[str, str], *command: str) -> str:
-    done = subprocess.run(
-        command,
-        cwd=folder,
-        env={**environment, "PWD": str(folder)},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        timeout=120,
-    )
-    assert done.returncode == 0, done.stdout
-    return done.stdout
-
-
-def test_update_to_a_new_version(tmp_path: Path, environment: dict[str, str]) -> None:
-    template = tmp_path / "template"
-    wanted = ("cookiecutter.json", "hooks", "stage7_plugin", "template_extension.py", "templates")
-    template.mkdir()
-    for name in (*wanted, "{{cookiecutter.plugin_slug}}"):
-        source = TEMPLATE / name
-        if source.is_dir():
-            shutil.copytree(source, template / name, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy(source, template / name)
-    call(template, environment, "git", "init", "--quiet")
-    call(template, environment, "git", "add", "--all")
-    call(template, environment, "git", "commit", "--quiet", "-m", "one")
-
-    cruft = (sys.executable, "-m", "cruft")
-    created = call(tmp_path, environment, *cruft, "create", "--no-input", str(template))
+def life(tmp_path: Path) -> Life:
+    place = Workplace(tmp_path)
+    created = place.run(tmp_path, "cruft", "create", ADDRESS, "--no-input")
     assert "git add .cruft.json" in created
     plugin = tmp_path / "text-echo"
-    call(plugin, environment, "git", "add", "--all")
-    call(plugin, environment, "git", "commit", "--quiet", "-m", "Link")
+    place.commit(plugin, "Link the template")
+    return Life(place, plugin)
 
-    # A new filter, used by a prompt and by a file: the package must be the new one as well.
+
+def test_the_template_moves_on_and_the_authors_work_stays(life: Life) -> None:
+    for name in AUTHORS:
+        path = life.plugin / name
+        path.write_text(path.read_text("utf-8") + "\n", "utf-8")
+    life.edit("plugin_logic.py", "STUB_ANSWER", "ANSWER")
+    life.edit("manifest.json", '"retries": 3', '"retries": 5')
+    (life.plugin / "own_module.py").write_text("X = 1\n", "utf-8")
+    life.place.commit(life.plugin, "A module of the author's")
+    authors = [*AUTHORS, "own_module.py"]
+    before = {name: (life.plugin / name).read_bytes() for name in authors}
+    assert "up to date" in life.cruft("check")
+    assert life.cruft("diff", "--exit-code") == "", "what is the author's is no difference"
+
+    template = life.place.template
+    for name in AUTHORS:
+        path = template / RENDERED / name
+        path.write_text(path.read_text("utf-8") + "\n\n", "utf-8")
+    (template / RENDERED / "plugin_runtime" / "added.py").write_text('"""New."""\n', "utf-8")
+    (template / RENDERED / "tests" / "test_server.py").unlink()
+    life.template_fix()
+    prompt = '"version": "1.0.0",\n  "team": "platform",'
+    replace(template / "cookiecutter.json", '"version": "1.0.0",', prompt)
+    life.template_edit("compose.yaml", "services:\n", "# {{ cookiecutter.team }}\nservices:\n")
+    newest = life.place.git(template, "rev-parse", "HEAD")
+    assert "out of date" in life.fails("check")
+
+    assert "has been updated" in life.update()
+
+    assert {name: (life.plugin / name).read_bytes() for name in authors} == before
+    life.assert_fixed()
+    assert (life.plugin / "compose.yaml").read_text("utf-8").startswith("# platform\n")
+    recorded = json.loads((life.plugin / ".stage7-template.json").read_text("utf-8"))
+    assert recorded["commit"] == newest
+    linked = json.loads((life.plugin / ".cruft.json").read_text("utf-8"))
+    assert linked["context"]["cookiecutter"]["team"] == "platform"
+    assert life.status() == {
+        ".cruft.json": "M",
+        ".stage7-template.json": "M",
+        "Dockerfile": "M",
+        "compose.yaml": "M",
+        "plugin_runtime/added.py": "A",
+        "server.py": "M",
+        "tests/test_server.py": "D",
+    }
+    assert "up to date" in life.cruft("check")
+    life.place.commit(life.plugin, "Update")
+    assert life.cruft("diff", "--exit-code") == ""
+    assert "already up to date" in life.update(), "and a second time it does nothing"
+    assert life.status() == {}
+
+
+def test_a_change_of_both_on_the_same_line_is_left_for_the_author(life: Life) -> None:
+    life.edit("compose.yaml", "restart: unless-stopped", "restart: 'no'")
+    life.template_fix()
+    life.template_edit("compose.yaml", "restart: unless-stopped", "restart: always")
+    life.update()
+    text = (life.plugin / "compose.yaml").read_text("utf-8")
+    assert re.search(
+        r"<<<<<<< .*restart: 'no'.*=======.*restart: always.*>>>>>>> ", text, re.DOTALL
+    )
+    assert life.status()["compose.yaml"] == "UU"
+    life.assert_fixed()
+
+
+def test_the_same_in_a_fresh_clone_is_a_rejected_change(life: Life) -> None:
+    """There git does not have the file that the template's change is for, so it cannot merge."""
+    life.edit("compose.yaml", "restart: unless-stopped", "restart: 'no'")
+    life.template_edit("compose.yaml", "mem_limit: ", "memswap_limit: 1g\n    mem_limit: ")
+    life.update()
+    assert "memswap_limit: 1g" in (life.plugin / "compose.yaml").read_text("utf-8")
+    life.place.commit(life.plugin, "Update")
+    clone = life.plugin.parent / "clone"
+    life.place.git(life.plugin, "clone", "--quiet", "--no-local", str(life.plugin), str(clone))
+    life.plugin = clone
+    life.template_fix()
+    life.template_edit("compose.yaml", "restart: unless-stopped", "restart: always")
+    life.update()
+    rejected = (clone / "compose.yaml.rej").read_text("utf-8")
+    assert "+    restart: always" in rejected
+    assert "restart: 'no'" in (clone / "compose.yaml").read_text("utf-8")
+    life.assert_fixed()
+
+
+def test_the_package_of_the_new_template_renders_it(life: Life) -> None:
+    """A new filter, used by a prompt and by a file: both versions run in one process."""
+    template = life.place.template
     extension = template / "stage7_plugin" / "extension.py"
-    extension.write_text(extension.read_text() + 'FILTERS["shout"] = str.upper\n')
-    settings = template / "cookiecutter.json"
-    text = settings.read_text().replace("plugin_name | verb }}", "plugin_name | verb | shout }}")
-    version = (template / "stage7_plugin" / "__init__.py").read_text()
-    (template / "stage7_plugin" / "__init__.py").write_text(version.replace("0.1.0", "0.9.0"))
-    settings.write_text(text.replace("0.1.0", "0.9.0"))
-    logic = template / "{{cookiecutter.plugin_slug}}" / "plugin_logic.py"
-    logic.write_text(logic.read_text() + '\n# {{ "new" | shout }}\n')
-    call(template, environment, "git", "commit", "--quiet", "--all", "-m", "two")
+    extension.write_text(extension.read_text("utf-8") + 'FILTERS["shout"] = str.upper\n', "utf-8")
+    prompt = '"plugin_name | verb }}", "plugin_name | verb | shout }}"'
+    old, new = prompt.replace('"', "").split(", ")
+    replace(template / "cookiecutter.json", old, new)
+    replace(template / "stage7_plugin" / "__init__.py", '"0.', '"10.')
+    life.template_edit("server.py", '"""Start', '"""{{ "start" | shout }}')
+    replace(template / "cookiecutter.json", '"server.py",\n', "")
+    life.place.commit(template, "Render it")
+    life.update()
+    assert (life.plugin / "server.py").read_text("utf-8").startswith('"""START the plugin')
+    recorded = json.loads((life.plugin / ".stage7-template.json").read_text("utf-8"))
+    assert recorded["version"].startswith("10.")
 
-    updated = call(plugin, environment, *cruft, "update", "--skip-apply-ask")
-    assert "has been updated" in updated
-    assert (plugin / "plugin_logic.py").read_text().endswith("\n# NEW\n")
-    status = call(plugin, environment, "git", "status", "--porcelain").splitlines()
-    assert sorted(line[3:] for line in status) == [".cruft.json", "plugin_logic.py"]
-    assert "up to date" in call(plugin, environment, *cruft, "check")
+
+def test_a_plugin_that_was_not_made_with_cruft_can_be_linked(tmp_path: Path) -> None:
+    place = Workplace(tmp_path)
+    name = 'It\'s "quoted" $HOME'
+    answers = [f"plugin_name={name}", "plugin_slug=own", "license=Apache-2.0", "ci=none"]
+    place.run(tmp_path, "cookiecutter", ADDRESS, "--no-input", *answers)
+    life = Life(place, tmp_path / "own")
+    cruft = f"CRUFT={sys.executable} -m cruft"
+    status, output = place.call(life.plugin, "make", "update", cruft)
+    assert status == 2
+    assert "run make link" in output
+
+    status, output = place.call(life.plugin, "make", "link", cruft)
+    assert status == 0, output
+    linked = json.loads((life.plugin / ".cruft.json").read_text("utf-8"))
+    assert linked["template"] == ADDRESS
+    assert linked["context"]["cookiecutter"]["plugin_name"] == name
+    assert life.cruft("diff", "--exit-code") == "", "the answers are those that it was made with"
+    place.commit(life.plugin, "Link the template")
+    life.template_fix()
+    status, output = place.call(life.plugin, "make", "update", cruft)
+    assert status == 0, output
+    life.assert_fixed()
+
+
+def test_linking_needs_an_address(tmp_path: Path) -> None:
+    place = Workplace(tmp_path)
+    place.run(tmp_path, "cookiecutter", str(place.template), "--no-input")
+    plugin = tmp_path / "text-echo"
+    cruft = f"CRUFT={sys.executable} -m cruft"
+    _, output = place.call(plugin, "make", "link", cruft)
+    assert "make link TEMPLATE=address" in output
+    status, output = place.call(plugin, "make", "link", cruft, f"TEMPLATE={ADDRESS}")
+    assert status == 0, output
+    assert json.loads((plugin / ".cruft.json").read_text("utf-8"))["template"] == ADDRESS
+
+
+def test_both_readmes_name_what_is_the_authors() -> None:
+    for readme in (TEMPLATE / RENDERED / "README.md", TEMPLATE / "README.md"):
+        text = readme.read_text("utf-8")
+        assert [name for name in AUTHORS if f"`{name}`" not in text] == [], readme

@@ -45,5 +45,4 @@ def test_context() -> None:
     assert example_request(ANSWERS)["context"] == {
         "trace_id": "example-1",
         "plugin_id": "text-echo",
-        "version": "1.0.0",
     }

@@ -70,7 +70,7 @@ def test_the_image_starts_under_a_foreign_environment() -> None:
     assert len(commands) == 2, "HEALTHCHECK and CMD"
     for command in map(json.loads, commands):
         assert command[:3] == ["/usr/local/bin/python", "-E", "-s"]
-        assert command[3].startswith("/app/")
+        assert command[-1].startswith("/app/")
 
 
 @pytest.mark.parametrize("setting", settings.SETTINGS, ids=lambda setting: setting.variable)

@@ -1,55 +1,67 @@
 """Start the plugin: listen first, import everything else afterwards.
 
-The host asks for health the moment the container runs, and again only a second later. A socket
-that already listens keeps that first question waiting instead of refusing it, so the rest of the
-start costs milliseconds instead of a second.
+The host asks for health a few milliseconds after it has started the container, and again only a
+second later. A socket that already listens keeps that first question waiting instead of refusing
+it. So the socket is made with `_socket`, the C module behind `socket`, which needs no other import.
 
 Usage:
     python -E -s server.py              serve until SIGTERM
     python -E -s server.py --compile    only import everything, so that its byte code gets written
 """
 
-import json
+import _socket
 import os
-import signal
-import socket
 import sys
-from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
+HERE = os.path.dirname(os.path.abspath(__file__))
 
 
-def listen(manifest: dict[str, object], environ: dict[str, str]) -> socket.socket:
-    """Bind and listen on the port of the manifest, or on `PLUGIN_HOST` and `PLUGIN_PORT`.
+def port_of_manifest() -> str:
+    """The port of the manifest, for a start outside of the image, which sets `PLUGIN_PORT`."""
+    import json
+
+    with open(os.path.join(HERE, "manifest.json"), encoding="utf-8") as file:
+        return str(json.load(file)["container"]["ports"][0]["container"])
+
+
+def listen() -> _socket.socket:
+    """Bind and listen on `PLUGIN_HOST` and `PLUGIN_PORT`.
 
     Raises:
         SystemExit: the port is no number from 0 to 65535, or cannot be bound.
     """
-    host = environ.get("PLUGIN_HOST", "0.0.0.0")
-    port = environ.get("PLUGIN_PORT", str(manifest["container"]["ports"][0]["container"]))  # type: ignore[index]
+    host = os.environ.get("PLUGIN_HOST", "0.0.0.0")
+    port = os.environ.get("PLUGIN_PORT") or port_of_manifest()
     try:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        dual = host == "::" and socket.has_dualstack_ipv6()
-        return socket.create_server(
-            (host, int(port)), family=family, backlog=1024, dualstack_ipv6=dual
-        )
+        listener = _socket.socket(_socket.AF_INET6 if ":" in host else _socket.AF_INET)
+        listener.setsockopt(_socket.SOL_SOCKET, _socket.SO_REUSEADDR, 1)
+        if host == "::":
+            listener.setsockopt(_socket.IPPROTO_IPV6, _socket.IPV6_V6ONLY, 0)
+        listener.bind((host, int(port)))
+        listener.listen(1024)
     except (ValueError, OverflowError, OSError) as error:
         sys.exit(f"cannot listen on PLUGIN_HOST={host!r} PLUGIN_PORT={port!r}: {error}")
+    return listener
 
 
 def main() -> int:
     """Serve the plugin in this folder; return the exit status."""
+    compiling = "--compile" in sys.argv
+    listener = None if compiling else listen()
+    os.chdir(HERE)
+
+    import signal
+
     # As PID 1 a process ignores SIGTERM unless it has a handler, even while it still starts.
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
-    os.chdir(HERE)
-    manifest = json.loads((HERE / "manifest.json").read_text("utf-8"))
-    listener = None if "--compile" in sys.argv else listen(manifest, dict(os.environ))
+    if sys.flags.no_site:
+        import site
+
+        site.main()
 
     from plugin_runtime import service
 
-    if listener is None:
-        return service.compile_everything(manifest)
-    return service.run(listener, manifest)
+    return service.compile_everything() if listener is None else service.run(listener.detach())
 
 
 if __name__ == "__main__":

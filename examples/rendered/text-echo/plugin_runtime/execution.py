@@ -58,16 +58,16 @@ class Job:
                 self._executor.release(self)
             return not self.late
 
-    def give_up(self) -> bool:
-        """The deadline has come; return False if the work has ended first."""
+    def give_up(self) -> None:
+        """The deadline has come: answer, and cancel what can be; nothing if the work has ended."""
         with self._executor.lock:
             if self._ended:
-                return False
+                return
             self.late = True
             self._executor.stuck += 1
+        self.on_deadline(self)
         if self._awaiting is not None:
             self._awaiting.cancel()
-        return True
 
 
 current_job: ContextVar[Job | None] = ContextVar("current_job", default=None)
@@ -127,8 +127,7 @@ class Executor:
         with self.lock:
             overdue = [job for job in self._running if not job.late and job.deadline <= now]
         for job in overdue:
-            if job.give_up():
-                job.on_deadline(job)
+            job.give_up()
 
     def seconds_left(self, longest: float) -> float:
         """Time until the next deadline, at most `longest`."""

@@ -10,11 +10,12 @@ import re
 import socket
 import time
 from collections import deque
+from contextlib import suppress
 from typing import Any
 
 from waitress import wasyncore
 from waitress.adjustments import Adjustments
-from waitress.channel import HTTPChannel
+from waitress.channel import ClientDisconnected, HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError, TransferEncodingNotImplemented
 from waitress.server import TcpWSGIServer
 from waitress.task import Task
@@ -116,9 +117,10 @@ class Channel(HTTPChannel):
         elif not self.recv(65536):
             self.will_close = True
 
-    def answer_late(self, answer: Answer) -> None:
+    def answer_late(self, request: Parser, answer: Answer) -> None:
         """Answer in place of the thread that still works on the request, and close."""
-        AnswerTask(self, self.requests[0], answer).service()
+        with suppress(ClientDisconnected):
+            AnswerTask(self, request, answer).service()
         self.close_when_flushed = True
 
 
@@ -138,7 +140,7 @@ class Dispatcher:
         request = channel.requests[0]
         if not request.error and self._app.is_execution(request.command, request.path):
             job = self._executor.start(
-                channel.service, lambda job: channel.answer_late(self._app.time_out(job))
+                channel.service, lambda job: channel.answer_late(request, self._app.time_out(job))
             )
             if job is not None:
                 return
@@ -176,6 +178,7 @@ class Server(TcpWSGIServer):
                 cleanup_interval=1,
                 max_request_header_size=settings.max_header_bytes,
                 max_request_body_size=body,
+                recv_bytes=65536,  # the host sends hundreds of kB with every execution
                 # Past these waitress writes to files, and the root file system may be read-only.
                 inbuf_overflow=body,
                 outbuf_overflow=answer,

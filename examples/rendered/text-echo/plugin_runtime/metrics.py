@@ -1,6 +1,6 @@
 """Counters of one process, in the Prometheus text format (version 0.0.4)."""
 
-import platform
+import sys
 import threading
 import time
 from bisect import bisect_left
@@ -60,7 +60,7 @@ class Metrics:
         uptime = ("Seconds since the start.", time.monotonic() - self._started)
         for name, (text, value) in {**gauges, "plugin_uptime_seconds": uptime}.items():
             lines += [f"# HELP {name} {text}", f"# TYPE {name} gauge", f"{name} {value:.12g}"]
-        python = f'python_version="{platform.python_version()}"'
+        python = f'python_version="{sys.version.split()[0]}"'
         lines += [
             "# HELP plugin_build_info The plugin and what it runs on.",
             "# TYPE plugin_build_info gauge",

@@ -1,5 +1,6 @@
 """Puts the parts together and runs them from start to SIGTERM."""
 
+import json
 import logging
 import os
 import signal
@@ -7,6 +8,7 @@ import socket
 import sys
 import threading
 import time
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -46,8 +48,15 @@ class Stop:
         self.wake()
 
 
-def run(listener: socket.socket, manifest: dict[str, Any]) -> int:
-    """Serve the plugin on a socket that already listens; return the exit status."""
+def read_manifest() -> dict[str, Any]:
+    """manifest.json of the working directory."""
+    document: dict[str, Any] = json.loads(Path("manifest.json").read_text("utf-8"))
+    return document
+
+
+def run(listener: int) -> int:
+    """Serve the plugin on a socket that already listens, a file descriptor; return the status."""
+    manifest = read_manifest()
     stop = Stop()
     sys.setswitchinterval(SWITCH_SECONDS)
     counters = Metrics(manifest["id"], manifest["version"])
@@ -64,7 +73,7 @@ def run(listener: socket.socket, manifest: dict[str, Any]) -> int:
     plugin = Plugin()
     endpoint = Endpoint(manifest, values, plugin, executor.deadline, secrets, counters, stop)
     app = App(manifest, plugin, executor, endpoint, secrets, counters, stop)
-    server = Server(app, executor, listener, values)
+    server = Server(app, executor, socket.socket(fileno=listener), values)
     stop.wake = server.pull_trigger
 
     plugin.load()
@@ -86,11 +95,12 @@ def run(listener: socket.socket, manifest: dict[str, Any]) -> int:
     return 0
 
 
-def compile_everything(manifest: dict[str, Any]) -> int:
+def compile_everything() -> int:
     """Import what a start imports, so that Python writes the byte code; return the exit status.
 
     Run while the image is built: a container is always new, and would compile it at every start.
     """
+    manifest = read_manifest()
     logs.configure(manifest, RequestSecrets(manifest, {}), lambda _: None)
     try:
         Plugin().import_logic()

@@ -8,6 +8,7 @@ from typing import Any
 import jsonschema
 import pytest
 
+import release
 from plugin_runtime import settings
 from plugin_runtime.inputs import is_type
 
@@ -36,18 +37,27 @@ def test_defaults_have_the_declared_type(manifest: dict[str, Any]) -> None:
 def test_image_and_files_carry_the_same_version(manifest: dict[str, Any]) -> None:
     image, version = manifest["container"]["image"], manifest["version"]
     assert image.endswith(f"/{manifest['id']}:{version}")
-    assert f"ARG PLUGIN_VERSION={version}\n" in DOCKERFILE
     assert f"ARG PLUGIN_ID={manifest['id']}\n" in DOCKERFILE
-    compose = (ROOT / "compose.yaml").read_text("utf-8")
-    assert f'image: "{image}"' in compose
-    assert f'PLUGIN_VERSION: "{version}"' in compose
+    for name, places in release.PLACES.items():
+        if (ROOT / name).exists():
+            text = (ROOT / name).read_text("utf-8")
+            for place in places:
+                assert place.format(image=image, version=version) in text, name
+
+
+def test_the_newest_release_in_the_changelog_is_the_version(manifest: dict[str, Any]) -> None:
+    changelog = ROOT / release.CHANGELOG
+    text = changelog.read_text("utf-8") if changelog.exists() else ""
+    released = re.findall(r"(?m)^## (\d+\.\d+\.\d+)", text)
+    assert released[:1] in ([], [manifest["version"]]), "make release moves both"
 
 
 def test_the_dockerfile_does_what_the_manifest_says(manifest: dict[str, Any]) -> None:
     container = manifest["container"]
     health = container["healthCheck"]
     assert (ROOT / container["dockerfile"]).is_file()
-    assert f"EXPOSE {container['ports'][0]['container']}\n" in DOCKERFILE
+    port = container["ports"][0]["container"]
+    assert f"ENV PLUGIN_PORT={port}\nEXPOSE {port}\n" in DOCKERFILE
     assert (
         f"HEALTHCHECK --interval={health['interval']} --timeout={health['timeout']} "
         f"--retries={health['retries']} "
@@ -60,7 +70,7 @@ def test_the_image_starts_under_a_foreign_environment() -> None:
     assert len(commands) == 2, "HEALTHCHECK and CMD"
     for command in map(json.loads, commands):
         assert command[:3] == ["/usr/local/bin/python", "-E", "-s"]
-        assert command[3].startswith("/app/")
+        assert command[-1].startswith("/app/")
 
 
 @pytest.mark.parametrize("setting", settings.SETTINGS, ids=lambda setting: setting.variable)
@@ -69,4 +79,4 @@ def test_the_readme_documents_each_setting(
 ) -> None:
     default = setting.source or setting.default(manifest)
     row = f"| `{setting.variable}` | `{default}` | {setting.help} |"
-    assert row in (ROOT / "README.md").read_text("utf-8")
+    assert row in (ROOT / "plugin_runtime" / "README.md").read_text("utf-8")
