@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import stat
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +23,7 @@ from cookiecutter.generate import is_copy_only_path
 from cookiecutter.utils import create_env_with_context
 from jinja2 import FileSystemLoader, Template
 
-from stage7_plugin import derived
+from stage7_plugin import derived, provenance
 from stage7_plugin.extension import TEMPLATE_FOLDER
 
 # What differs from a single run of Cookiecutter if the file does not say otherwise: a repository
@@ -60,6 +61,8 @@ class PluginTemplate:
 
     def __init__(self, root: Path | None = None) -> None:
         self._root = root or template_folder()
+        if str(self._root) not in sys.path:  # as Cookiecutter does, for the template's extension
+            sys.path.append(str(self._root))
         text = (self._root / "cookiecutter.json").read_text("utf-8")
         self._settings: dict[str, Any] = json.loads(text)
         self.prompts = [key for key in self._settings if not key.startswith("_")]
@@ -103,13 +106,16 @@ class PluginTemplate:
     @functools.cached_property
     def digest(self) -> str:
         """Of everything that the result depends on besides the answers."""
-        code = Path(__file__).resolve().parent.parent.glob("*.py")
-        folders = [self._project, self._root / "templates"]
-        files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
-        digest = hashlib.blake2b(digest_size=16)
-        for path in sorted([*files, *code, self._root / "cookiecutter.json"]):
-            digest.update(f"{path.name}\0{path.stat().st_mode}\0".encode())
-            digest.update(path.read_bytes())
+        package = Path(__file__).resolve().parent.parent
+        named = [(path.name, path) for path in package.glob("*.py")]
+        named.append(("cookiecutter.json", self._root / "cookiecutter.json"))
+        for folder in (self._project, self._root / "templates"):
+            named += [
+                (f"{folder.name}/{path.relative_to(folder)}", path) for path in _files(folder)
+            ]
+        digest = hashlib.blake2b(provenance.made_from({}).encode(), digest_size=16)
+        for name, path in sorted(named):
+            digest.update(f"{name}\0{path.stat().st_mode}\0".encode() + path.read_bytes())
         return digest.hexdigest()
 
     def _default(self, prompt: str) -> Callable[[Mapping[str, Any]], Any]:
@@ -123,7 +129,7 @@ class PluginTemplate:
         return lambda answers: template.render(cookiecutter=answers)
 
     def _read_sources(self, context: dict[str, Any]) -> Iterator[_Source]:
-        for path in sorted(path for path in self._project.rglob("*") if path.is_file()):
+        for path in sorted(_files(self._project)):
             name = path.relative_to(self._project).as_posix()
             compiled = self._environment.from_string(name) if "{" in name else name
             mode = stat.S_IMODE(path.stat().st_mode)
@@ -132,6 +138,13 @@ class PluginTemplate:
                 yield _Source(compiled, path.read_bytes(), "\n", mode)
             else:
                 yield _Source(compiled, self._environment.get_template(name), _newline(path), mode)
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """The files of a folder, without byte code, which pip adds to an installed package."""
+    for path in folder.rglob("*"):
+        if path.is_file() and "__pycache__" not in path.parts:
+            yield path
 
 
 def _newline(path: Path) -> str:
