@@ -17,6 +17,7 @@ NOT_ON_WINDOWS = [
     "test_contract_target.py",
     "test_github_ci.py",
     "test_gitlab_ci.py",
+    "test_integrations_run.py",
     "test_make_plugin.py",
     "test_prompt_session.py",
     "test_repository.py",

@@ -58,7 +58,7 @@ def workflow_complaints(repository: Path) -> str:
     )
 
 
-def shell_complaints(script: str | Sequence[str], shell: str, folder: Path) -> str:
-    """Complaints of shellcheck about one script, or about lines that run one after another."""
-    text = script if isinstance(script, str) else "\n".join(script)
+def shell_complaints(script: Sequence[str], shell: str, folder: Path) -> str:
+    """Complaints of shellcheck about lines that run one after another, until one of them fails."""
+    text = "\n".join(("set -e", *script))
     return run_tool("shellcheck", f"--shell={shell}", "-", folder=folder, text=text)
