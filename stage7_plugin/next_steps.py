@@ -33,6 +33,8 @@ def next_steps(
     )
     steps += _continuous_integration(answers, committed)
     steps.append("make push          # if the host runs on another machine")
+    if answers["kubernetes"] == "yes":
+        steps.append("kubectl apply -f kubernetes.yaml   # runs the pushed image on a cluster")
     steps.append("make install       # hands the manifest to the CapabilitiesManager")
     lines = [f"  {number}. {step}" for number, step in enumerate(steps, 1)]
     return "\n".join(["Next steps (README.md has the plain commands behind each make):", *lines])

@@ -51,5 +51,10 @@ def test_file_of_cruft_is_to_be_committed() -> None:
     assert not any(".cruft.json" in step for step in steps(linked=True, committed=False))
 
 
+def test_kubernetes_only_where_it_was_chosen() -> None:
+    assert any("kubectl apply" in step for step in steps(answers={"kubernetes": "yes"}))
+    assert not any("kubectl" in step for step in steps(answers={"kubernetes": "no"}))
+
+
 def test_last_is_the_host() -> None:
     assert "CapabilitiesManager" in steps()[-1]
