@@ -12,6 +12,9 @@ from pathlib import Path
 
 import pytest
 
+needs_jq = pytest.mark.skipif(
+    shutil.which("jq") is None, reason="the scripts of CI files call jq: install it"
+)
 SCRIPTS = sysconfig.get_path("scripts")
 
 

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.linters import schema_complaints, workflow_complaints
-from tests.template_tools import TEMPLATE, render
+from tests.linters import needs_jq, schema_complaints, workflow_complaints
+from tests.template_tools import TEMPLATE, isolated_environment, render
 
 PERMISSIONS = {
     "ci.yml": {"test": {"contents"}, "contract": {"contents"}, "vulnerabilities": {"contents"}},
@@ -142,6 +142,7 @@ def test_it_tests_with_the_python_of_the_image(plugin: Path, tmp_path: Path, lin
     assert output.read_text() == "python=3.14\n"
 
 
+@needs_jq
 @pytest.mark.parametrize(
     ("namespace", "registry"),
     [
@@ -169,8 +170,41 @@ def test_a_release_reads_the_manifest(tmp_path: Path, namespace: str, registry: 
     }
 
 
+@needs_jq
 def test_a_tag_of_another_version_is_refused(plugin: Path, tmp_path: Path) -> None:
     text = script(plugin, "release.yml", "push", "Read manifest.json")
     done = run_script(plugin, text, TAG="v1.2.0", GITHUB_OUTPUT=str(tmp_path / "output"))
     assert done.returncode == 1
     assert "The tag is v1.2.0, but the version is 1.0.0: tag v1.0.0" in done.stdout
+
+
+def test_an_update_of_the_template_becomes_a_pull_request(plugin: Path, tmp_path: Path) -> None:
+    fake = tmp_path / "bin" / "gh"
+    fake.parent.mkdir()
+    fake.write_text('#!/bin/sh\necho "$1 $2" >> "$CALLS"\n[ "$2" != list ] || echo "$OPEN"\n')
+    fake.chmod(0o755)
+    environ = {
+        **isolated_environment(tmp_path / "home"),
+        "PATH": os.pathsep.join((str(fake.parent), os.environ["PATH"])),
+        "CALLS": str(tmp_path / "calls"),
+    }
+    setup = (
+        "git init --quiet --bare ../origin.git; git init --quiet; git add --all; "
+        "git -c user.name=a -c user.email=a@b commit --quiet -m first; "
+        "git remote add origin ../origin.git"
+    )
+    assert run_script(plugin, setup, **environ).returncode == 0
+    text = script(plugin, "template-update.yml", "update", "Open a pull request")
+    unchanged = run_script(plugin, text, **environ, OPEN="0")
+    assert unchanged.returncode == 0, unchanged.stderr
+    assert "::notice::" in unchanged.stdout
+
+    for number, (opened, calls) in enumerate([("0", ["pr list", "pr create"]), ("1", ["pr list"])]):
+        (tmp_path / "calls").unlink(missing_ok=True)
+        (plugin / "server.py").write_text(f"# update {number}\n", "utf-8")
+        run_script(plugin, "git switch --quiet --detach; git branch -D template-update", **environ)
+        done = run_script(plugin, text, **environ, OPEN=opened)
+        assert done.returncode == 0, done.stderr
+        assert (tmp_path / "calls").read_text().splitlines() == ["auth setup-git", *calls]
+        show = "git -C ../origin.git show template-update:server.py"
+        assert run_script(plugin, show).stdout == f"# update {number}\n"

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.linters import schema_complaints, shell_complaints
+from tests.linters import needs_jq, schema_complaints, shell_complaints
 from tests.template_tools import render
 
 JOBS = {"test", "contract", "vulnerabilities", "push", "template-update"}
@@ -127,6 +127,7 @@ OWN = {
 GIVEN = {"REGISTRY_USER": "ada", "REGISTRY_PASSWORD": "ada's word"}
 
 
+@needs_jq
 @pytest.mark.parametrize(
     ("namespace", "environ", "login"),
     [
@@ -145,6 +146,7 @@ def test_a_release_logs_in_where_the_manifest_says(
     assert calls.splitlines() == [login, word]
 
 
+@needs_jq
 def test_a_release_names_what_is_missing(tmp_path: Path) -> None:
     plugin = render(tmp_path, ci="gitlab")
     status, errors, calls = release(plugin, tmp_path, CI_COMMIT_TAG="v1.0.0", **OWN)
@@ -153,6 +155,7 @@ def test_a_release_names_what_is_missing(tmp_path: Path) -> None:
     assert calls == ""
 
 
+@needs_jq
 def test_a_tag_of_another_version_is_refused(plugin: Path, tmp_path: Path) -> None:
     status, errors, _ = release(plugin, tmp_path, CI_COMMIT_TAG="v1.2.0", **OWN)
     assert status == 1

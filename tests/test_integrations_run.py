@@ -12,7 +12,10 @@ from pathlib import Path
 import pytest
 
 from tests.integration_files import PIPELINE, WORKFLOW, load
+from tests.linters import needs_jq
 from tests.template_tools import TEMPLATE, isolated_environment
+
+pytestmark = needs_jq
 
 # What stands in for programs that a runner has, or that ask a server.
 PIPX = f'#!/bin/sh\nshift 4\nexec "{sys.executable}" -m stage7_plugin "$@"\n'
