@@ -18,7 +18,7 @@ READERS: dict[str, Callable[[str, Fleet], None]] = {
     "jsonl": read_json_lines,
     "csv": read_csv,
 }
-_SUFFIXES = {
+SUFFIXES = {
     ".yaml": "yaml", ".yml": "yaml", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl",
     ".csv": "csv",
 }  # fmt: skip
@@ -58,10 +58,10 @@ def _text(source: str) -> str:
 def _form(source: str, text: str) -> str:
     if source != "-":
         suffix = Path(source).suffix.lower()
-        if suffix not in _SUFFIXES:
-            rule = f"must end with one of {', '.join(_SUFFIXES)}, or be named by --format"
+        if suffix not in SUFFIXES:
+            rule = f"must end with one of {', '.join(SUFFIXES)}, or be named by --format"
             raise Unreadable(1, rule)
-        return _SUFFIXES[suffix]
+        return SUFFIXES[suffix]
     if not text.lstrip().startswith("{"):
         return "yaml"
     first_line = text.lstrip().split("\n", 1)[0]

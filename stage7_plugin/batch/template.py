@@ -24,7 +24,7 @@ from cookiecutter.utils import create_env_with_context
 from jinja2 import FileSystemLoader, Template
 
 from stage7_plugin import derived, provenance
-from stage7_plugin.extension import TEMPLATE_FOLDER
+from stage7_plugin.template_folder import template_folder
 
 # What differs from a single run of Cookiecutter if the file does not say otherwise: a repository
 # costs three processes for each plugin, and a fleet usually lives in one.
@@ -48,12 +48,6 @@ class _Source:
     content: bytes | Template
     newline: str
     mode: int
-
-
-def template_folder() -> Path:
-    """The folder with cookiecutter.json: beside the package, or inside of an installed one."""
-    inside = Path(__file__).resolve().parent.parent / "_template"
-    return inside if inside.is_dir() else Path(TEMPLATE_FOLDER)
 
 
 class PluginTemplate:
