@@ -7,12 +7,13 @@ import os
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from stage7_plugin.batch.output_folder import OutputFolder
-from stage7_plugin.batch.placing import Rewrite, place, recover
+from stage7_plugin.batch.placing import Rewrite, changed_files, place, recover
 from stage7_plugin.batch.recipe import Recipe
 from stage7_plugin.batch.template import PluginTemplate
 from tests.batch.batch_tools import (
@@ -145,57 +146,85 @@ def test_a_full_disk_fails_that_plugin_alone(tmp_path: Path) -> None:
     assert plugins_in(tmp_path / "out") == ["big", "small"]
 
 
-@pytest.mark.parametrize("step", ["before the swap", "between", "after", "carried"])
-def test_an_interrupted_replacement_is_finished_or_taken_back(tmp_path: Path, step: str) -> None:
-    """A run that is killed at each step of replacing one folder, in a process of its own."""
+MOVES = 7  # more than placing makes; see the test below
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("move", range(MOVES))
+@pytest.mark.parametrize("there", [False, True], ids=["new", "replaced"])
+def test_a_run_may_end_before_or_after_every_move(
+    tmp_path: Path, there: bool, move: int, after: bool
+) -> None:
+    """A process that is killed at each step of placing one plugin, and a run after it."""
     template, output = PluginTemplate(), OutputFolder(tmp_path / "out")
     output.create()
     old, new = (
         Recipe(1, template.answers({"plugin_name": "Echo", "author": name}))
         for name in ("Old", "New")
     )
-    place(old, template, output, Rewrite())
     project = tmp_path / "out" / "echo"
-    (project / "notes.txt").write_text("mine")
-    (project / "examples" / "more.json").write_text("{}")
+    if there:
+        place(old, template, output, Rewrite())
+        (project / "notes.txt").write_text("mine")
+        (project / "examples" / "more.json").write_text("{}")
     child = os.fork()
     if child == 0:
-        _die_at(step, output)
+        _die_at(move, after)
         place(new, template, output, Rewrite(update=True))
         os._exit(0)
-    assert os.waitpid(child, 0)[1] == signal.SIGKILL
+    assert os.waitpid(child, 0)[1] in (0, signal.SIGKILL)
+
     recover(output)
-    manifest = json.loads((project / "manifest.json").read_text())
-    assert manifest["author"] == ("Old" if step in ("before the swap", "between") else "New")
-    assert (project / "notes.txt").read_text() == "mine"
-    assert (project / "examples" / "more.json").read_text() == "{}"
+    if project.exists():
+        author = json.loads((project / "manifest.json").read_text())["author"]
+        assert author in ("Old", "New")
+        record = output.read_record("echo")
+        assert record is not None
+        assert changed_files(project, record) == [], "the record is that of what is there"
+    else:
+        assert not there
+    assert place(new, template, output, Rewrite(update=True))[0] != "outdated"
+    assert json.loads((project / "manifest.json").read_text())["author"] == "New"
+    if there:
+        assert (project / "notes.txt").read_text() == "mine"
+        assert (project / "examples" / "more.json").read_text() == "{}"
     assert list(output.replaced.iterdir()) == []
     assert list(output.state.glob("*.json")) == []
-    assert place(new, template, output, Rewrite(update=True))[0] in ("updated", "unchanged")
-    assert json.loads((project / "manifest.json").read_text())["author"] == "New"
 
 
-def _die_at(step: str, output: OutputFolder) -> None:
-    """Make this process kill itself at a step of the next replacement."""
+def test_the_moves_of_placing_are_all_covered(tmp_path: Path) -> None:
+    """Replacing one plugin makes fewer moves than the test above ends a process at."""
+    template, output = PluginTemplate(), OutputFolder(tmp_path / "out")
+    output.create()
+    recipe = Recipe(1, template.answers({"plugin_name": "Echo", "author": "Old"}))
+    place(recipe, template, output, Rewrite())
+    (tmp_path / "out" / "echo" / "notes.txt").write_text("mine")
+    (tmp_path / "out" / "echo" / "examples" / "more.json").write_text("{}")
+    child = os.fork()
+    if child == 0:
+        _die_at(MOVES - 1, after=False)
+        recipe.answers["author"] = "New"
+        place(recipe, template, output, Rewrite(update=True))
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
+
+
+def _die_at(move: int, after: bool) -> None:
+    """Make this process kill itself before or after a certain rename, counted from 0."""
     rename, replace = Path.rename, Path.replace
+    count = iter(range(1000))
 
-    def die() -> None:
-        os.kill(os.getpid(), signal.SIGKILL)
+    def counted(original: Callable[[Path, Path], Path]) -> Callable[[Path, Path], Path]:
+        def moved(self: Path, target: Path) -> Path:
+            this_one = next(count) == move
+            if this_one and not after:
+                os.kill(os.getpid(), signal.SIGKILL)
+            found = original(self, target)
+            if this_one:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return found
 
-    def dying_rename(self: Path, target: Path) -> Path:
-        if step == "before the swap" and target.parent == output.replaced:
-            die()
-        if step == "between" and self.parent.parent == output.staging:
-            die()
-        moved = rename(self, target)
-        if step == "after" and self.parent.parent == output.staging:
-            die()
         return moved
 
-    def dying_replace(self: Path, target: Path) -> Path:
-        if step == "carried" and target.parent == output.records:
-            die()
-        return replace(self, target)
-
-    Path.rename = dying_rename  # type: ignore[method-assign, assignment]
-    Path.replace = dying_replace  # type: ignore[method-assign, assignment]
+    Path.rename = counted(rename)  # type: ignore[method-assign, assignment]
+    Path.replace = counted(replace)  # type: ignore[method-assign, assignment]
