@@ -160,7 +160,8 @@ def check(answers: Mapping[str, object]) -> list[Problem]:
         if prompt not in PROMPTS or _follows_from_wrong_name(prompt, answers):
             continue
         if not isinstance(value, str):
-            problems.append(Problem(prompt, value, "must be text", _example(prompt)))
+            hint = "; in YAML, put it in quotes" if isinstance(value, bool) else ""
+            problems.append(Problem(prompt, value, "must be text" + hint, _example(prompt)))
         elif prompt in _PARAMETER_PROMPTS:
             found, faults = parse_parameters(prompt, value)
             parameters += found

@@ -25,6 +25,21 @@ def _terminated(*_: object) -> NoReturn:
     raise KeyboardInterrupt
 
 
+@main.command(context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[KEY=VALUE]...")
+def new(arguments: tuple[str, ...]) -> None:
+    """Make a plugin: ask the questions, or take the answers from KEY=VALUE and files.
+
+    It takes the options of the command cookiecutter: --no-input, --output-dir, --config-file,
+    --replay-file, --overwrite-if-exists, --accept-hooks and the others.
+
+    Exit status: 0 the plugin was made, 1 it was not, 2 an option is wrong.
+    """
+    from stage7_plugin.new import run_new
+
+    sys.exit(run_new(arguments))
+
+
 @main.command()
 @click.argument("target", required=False)
 @click.option("--manifest", type=_FILE, help="The manifest of an image or a URL.")

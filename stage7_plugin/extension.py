@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import click
+from cookiecutter import __version__ as cookiecutter_version
 from cookiecutter.exceptions import FailedHookException
 from jinja2 import Environment
 from jinja2.exceptions import UndefinedError
@@ -30,6 +32,9 @@ from stage7_plugin.problems import format_problems
 TEMPLATE_FOLDER = str(Path(__file__).resolve().parent.parent)
 
 
+OLDEST_COOKIECUTTER = (2, 6)
+
+
 class AnswerError(FailedHookException, UndefinedError):  # type: ignore[misc]
     """Answers are not accepted; the text is the whole message for the user.
 
@@ -39,10 +44,24 @@ class AnswerError(FailedHookException, UndefinedError):  # type: ignore[misc]
 
 
 def install(environment: Environment) -> None:
-    """Add the filters and globals that the template and its hook use."""
+    """Add the filters and globals that the template and its hook use.
+
+    Raises:
+        FailedHookException: Cookiecutter is too old; it prints that without a traceback.
+    """
+    _check_cookiecutter(cookiecutter_version)
     environment.globals.update(GLOBALS)
     environment.filters.update(FILTERS)
     _quiet_hook_failures()
+
+
+def _check_cookiecutter(version: str) -> None:
+    if tuple(map(int, re.findall(r"\d+", version)[:2])) < OLDEST_COOKIECUTTER:
+        raise FailedHookException(
+            f"This is Cookiecutter {version}, and the template needs "
+            f"{'.'.join(map(str, OLDEST_COOKIECUTTER))} or newer: "
+            "python -m pip install --upgrade cookiecutter"
+        )
 
 
 def check_answers(context: Mapping[str, Any]) -> str:

@@ -87,7 +87,13 @@ def test_rejected(prompt: str, value: str) -> None:
 @pytest.mark.parametrize("value", [True, 1, 0.5, None, ["a"], {"a": "b"}])
 def test_anything_but_text_is_rejected(prompt: str, value: object) -> None:
     (problem,) = check({**ANSWERS, prompt: value})
-    assert (problem.prompt, problem.value, problem.rule) == (prompt, value, "must be text")
+    assert (problem.prompt, problem.value) == (prompt, value)
+    assert problem.rule.startswith("must be text")
+
+
+def test_yes_and_no_of_yaml_are_to_be_quoted() -> None:
+    (problem,) = check({**ANSWERS, "git_init": False})
+    assert problem.rule == "must be text; in YAML, put it in quotes"
 
 
 def test_all_wrong_answers_are_found_in_the_order_of_the_prompts() -> None:
