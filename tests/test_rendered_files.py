@@ -50,6 +50,7 @@ ALWAYS = {
     "plugin_runtime/metrics.py",
     "plugin_runtime/outputs.py",
     "plugin_runtime/plugin.py",
+    "plugin_runtime/printed.py",
     "plugin_runtime/redaction.py",
     "plugin_runtime/requirements.in",
     "plugin_runtime/requirements.txt",

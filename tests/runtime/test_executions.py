@@ -15,7 +15,6 @@ import pytest
 from tests.runtime.conftest import Start
 from tests.runtime.plugin_process import PluginProcess
 
-
 OUTCOMES = ("success", "timeout")
 
 

@@ -86,7 +86,7 @@ class App:
             "stuck": self._executor.stuck,
         }
         if error:
-            document["error"], count = self._secrets.recent().redact(error)
+            document["error"], count = self._secrets.known.redact(error)
             self._metrics.count_redactions(count)
         return Answer(status, outputs.encode(document))
 

@@ -8,6 +8,8 @@ import asyncio
 import threading
 from typing import Any
 
+from plugin_runtime.logs import logger
+
 
 class Escaped(Exception):
     """Stands for a SystemExit or KeyboardInterrupt, either of which would end the event loop."""
@@ -49,6 +51,15 @@ async def _contained(awaitable: Any) -> Any:
         raise Escaped(f"{type(error).__name__}: {error}") from error
 
 
+def _serve(loop: asyncio.AbstractEventLoop) -> None:
+    while True:
+        try:
+            loop.run_forever()
+            logger.error("plugin_logic.py stopped the event loop; it goes on")
+        except BaseException as error:  # sys.exit() in a task that nobody awaits ends the loop
+            logger.error("a task ended the event loop; it goes on", exc_info=error)
+
+
 _lock = threading.Lock()
 _running: asyncio.AbstractEventLoop | None = None
 
@@ -59,5 +70,5 @@ def call(awaitable: Any) -> AsyncCall:
     with _lock:
         if _running is None:
             _running = asyncio.new_event_loop()
-            threading.Thread(target=_running.run_forever, name="asyncio", daemon=True).start()
+            threading.Thread(target=_serve, args=(_running,), name="asyncio", daemon=True).start()
     return AsyncCall(_running, awaitable)

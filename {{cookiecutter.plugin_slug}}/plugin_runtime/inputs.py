@@ -4,6 +4,7 @@ A value arrives raw (`"hello"`), in the documented envelope (`{"value": "hello",
 in an older one (`{"inputName", "value", "valueType", "args"}`); under its name or an alias.
 """
 
+import copy
 from typing import Any, NamedTuple
 
 ENVELOPE_KEYS = {"value", "args", "inputName", "valueType"}
@@ -60,10 +61,11 @@ def read(definitions: list[dict[str, Any]], given: dict[str, Any]) -> Reading:
         name, kind = definition["name"], definition["type"]
         required = definition.get("required", False)
         key = _key_of(definition, undeclared)
-        value, its_args = _unwrap(undeclared.pop(key), kind) if key is not None else (None, None)
+        value, its_args = unwrap(undeclared.pop(key), kind) if key is not None else (None, None)
         if value is None and (key is None or not required) and not _takes_null(kind, key):
             if "default" in definition:
-                values[name] = definition["default"]
+                # A copy, because the plugin may change what it is given.
+                values[name] = copy.deepcopy(definition["default"])
             elif required:
                 problems.append(f"Input '{name}' ({kind}) is required and was not given.")
             continue
@@ -88,7 +90,7 @@ def _takes_null(kind: str, key: str | None) -> bool:
     return kind == "any" and key is not None
 
 
-def _unwrap(value: Any, kind: str) -> tuple[Any, dict[str, Any] | None]:
+def unwrap(value: Any, kind: str) -> tuple[Any, dict[str, Any] | None]:
     """The plain value and the `args` of its envelope, if it has one."""
     if not isinstance(value, dict) or "value" not in value or not ENVELOPE_KEYS.issuperset(value):
         return value, None

@@ -1,13 +1,13 @@
 """Puts the parts together and runs them from start to SIGTERM."""
 
 import json
-import logging
 import os
 import signal
 import socket
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -17,6 +17,7 @@ from plugin_runtime.app import App
 from plugin_runtime.endpoint import Endpoint
 from plugin_runtime.execution import Executor, describe
 from plugin_runtime.http_server import Server
+from plugin_runtime.logs import logger
 from plugin_runtime.metrics import Metrics
 from plugin_runtime.plugin import Plugin
 from plugin_runtime.redaction import RequestSecrets
@@ -24,9 +25,8 @@ from plugin_runtime.redaction import RequestSecrets
 # The host asks for health again only a second later, so a start that is nearly done is waited for.
 PATIENCE_SECONDS = 0.8
 EXIT_SECONDS = 0.4  # after the last answer; then threads of the author's are not waited for
+SIGNALS = (signal.SIGTERM, signal.SIGINT)
 SWITCH_SECONDS = 0.001  # how long plugin code may keep the interpreter while health waits for it
-
-logger = logging.getLogger("plugin")
 
 
 class Stop:
@@ -34,9 +34,21 @@ class Stop:
 
     def __init__(self) -> None:
         self.requested = False
-        self.wake: Any = lambda: None
-        for number in (signal.SIGTERM, signal.SIGINT):
+        self.wake: Callable[[], None] | None = None
+        self.listen()
+        if hasattr(os, "register_at_fork"):
+            # A child process of the plugin's must end when it is told to.
+            os.register_at_fork(after_in_child=self._forget)
+
+    def listen(self) -> None:
+        """Handle the signals, whatever the plugin's imports have done to them."""
+        for number in SIGNALS:
             signal.signal(number, self._on_signal)
+
+    @staticmethod
+    def _forget() -> None:
+        for number in SIGNALS:
+            signal.signal(number, signal.SIG_DFL)
 
     def __call__(self) -> bool:
         return self.requested
@@ -45,6 +57,8 @@ class Stop:
         if self.requested:
             os._exit(128 + number)
         self.requested = True
+        if self.wake is None:
+            os._exit(0)  # it still starts: nobody waits for an answer
         self.wake()
 
 
@@ -67,22 +81,23 @@ def run(listener: int) -> int:
     except settings.SettingsError as error:
         logger.critical("wrong settings: %s", error)
         return 2
-    logging.getLogger().setLevel(values.log_level)
+    logs.set_level(values.log_level)
 
     executor = Executor(values.concurrency, settings.deadline_seconds(values.timeout_ms))
     plugin = Plugin()
     endpoint = Endpoint(manifest, values, plugin, executor.deadline, secrets, counters, stop)
     app = App(manifest, plugin, executor, endpoint, secrets, counters, stop)
     server = Server(app, executor, socket.socket(fileno=listener), values)
-    stop.wake = server.pull_trigger
 
     plugin.load()
+    stop.listen()
     patient_until = time.monotonic() + PATIENCE_SECONDS
-    while plugin.state == "starting" and not stop() and time.monotonic() < patient_until:
+    while plugin.state == "starting" and time.monotonic() < patient_until:
         plugin.wait(0.02)
     address = f"{server.effective_host}:{server.effective_port}"
     extra = {"address": address, "slots": values.concurrency}
     logger.info("listening on %s", address, extra=extra)
+    stop.wake = server.pull_trigger
     server.serve()
     logger.info("stopped")
 

@@ -75,6 +75,11 @@ def default_max_body(manifest: Manifest) -> int:
     return max(MIB, min(16 * MIB, (limit - 24 * MIB) // 5))
 
 
+def default_max_output(manifest: Manifest) -> int:
+    """Bytes of an answer: 64 MiB, less where the memory limit could not hold it."""
+    return 4 * default_max_body(manifest)
+
+
 def _resource(manifest: Manifest, name: str) -> Any:
     return manifest["container"].get("resources", {}).get(name)
 
@@ -113,7 +118,14 @@ SETTINGS = (
         "Largest request body, by default 16 MiB, less where the memory is below 104m",
         "container.resources.memory",
     ),
-    Setting("max_output_bytes", lambda _: 64 * MIB, 1024, 1024 * MIB, "Largest answer"),
+    Setting(
+        "max_output_bytes",
+        default_max_output,
+        1024,
+        1024 * MIB,
+        "Largest answer, by default 64 MiB, less where the memory is below 104m",
+        "container.resources.memory",
+    ),
     Setting("max_header_bytes", lambda _: 64 * 1024, 1024, MIB, "Largest request header"),
     Setting("max_json_depth", lambda _: 100, 4, 500, "Deepest nesting of a request body"),
     Setting(
@@ -121,7 +133,7 @@ SETTINGS = (
         lambda _: 512,
         8,
         65536,
-        "Open connections; past that the one idle for longest is closed",
+        "Idle connections; past that the one idle for longest is closed",
     ),
     Setting("idle_seconds", lambda _: 60, 1, 3600, "An idle connection is closed after this"),
     Setting("request_seconds", lambda _: 30, 1, 3600, "A request must have arrived within this"),

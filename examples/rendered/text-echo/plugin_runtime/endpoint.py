@@ -12,9 +12,10 @@ from waitress.channel import ClientDisconnected
 from plugin_runtime import inputs, logs, outputs, strict_json
 from plugin_runtime.answers import Answer, Headers, failure
 from plugin_runtime.execution import Function, Job, current_job, describe
+from plugin_runtime.logs import logger
 from plugin_runtime.metrics import Metrics
 from plugin_runtime.plugin import Plugin
-from plugin_runtime.redaction import RequestSecrets, Secrets
+from plugin_runtime.redaction import RequestSecrets
 from plugin_runtime.settings import Settings
 
 Environ = dict[str, Any]
@@ -25,8 +26,6 @@ TRACEPARENT = re.compile("(?!ff)[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]
 MEDIA_TYPE = re.compile(r"application/(?:json|[\w.-]+\+json)", re.IGNORECASE)
 CHARSET = re.compile(r'charset\s*=\s*"?([^";\s]*)', re.IGNORECASE)
 TRACE_ID_LENGTH = 200  # characters; a longer one would only bloat every log line
-
-logger = logging.getLogger("plugin")
 
 
 class Refusal(Exception):
@@ -71,7 +70,7 @@ class Endpoint:
         Raises:
             ClientDisconnected: the deadline came first, and its answer is out.
         """
-        token = logs.current.set(logs.Execution(_trace_of(environ), self._secrets.always))
+        token = logs.current.set(logs.Execution(_trace_of(environ), self._secrets.known))
         job = current_job.get()
         started = job.started if job is not None else time.monotonic()
         try:
@@ -82,6 +81,10 @@ class Endpoint:
             except Refusal as refusal:
                 answer, details = self._refuse(refusal)
                 outcome = refusal.outcome
+            except BaseException as error:  # a text of the plugin's own can raise anything
+                logger.error("the result cannot be used: %s", describe(error), exc_info=error)
+                answer, details = self._refuse(Refusal(500, "failed", describe(error)))
+                outcome = "failed"
             logs.end_printed_lines()
             # Only now may the caller hear of it: its next request must find this slot free.
             if job is not None and not job.finish():
@@ -96,7 +99,11 @@ class Endpoint:
     def time_out(self, job: Job) -> Answer:
         """The answer to an execution whose deadline has come."""
         token = logs.current.set(job.stamp)
-        refusal = Refusal(504, "timeout", f"The execution took longer than {self._deadline:g} s.")
+        if self._stopping():
+            refusal = Refusal(503, "unavailable", "The plugin was stopped during the execution.")
+        else:
+            error = f"The execution took longer than {self._deadline:g} s."
+            refusal = Refusal(504, "timeout", error)
         answer, details = self._refuse(refusal)
         self._record(refusal.outcome, answer, time.monotonic() - job.started, details)
         logs.current.reset(token)
@@ -112,7 +119,7 @@ class Endpoint:
         details: Details = {"error": refusal.error}
         if refusal.errors:
             details["errors"] = refusal.errors
-        redacted, count = _current_secrets(self._secrets).redact(details)
+        redacted, count = self._secrets.now(logs.current.get()).redact(details)
         self._metrics.count_redactions(count)
         return failure(refusal.status, headers=refusal.headers, **redacted), details
 
@@ -178,20 +185,17 @@ class Endpoint:
         except (TypeError, ValueError, RecursionError):
             problems = outputs.unencodable(found)
             raise outputs.Failure("The plugin's outputs cannot be written.", problems) from None
-        secrets = _current_secrets(self._secrets)
-        if secrets.occur_in(body.decode()):
-            redacted, count = secrets.redact(found)
-            self._metrics.count_redactions(count)
-            body = outputs.encode({"success": True, "outputs": redacted})
+        secrets = self._secrets.now(logs.current.get())
+        if secrets.forms and secrets.occur_in(body.decode()):
+            # The names stay: they are the manifest's.
+            redacted = {name: secrets.redact(value) for name, value in found.items()}
+            self._metrics.count_redactions(sum(count for _, count in redacted.values()))
+            outputs_without = {name: value for name, (value, _) in redacted.items()}
+            body = outputs.encode({"success": True, "outputs": outputs_without})
         if len(body) > self._settings.max_output_bytes:
             limit = self._settings.max_output_bytes
             raise outputs.Failure(f"The answer has {len(body)} bytes; the limit is {limit}.")
         return Answer(200, body)
-
-
-def _current_secrets(secrets: RequestSecrets) -> Secrets:
-    execution = logs.current.get()
-    return execution.secrets if execution is not None else secrets.recent()
 
 
 def _trace_of(environ: Environ) -> str:

@@ -4,7 +4,6 @@ A Python thread cannot be killed. An execution past its deadline is answered all
 slot stays taken until it really ends; `async def` logic is cancelled for real.
 """
 
-import logging
 import threading
 import time
 from collections.abc import Callable
@@ -12,13 +11,13 @@ from contextvars import ContextVar, copy_context
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
+from plugin_runtime.logs import logger
+
 if TYPE_CHECKING:
     from plugin_runtime.event_loop import AsyncCall
     from plugin_runtime.logs import Execution
 
 Function = Callable[[dict[str, Any], dict[str, Any]], Any]
-
-logger = logging.getLogger("plugin")
 
 
 class Job:
@@ -106,15 +105,25 @@ class Executor:
                 return None
             job = Job(self, work, on_deadline)
             self._running[job] = None
-            new_thread = self._idle_threads == 0
+            new_thread = self._idle_threads <= 0
             if not new_thread:
                 self._idle_threads -= 1
-        if new_thread:
-            self._threads += 1
-            name = f"execution-{self._threads}"
-            threading.Thread(target=self._serve, name=name, daemon=True).start()
         self._jobs.put(job)
+        if new_thread:
+            self._start_thread()
         return job
+
+    def _start_thread(self) -> None:
+        self._threads += 1
+        name = f"execution-{self._threads}"
+        try:
+            threading.Thread(target=self._serve, name=name, daemon=True).start()
+        except RuntimeError as error:
+            # A limit of the container's. The job waits for one of the other threads, which then
+            # counts as idle once more than it was woken.
+            with self.lock:
+                self._idle_threads -= 1
+            logger.error("no further thread: %s", error)
 
     def release(self, job: Job) -> None:
         """Forget a job that has ended; `lock` is held."""
@@ -127,7 +136,16 @@ class Executor:
         with self.lock:
             overdue = [job for job in self._running if not job.late and job.deadline <= now]
         for job in overdue:
-            job.give_up()
+            try:
+                job.give_up()
+            except Exception as error:  # one answer that fails must not end all others
+                logger.error("no answer at the deadline: %s", describe(error), exc_info=error)
+
+    def expire(self) -> None:
+        """Let the deadline of every job be now."""
+        with self.lock:
+            for job in self._running:
+                job.deadline = 0.0
 
     def seconds_left(self, longest: float) -> float:
         """Time until the next deadline, at most `longest`."""
@@ -155,7 +173,7 @@ def describe(error: BaseException) -> str:
     """Type and text of an exception, even of one whose text cannot be had."""
     try:
         return f"{type(error).__name__}: {error}"
-    except Exception:
+    except BaseException:
         return type(error).__name__
 
 

@@ -25,8 +25,11 @@ from plugin_runtime.app import App
 from plugin_runtime.execution import Executor
 from plugin_runtime.settings import Settings
 
+LAST_SECONDS = 0.5  # for answers that are written after the time to drain is over
 LINGER_SECONDS = 2.0  # how long a refused client may go on sending before it is cut off
-TRANSFER_ENCODING = re.compile(rb"(?im)^transfer-encoding[ \t]*:[ \t]*([^\r\n]*?)[ \t]*\r?$")
+TRANSFER_ENCODING = re.compile(rb"(?im)^transfer-encoding[ \t]*:([^\r\n]*)")
+# Checked before waitress looks: its own expression takes minutes for some lines that are none.
+REQUEST_LINE = re.compile(rb"[!-~]+ [^ \r\n]+ HTTP/[0-9]\.[0-9]")
 
 
 class Parser(HTTPRequestParser):
@@ -38,13 +41,15 @@ class Parser(HTTPRequestParser):
 
     def parse_header(self, header_plus: bytes) -> None:
         """Parse the header; refuse a body whose length two servers could read differently."""
-        codings = TRANSFER_ENCODING.findall(header_plus)
-        if codings and [coding.lower() for coding in codings] != [b"chunked"]:
+        if not REQUEST_LINE.fullmatch(header_plus.partition(b"\r\n")[0].rstrip()):
+            raise ParsingError("The request line must be like GET /health HTTP/1.1.")
+        codings = [found.strip(b" \t").lower() for found in TRANSFER_ENCODING.findall(header_plus)]
+        if codings and codings != [b"chunked"]:
             raise ParsingError("The only Transfer-Encoding that is supported is chunked.")
         try:
             super().parse_header(header_plus)
-        except TransferEncodingNotImplemented as error:
-            raise ParsingError(str(error)) from error
+        except (TransferEncodingNotImplemented, ValueError) as error:
+            raise ParsingError(f"The header cannot be read: {str(error)[:200]}") from error
         if codings and ("CONTENT_LENGTH" in self.headers or self.version != "1.1"):
             raise ParsingError("Transfer-Encoding goes with HTTP/1.1 and without Content-Length.")
 
@@ -77,6 +82,8 @@ def refusal(error: Any, adjustments: Adjustments) -> Answer:
     if error.code in sizes:
         part, limit = sizes[error.code]
         return failure(error.code, f"The request's {part} has more than {limit} bytes.")
+    if error.code == 500:
+        return failure(500, "The answer could not be made; see the log.")
     return failure(400, f"This is not valid HTTP: {' '.join(error.body.split())}")
 
 
@@ -91,6 +98,12 @@ class Channel(HTTPChannel):
     error_task_class = AnswerTask
     linger = False
     linger_until = 0.0
+    answered_late = False
+
+    def send_continue(self) -> None:
+        """Tell the client to send its body, unless none is awaited any more."""
+        if not self.request.completed:
+            super().send_continue()
 
     def handle_close(self) -> None:
         """Close, or begin to linger."""
@@ -119,6 +132,7 @@ class Channel(HTTPChannel):
 
     def answer_late(self, request: Parser, answer: Answer) -> None:
         """Answer in place of the thread that still works on the request, and close."""
+        self.answered_late = True
         with suppress(ClientDisconnected):
             AnswerTask(self, request, answer).service()
         self.close_when_flushed = True
@@ -138,7 +152,11 @@ class Dispatcher:
         waitress holds a lock here that the answer needs too, so nothing is answered yet.
         """
         request = channel.requests[0]
-        if not request.error and self._app.is_execution(request.command, request.path):
+        if self._app.stopping():
+            request.headers["CONNECTION"] = "close"
+        # As waitress tells it to the application: with one slash in front.
+        path = "" if request.error else "/" + request.path.lstrip("/")
+        if path and self._app.is_execution(request.command, path):
             job = self._executor.start(
                 channel.service, lambda job: channel.answer_late(request, self._app.time_out(job))
             )
@@ -148,8 +166,13 @@ class Dispatcher:
 
     def answer(self) -> None:
         """Answer what needs no thread, and what has taken too long. Runs between two polls."""
-        while self._quick:
-            self._quick.popleft().service()
+        for _ in range(len(self._quick)):
+            channel = self._quick.popleft()
+            if channel.total_outbufs_len:
+                # Its client does not read. Writing more could block this thread for good.
+                self._quick.append(channel)
+            else:
+                channel.service()
         self._executor.give_up_overdue()
 
 
@@ -173,7 +196,7 @@ class Server(TcpWSGIServer):
             adj=Adjustments(
                 sockets=[listener],
                 backlog=1024,
-                connection_limit=settings.max_connections + 64,  # ours is met first
+                connection_limit=settings.max_connections + settings.concurrency + 64,  # ours first
                 channel_timeout=settings.idle_seconds,
                 cleanup_interval=1,
                 max_request_header_size=settings.max_header_bytes,
@@ -193,37 +216,49 @@ class Server(TcpWSGIServer):
 
     def serve(self) -> None:
         """Serve until the application is stopping, then until every answer is out or time is up."""
-        give_up: float | None = None
-        while True:
-            wait = self._executor.seconds_left(longest=0.02 if give_up else 1.0)
-            wasyncore.loop(timeout=wait, use_poll=True, map=self._map, count=1)
-            self._dispatcher.answer()
-            if self._app.stopping():
-                give_up = give_up or time.monotonic() + self._settings.drain_seconds
-                if not self.busy() or time.monotonic() > give_up:
-                    return
+        while not self._app.stopping():
+            self._turn(longest=1.0)
+        until = time.monotonic() + self._settings.drain_seconds
+        while self.busy() and time.monotonic() < until:
+            self._turn(longest=0.02)
+        # Whoever still waits is told so; then a moment to write it.
+        self._executor.expire()
+        until = time.monotonic() + LAST_SECONDS
+        while self.busy() and time.monotonic() < until:
+            self._turn(longest=0.02)
+
+    def _turn(self, longest: float) -> None:
+        wait = self._executor.seconds_left(longest)
+        wasyncore.loop(timeout=wait, use_poll=True, map=self._map, count=1)
+        self._dispatcher.answer()
 
     def busy(self) -> bool:
         """Whether any connection has a request in work or an answer on its way."""
         return any(
-            channel.requests or channel.total_outbufs_len
+            (channel.requests and not channel.answered_late) or channel.total_outbufs_len
             for channel in tuple(self.active_channels.values())
         )
 
     def maintenance(self, now: float) -> None:
-        """Close what is idle (waitress does) and what takes too long to send its request."""
+        """Close what is idle (waitress does), sends too slowly, or does not read its answer."""
         super().maintenance(now)
         oldest = time.monotonic() - self._settings.request_seconds
         for channel in tuple(self.active_channels.values()):
-            if channel.request is not None and channel.request.started < oldest:
+            request, waiting = channel.request, bool(channel.requests)
+            slow = request is not None and not waiting and request.started < oldest
+            unread = channel.total_outbufs_len and (
+                channel.last_activity < now - self._settings.idle_seconds
+            )
+            if slow or unread:
+                channel.linger = False
                 channel.will_close = True
 
     def handle_accept(self) -> None:
         """Accept; past the limit, close the connection that has been idle for longest."""
         if len(self.active_channels) >= self._settings.max_connections:
-            waiting = [c for c in self.active_channels.values() if not c.requests]
-            if waiting:
-                surplus = min(waiting, key=lambda channel: channel.last_activity)
+            idle = [c for c in tuple(self.active_channels.values()) if not c.requests]
+            if len(idle) >= self._settings.max_connections:
+                surplus = min(idle, key=lambda channel: channel.last_activity)
                 surplus.linger = False
                 surplus.handle_close()
         super().handle_accept()

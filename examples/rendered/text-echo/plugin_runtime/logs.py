@@ -4,22 +4,26 @@ import io
 import json
 import logging
 import sys
-import threading
 import time
 from collections.abc import Callable
 from contextvars import ContextVar
-from typing import Any, NamedTuple
+from typing import Any
 
+from plugin_runtime.printed import PrintedLines
 from plugin_runtime.redaction import RequestSecrets, Secrets
 
-ENCODER = json.JSONEncoder(ensure_ascii=False, default=str)
+ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=str)
+
+# Not known to `logging`, so that no configuration of the author's can turn it off or send it round.
+logger = logging.Logger("plugin", logging.INFO)
 
 
-class Execution(NamedTuple):
+class Execution:
     """What every log line of one execution is stamped with."""
 
-    trace_id: str
-    secrets: Secrets
+    def __init__(self, trace_id: str, secrets: Secrets) -> None:
+        self.trace_id = trace_id
+        self.secrets = secrets
 
 
 current: ContextVar[Execution | None] = ContextVar("current_execution", default=None)
@@ -46,7 +50,7 @@ class JsonFormatter(logging.Formatter):
             "time": f"{seconds}.{int(record.msecs):03d}Z",
             "level": record.levelname,
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": _message(record),
             **self._stamp,
         }
         if execution is not None:
@@ -58,13 +62,34 @@ class JsonFormatter(logging.Formatter):
             line["exception"] = self.formatException(record.exc_info)
         if record.stack_info:
             line["stack"] = record.stack_info
-        secrets = execution.secrets if execution is not None else self._secrets.recent()
-        text = ENCODER.encode(line)
+        text = _encode(line)
+        secrets = self._secrets.now(execution)
         if secrets.occur_in(text):
             redacted, count = secrets.redact(json.loads(text))
             self._count(count)
-            text = ENCODER.encode(redacted)
+            text = _encode(redacted)
         return text
+
+
+def _message(record: logging.LogRecord) -> str:
+    try:
+        return record.getMessage()
+    except Exception as error:  # a wrong format string must not lose the line
+        return f"{record.msg!a} cannot be logged with its arguments: {type(error).__name__}"
+
+
+def _encode(line: dict[str, Any]) -> str:
+    try:
+        return ENCODER.encode(line)
+    except Exception:  # an `extra` that JSON cannot carry, or whose text cannot be had
+        return ENCODER.encode({name: _plain(value) for name, value in line.items()})
+
+
+def _plain(value: Any) -> str:
+    try:
+        return value if isinstance(value, str) else repr(value)
+    except Exception as error:
+        return f"{type(value).__name__} without a text: {type(error).__name__}"
 
 
 class LineHandler(logging.Handler):
@@ -76,58 +101,13 @@ class LineHandler(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write one record."""
-        try:
-            line = self.format(record)
-        except Exception as error:  # a wrong format string must not lose the line
-            text = f"{record.msg!r} with {record.args!r} cannot be logged: {error}"
-            attributes = {**_origin(record), "msg": "%s", "args": (text,)}
-            line = self.format(logging.makeLogRecord(attributes))
-        left = memoryview((line + "\n").encode("utf-8", "backslashreplace"))
+        left = memoryview((self.format(record) + "\n").encode("utf-8", "backslashreplace"))
         try:
             while left:
                 left = left[self._raw.write(left) or 0 :]
         except OSError:
             # Nobody reads standard output any more; that must not fail an execution.
             return
-
-
-def _origin(record: logging.LogRecord) -> dict[str, Any]:
-    return {
-        "name": record.name,
-        "levelname": record.levelname,
-        "created": record.created,
-        "msecs": record.msecs,
-    }
-
-
-class PrintedLines(io.TextIOBase):
-    """Stands in for `sys.stdout` and `sys.stderr`: each printed line becomes a log line."""
-
-    encoding = "utf-8"
-
-    def __init__(self, name: str, level: int) -> None:
-        super().__init__()
-        self._logger = logging.getLogger(name)
-        self._level = level
-        self._partial = threading.local()
-
-    def writable(self) -> bool:
-        """Always."""
-        return True
-
-    def write(self, text: str) -> int:
-        """Log every complete line; keep the rest until its line end comes."""
-        *lines, rest = (getattr(self._partial, "text", "") + text).split("\n")
-        self._partial.text = rest
-        for line in lines:
-            if line:
-                self._logger.log(self._level, "%s", line)
-        return len(text)
-
-    def end_line(self) -> None:
-        """Log what this thread printed without a line end."""
-        if getattr(self._partial, "text", ""):
-            self.write("\n")
 
 
 def end_printed_lines() -> None:
@@ -148,5 +128,12 @@ def configure(
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     # waitress tells of every client that hangs up.
     logging.getLogger("waitress").setLevel(logging.WARNING)
-    sys.stdout = PrintedLines("stdout", logging.INFO)
-    sys.stderr = PrintedLines("stderr", logging.WARNING)
+    logger.handlers = [handler]
+    sys.stdout = PrintedLines("stdout", logging.INFO, handler, 1, current)
+    sys.stderr = PrintedLines("stderr", logging.WARNING, handler, 2, current)
+
+
+def set_level(level: str) -> None:
+    """The least severe level that is logged, for us and for the author."""
+    logger.setLevel(level)
+    logging.getLogger().setLevel(level)

@@ -1,17 +1,15 @@
 """Loads `plugin_logic.py` and runs its optional `setup()`."""
 
 import importlib
-import logging
 import threading
 import time
 from collections.abc import Callable
 from typing import Any
 
 from plugin_runtime.execution import Function, call_async, describe
+from plugin_runtime.logs import logger
 
 CO_COROUTINE = 0x80  # inspect.CO_COROUTINE, without importing inspect at every start
-
-logger = logging.getLogger("plugin")
 
 
 class Plugin:

@@ -2,10 +2,15 @@
 
 import json
 import re
-from collections import deque
+import threading
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
+
+from plugin_runtime.inputs import unwrap
+
+if TYPE_CHECKING:
+    from plugin_runtime.logs import Execution
 
 REPLACEMENT = "[redacted]"
 SHORTEST = 8  # below that an ordinary word such as `true` or a port would be mangled
@@ -17,16 +22,18 @@ class Secrets:
     """A set of secret texts, in every form in which they can show up."""
 
     def __init__(self, values: Iterable[Any] = ()) -> None:
-        self.forms: tuple[str, ...] = tuple(
-            # The longest first, so that a secret that contains another one goes as a whole.
-            sorted({form for value in values for form in _forms(value)}, key=len, reverse=True)
-        )
+        self._set({form for value in values for form in _forms(value)})
+
+    def _set(self, forms: set[str]) -> None:
+        # The longest first, so that a secret that contains another one goes as a whole.
+        self.forms = tuple(sorted(forms, key=len, reverse=True))
+        self._all = forms
 
     def __or__(self, other: "Secrets") -> "Secrets":
-        if not other.forms:
+        if other._all <= self._all:
             return self
         union = Secrets()
-        union.forms = tuple(sorted({*self.forms, *other.forms}, key=len, reverse=True))
+        union._set(self._all | other._all)
         return union
 
     def occur_in(self, text: str) -> bool:
@@ -59,14 +66,18 @@ class Secrets:
 def _forms(value: Any) -> Iterable[str]:
     """A secret as plain text, in JSON, in a Python repr and in a URL."""
     for text in _texts(value):
-        if len(text) < SHORTEST:
-            continue
-        plain = text.removeprefix("Bearer ") if len(text) >= SHORTEST + 7 else text
-        yield plain
-        yield json.dumps(plain)[1:-1]
-        yield json.dumps(plain, ensure_ascii=False)[1:-1]
-        yield repr(plain)[1:-1]
-        yield quote(plain.encode("utf-8", "surrogatepass"), safe="")
+        # Also each line of it, because printed text is logged line by line.
+        for part in {text.strip(), *(line.strip() for line in text.splitlines())}:
+            scheme, _, token = part.partition(" ")
+            plain = token.strip() if scheme.lower() == "bearer" else part
+            if len(plain) >= SHORTEST:
+                octets = plain.encode("utf-8", "surrogatepass")
+                yield plain
+                yield json.dumps(plain)[1:-1]
+                yield json.dumps(plain, ensure_ascii=False)[1:-1]
+                yield repr(plain)[1:-1]
+                yield quote(octets)
+                yield quote(octets, safe="")
 
 
 def _texts(value: Any) -> Iterable[str]:
@@ -77,7 +88,8 @@ def _texts(value: Any) -> Iterable[str]:
     elif isinstance(value, int | float):
         yield str(value)
     elif isinstance(value, dict):
-        for item in value.values():
+        for key, item in value.items():
+            yield key
             yield from _texts(item)
     elif isinstance(value, list):
         for item in value:
@@ -99,33 +111,43 @@ def of_environment(manifest: dict[str, Any], environ: Mapping[str, str]) -> Secr
 
 
 class RequestSecrets:
-    """Finds the secrets of a request, and remembers them for log lines outside of any execution."""
+    """Finds the secrets of a request, and remembers those of the latest ones.
+
+    `known` is the environment's and the remembered ones: code of the author's may have kept a
+    secret from an earlier execution, or log outside of any.
+    """
 
     def __init__(self, manifest: dict[str, Any], environ: Mapping[str, str]) -> None:
-        self.always = of_environment(manifest, environ)
-        self._names = {
-            name
+        self._always = of_environment(manifest, environ)
+        self.known = self._always
+        self._kinds = {
+            name: definition["type"]
             for definition in manifest["inputDefinitions"]
             if definition.get("secret") is True
             for name in (definition["name"], *definition.get("aliases", ()))
         }
-        self._recent: deque[Secrets] = deque(maxlen=REMEMBERED_EXECUTIONS)
+        self._recent: dict[tuple[str, ...], Secrets] = {}
+        self._lock = threading.Lock()
 
     def of_inputs(self, given: dict[str, Any]) -> Secrets:
         """The secrets of one execution: `__*` inputs and inputs marked `"secret": true`."""
-        values = [
-            value for name, value in given.items() if name.startswith("__") or name in self._names
-        ]
-        if not values:
-            return self.always
-        own = Secrets(values)
-        if own.forms and not any(own.forms == recent.forms for recent in self._recent):
-            self._recent.append(own)
-        return self.always | own
+        own = Secrets(
+            unwrap(value, self._kinds.get(name, "any"))[0]
+            for name, value in given.items()
+            if name.startswith("__") or name in self._kinds
+        )
+        with self._lock:
+            is_new = self._recent.pop(own.forms, None) is None
+            self._recent[own.forms] = own  # at the end, as the latest
+            if len(self._recent) > REMEMBERED_EXECUTIONS:
+                del self._recent[next(iter(self._recent))]
+            if is_new:
+                self.known = self._always
+                for secrets in self._recent.values():
+                    self.known = self.known | secrets
+            return self.known
 
-    def recent(self) -> Secrets:
-        """The environment's secrets and those of the latest executions."""
-        found = self.always
-        for secrets in tuple(self._recent):
-            found = found | secrets
-        return found
+    def now(self, execution: "Execution | None") -> Secrets:
+        """What must not leave at this moment: what is known, and the execution's own."""
+        known = self.known
+        return known if execution is None else known | execution.secrets
