@@ -7,7 +7,7 @@ import json
 import sys
 from pathlib import Path
 
-from benchmarks import chart, table
+from benchmarks import report
 from benchmarks.plan import FULL, PLANS
 from benchmarks.stacks import BY_NAME, HERE, STACKS
 from benchmarks.workplace import WORK, Unprepared
@@ -20,7 +20,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     plan = PLANS[options.plan]
     folder: Path = options.output or (RESULTS if plan is FULL else WORK / plan.name)
-    name = "steady.json" if options.steady else "results.json"
+    name = report.STEADY if options.steady else report.RESULTS
     if not options.draw:
         from benchmarks.runner import measure_all
         from stage7_plugin.engine import HostError
@@ -33,19 +33,10 @@ def main(arguments: list[str] | None = None) -> int:
             return 1
         folder.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(json.dumps(results, indent=1) + "\n", "utf-8")
-    draw(folder)
-    print((folder / "table.md").read_text("utf-8"))
+    if (folder / report.RESULTS).exists():
+        report.draw(folder)
+        print((folder / "table.md").read_text("utf-8"))
     return 0
-
-
-def draw(folder: Path) -> None:
-    """Make table and chart from the results files in a folder."""
-    results = json.loads((folder / "results.json").read_text("utf-8"))
-    steady = folder / "steady.json"
-    if steady.exists():
-        results["figures"] += json.loads(steady.read_text("utf-8"))["figures"]
-    (folder / "table.md").write_text(table.render(results), "utf-8")
-    (folder / "chart.svg").write_text(chart.render(results), "utf-8")
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -62,7 +62,7 @@ def _rows(figures: Figures, subject: str, case: str, unit: str) -> list[Row]:
             value = figures.median(subject, case, stack.name)
         except KeyError:
             continue
-        colour = OTHER_COLOUR if stack.works else LIMIT_COLOUR
+        colour = LIMIT_COLOUR if stack.limit else OTHER_COLOUR
         text = f"{number(value)} {unit}" if unit[0] != "/" else f"{number(value)}{unit}"
         rows.append((stack.label, value, text, OURS_COLOUR if stack.name == OURS else colour))
     return rows

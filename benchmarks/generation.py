@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -14,16 +13,21 @@ from typing import Any
 
 from benchmarks.plan import Plan
 from benchmarks.samples import figure
-from benchmarks.stacks import OURS
-from benchmarks.workplace import TEMPLATE
+from benchmarks.stacks import COMPETITORS, OURS
+from benchmarks.workplace import TEMPLATE, environment
 
 EMPTY = "empty_template"
+IDENTITY = "[user]\nname = Author\nemail = author@example.com\n"
 
 
 def measure(plan: Plan) -> list[dict[str, Any]]:
     """Seconds of the whole command, output folder included."""
+    python = (
+        environment("cookiecutter", COMPETITORS / "cookiecutter" / "requirements.txt") / "python"
+    )
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
+        (folder / "gitconfig").write_text(IDENTITY, "utf-8")
         cases: dict[tuple[str, str], list[str]] = {
             ("defaults", OURS): [str(TEMPLATE)],
             ("without git", OURS): [str(TEMPLATE), "git_init=no"],
@@ -33,7 +37,7 @@ def measure(plan: Plan) -> list[dict[str, Any]]:
         # The first of each writes byte code; it is not counted.
         for number in range(plan.generations + 1):
             for case, arguments in cases.items():
-                taken = _generate(folder, arguments)
+                taken = _generate(python, folder, arguments)
                 if number:
                     seconds[case].append(taken)
     return [
@@ -51,13 +55,13 @@ def _empty_template(folder: Path) -> Path:
     return template
 
 
-def _generate(folder: Path, arguments: list[str]) -> float:
+def _generate(python: Path, folder: Path, arguments: list[str]) -> float:
     template, *answers = arguments
     out = folder / "out"
     started = time.monotonic()
     subprocess.run(
-        [sys.executable, "-m", "cookiecutter", template, "--no-input", "-o", str(out), *answers],
-        # A home of its own, without the settings and the git configuration of whoever runs this.
+        [python, "-m", "cookiecutter", template, "--no-input", "-o", out, *answers],
+        # A home of its own, without the settings of whoever runs this.
         env={**os.environ, "HOME": str(folder), "GIT_CONFIG_GLOBAL": str(folder / "gitconfig")},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tarfile
 import tempfile
 import time
 from collections.abc import Mapping
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.samples import figure
-from benchmarks.stacks import BY_NAME, FLASK, OURS, STATIC_C, Stack
+from benchmarks.stacks import BY_NAME, FLASK, GROWN, OURS, STATIC_C, Stack
 from benchmarks.workplace import Place, run
 from stage7_plugin.engine import build
 from stage7_plugin.host_view import HostView, read_manifest
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from docker import APIClient
 
 BASE = "python:3.11-slim"
-GROWN = "repository with history and a virtual environment"
 
 
 def with_image(places: Mapping[str, Place]) -> list[Stack]:
@@ -64,10 +64,11 @@ def _rebuild(client: APIClient, name: str, places: Mapping[str, Place]) -> list[
     _grow(folder)
     build_image(client, BY_NAME[name], places)
     seconds = build_image(client, BY_NAME[name], places)
-    kilobytes = _context_bytes(folder) / 1000
+    sent, content = _context(folder)
     command = "the tar that the Docker SDK sends to the classic builder"
     return [
-        figure("image", f"context of a {GROWN}", name, "kB", [kilobytes], command),
+        figure("image", f"context of a {GROWN}", name, "kB", [sent], command),
+        figure("image", f"files in the context of a {GROWN}", name, "kB", [content], command),
         figure("image", f"rebuild of a {GROWN}", name, "s", [seconds], "docker build, unchanged"),
     ]
 
@@ -83,7 +84,8 @@ def _grow(folder: Path) -> None:
         run([*git, "commit", "--quiet", "--message", "First"], folder)
 
 
-def _context_bytes(folder: Path) -> int:
+def _context(folder: Path) -> tuple[float, float]:
+    """Size of the tar that is sent, and of the files in it, in kB."""
     from docker.utils import build as sdk
 
     ignore = folder / ".dockerignore"
@@ -94,7 +96,11 @@ def _context_bytes(folder: Path) -> int:
     ]
     with tempfile.TemporaryFile() as archive:
         sdk.tar(folder, exclude=patterns, dockerfile=("Dockerfile", None), fileobj=archive)
-        return archive.seek(0, 2)
+        sent = archive.seek(0, 2)
+        archive.seek(0)
+        with tarfile.open(fileobj=archive) as entries:
+            content = sum(entry.size for entry in entries)
+    return sent / 1000, content / 1000
 
 
 def _size(client: APIClient, image: str) -> int:

@@ -15,6 +15,9 @@ FUNCTIONS_FRAMEWORK = "functions_framework"
 STATIC_C = "static_c"
 BARE_PYTHON = "bare_python"
 TEXT = "hello"
+GROWN = "repository with history and a virtual environment"
+NO_BYTE_CODE = "image, standard library without byte code"
+"""A case of the start that is only measured for what users have today."""
 
 
 @dataclass(frozen=True)
@@ -31,8 +34,10 @@ class Stack:
     healthy: str = '"healthy"'
     """What a healthy answer holds."""
     endpoint: str = "/execute"
+    limit: bool = False
+    """A limit is no stack that anybody would pick."""
     works: bool = True
-    """False for a limit, which does no work; it is no stack that anybody could pick."""
+    """Whether it really executes anything."""
     serves: bool = True
     speaks_to_host: bool = True
     """Whether the host can run it: paths, body and health as the host wants them."""
@@ -92,10 +97,19 @@ STACKS = (
         speaks_to_host=False,
     ),
     Stack(
+        "bare_waitress",
+        "limit: waitress alone",
+        ("{bin}/python", "server.py"),
+        PORT,
+        limit=True,
+        speaks_to_host=False,
+    ),
+    Stack(
         "socket_loop",
         "limit: socket loop in Python",
         ("{bin}/python", "socket_loop.py"),
         PORT,
+        limit=True,
         works=False,
         speaks_to_host=False,
     ),
@@ -105,12 +119,14 @@ STACKS = (
         ("./server",),
         PORT,
         ("/server",),
+        limit=True,
         works=False,
     ),
     Stack(
         BARE_PYTHON,
         "limit: bare interpreter",
         ("{bin}/python", "-c", "pass"),
+        limit=True,
         works=False,
         serves=False,
         speaks_to_host=False,

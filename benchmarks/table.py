@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from benchmarks.goals import Figures, evaluate
-from benchmarks.stacks import OURS, STACKS
+from benchmarks.stacks import NO_BYTE_CODE, OURS, STACKS
 
 # Label, subject, case.
 ROWS = (
@@ -15,6 +15,7 @@ ROWS = (
     ("of that: execute (s)", "host cycle", "execute"),
     ("of that: stop (s)", "host cycle", "stop"),
     ("process start to healthy, new container (ms)", "start", "image"),
+    ("the same, standard library without byte code (ms)", "start", NO_BYTE_CODE),
     ("process start to healthy (ms)", "start", "process"),
     ("memory after start (MB)", "memory", "after start"),
     ("memory after load (MB)", "memory", "after load"),
@@ -33,8 +34,22 @@ NOT_MEASURED = ""
 
 def render(results: dict[str, Any]) -> str:
     """Every table, with the machine that it was measured on."""
-    parts = [_side_by_side(results), _own_figures(results), _goals(results), _machine(results)]
+    parts = [_side_by_side(results), _goals(results), _machine(results)]
     return "\n\n".join(parts) + "\n"
+
+
+def render_figures(results: dict[str, Any]) -> str:
+    """Every figure with its spread and what was run for it."""
+    lines = [
+        "| stack | subject | case | unit | median | lowest | highest | samples | run |",
+        "|---|---|---|---|---:|---:|---:|---:|---|",
+    ]
+    for figure in results["figures"]:
+        names = [figure[key] for key in ("stack", "subject", "case", "unit")]
+        values = [number(figure[key]) for key in ("median", "lowest", "highest")]
+        cells = [*names, *values, str(len(figure["samples"])), f"`{figure['command']}`"]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join([*lines, "", _machine(results), ""])
 
 
 def number(value: float) -> str:
@@ -64,31 +79,12 @@ def _side_by_side(results: dict[str, Any]) -> str:
 def _cell(figures: Figures, subject: str, case: str, stack: str) -> str:
     try:
         value = figures.median(subject, case, stack)
-        ours = figures.median(subject, case)
     except KeyError:
         return NOT_MEASURED
+    ours = figures.median(subject, "image" if case == NO_BYTE_CODE else case)
     if stack == OURS or not ours:
         return number(value)
-    return f"{number(value)} ({value / ours:.2g}x)"
-
-
-def _own_figures(results: dict[str, Any]) -> str:
-    """Everything else that was measured, with its spread."""
-    shown = {(subject, case) for _, subject, case in ROWS}
-    lines = [
-        "| more figures | median | lowest | highest | samples |",
-        "|---|---:|---:|---:|---:|",
-    ]
-    for figure in results["figures"]:
-        subject, case = figure["subject"], figure["case"]
-        if figure["stack"] not in (OURS, "empty_template") and (subject, case) in shown:
-            continue
-        if figure["stack"] not in (OURS, "empty_template", "flask_of_today"):
-            continue
-        name = f"{figure['stack'].replace('_', ' ')}: {subject}, {case} ({figure['unit']})"
-        values = [number(figure[key]) for key in ("median", "lowest", "highest")]
-        lines.append(f"| {name} | {' | '.join(values)} | {len(figure['samples'])} |")
-    return "\n".join(lines)
+    return f"{number(value)} ({number(value / ours)}x)"
 
 
 def _goals(results: dict[str, Any]) -> str:

@@ -62,12 +62,11 @@ def prepare(stack: Stack) -> Place:
     """Put a stack up; quick when nothing has changed since."""
     if stack.name == OURS:
         folder = render()
-    elif stack.name == STATIC_C:
-        folder = _copy(stack)
+        return Place(folder, environment(OURS, folder / "plugin_runtime" / "requirements.txt"))
+    folder = _copy(stack)
+    if stack.name == STATIC_C:
         compile_c(folder / "server.c", folder / "server")
-    else:
-        folder = _copy(stack)
-    return Place(folder, _environment(stack.name, folder / "requirements.txt"))
+    return Place(folder, environment(stack.name, folder / "requirements.txt"))
 
 
 def render() -> Path:
@@ -135,7 +134,7 @@ def _copy(stack: Stack) -> Path:
     return folder
 
 
-def _environment(name: str, requirements: Path) -> Path:
+def environment(name: str, requirements: Path) -> Path:
     """A virtual environment with the pinned requirements, made anew when those have changed."""
     wanted = requirements.read_bytes() if requirements.exists() else b""
     state = hashlib.sha256(wanted + sys.version.encode()).hexdigest()

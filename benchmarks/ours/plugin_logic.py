@@ -6,5 +6,6 @@ from typing import Any
 
 def execute_plugin(inputs: dict[str, Any], context: dict[str, Any]) -> dict[str, Any]:
     """Give `text` back after `seconds`."""
-    time.sleep(inputs["seconds"])
+    if inputs["seconds"]:
+        time.sleep(inputs["seconds"])
     return {"success": True, "outputs": {"result": inputs["text"]}}

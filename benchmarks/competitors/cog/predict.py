@@ -7,5 +7,6 @@ from cog import BasePredictor
 
 class Predictor(BasePredictor):
     def predict(self, text: str, seconds: float = 0) -> str:
-        time.sleep(seconds)
+        if seconds:
+            time.sleep(seconds)
         return text

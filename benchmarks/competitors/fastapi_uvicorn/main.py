@@ -22,5 +22,6 @@ def health():
 @app.post("/execute")
 def execute(execution: Execution):
     inputs = execution.inputs
-    time.sleep(inputs.get("seconds", {}).get("value", 0))
+    if seconds := inputs.get("seconds", {}).get("value"):
+        time.sleep(seconds)
     return {"success": True, "outputs": {"result": inputs["text"]["value"]}}

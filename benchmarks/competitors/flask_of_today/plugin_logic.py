@@ -4,5 +4,6 @@ import time
 
 
 def execute_plugin(inputs, context):
-    time.sleep(inputs.get("seconds", {}).get("value", 0))
+    if seconds := inputs.get("seconds", {}).get("value"):
+        time.sleep(seconds)
     return {"success": True, "outputs": {"result": inputs["text"]["value"]}}

@@ -10,5 +10,6 @@ def main(request):
     if request.path == "/health":
         return {"status": "healthy"}
     inputs = request.get_json()["inputs"]
-    time.sleep(inputs.get("seconds", {}).get("value", 0))
+    if seconds := inputs.get("seconds", {}).get("value"):
+        time.sleep(seconds)
     return {"success": True, "outputs": {"result": inputs["text"]["value"]}}
