@@ -8,12 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.template_tools import TEMPLATE, isolated_environment
+from tests.template_tools import TEMPLATE, isolated_environment, template_files
 
 ADDRESS = "https://templates.example.com/stage7/plugin.git"
 """Nothing is there: git is told to take the copy instead."""
 
-_PARTS = ("cookiecutter.json", "hooks", "stage7_plugin", "template_extension.py", "templates")
 _CONFIGURATION = """\
 [user]
 	name = Ada
@@ -30,9 +29,11 @@ class Workplace:
 
     Attributes:
         template: The repository of the template, with everything committed.
+        path: Folders in which programs are looked for before those of PATH.
     """
 
     def __init__(self, folder: Path, with_template: bool = True) -> None:
+        self.path: list[str] = []
         self.template = folder / "the-template"
         home = folder / "home"
         temporary = folder / "temporary"
@@ -44,24 +45,19 @@ class Workplace:
             self._copy_template()
 
     def _copy_template(self) -> None:
-        self.template.mkdir()
-        ignored = shutil.ignore_patterns("__pycache__", ".*_cache")
-        for name in (*_PARTS, "{{cookiecutter.plugin_slug}}"):
-            source = TEMPLATE / name
-            if source.is_dir():
-                shutil.copytree(source, self.template / name, ignore=ignored)
-            else:
-                shutil.copy(source, self.template / name)
-        (self.template / ".gitignore").write_text("__pycache__/\n")
+        for name in template_files():
+            (self.template / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(TEMPLATE / name, self.template / name)
         self.git(self.template, "init", "--quiet")
         self.commit(self.template, "The template")
 
     def call(self, folder: Path, *command: str) -> tuple[int, str]:
         """Run a command; return its exit status and what it printed."""
+        path = [*self.path, os.environ["PATH"]]
         done = subprocess.run(
             command,
             cwd=folder,
-            env={**self._environment, "PWD": str(folder), "PATH": os.environ["PATH"]},
+            env={**self._environment, "PWD": str(folder), "PATH": os.pathsep.join(path)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

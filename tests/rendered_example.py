@@ -12,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.template_tools import TEMPLATE, isolated_environment
+from tests.template_tools import TEMPLATE, isolated_environment, template_files
 
 FOLDER = TEMPLATE / "examples" / "rendered"
 NAME = "text-echo"
@@ -26,7 +26,7 @@ def render_example(folder: Path) -> Path:
     in each clone; and with the year in which the example was made.
     """
     template = folder / "template"
-    for name in _files_of_the_template():
+    for name in template_files():
         (template / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(TEMPLATE / name, template / name)
     environment = isolated_environment(folder / "home")
@@ -43,22 +43,6 @@ def render_example(folder: Path) -> Path:
     text = re.sub(r"\(c\) \d{4}", "(c) 2026", text)
     (folder / NAME / "LICENSE").write_text(text, "utf-8", newline="\n")
     return folder / NAME
-
-
-def _files_of_the_template() -> list[str]:
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=TEMPLATE,
-        check=True,
-        capture_output=True,
-        encoding="utf-8",
-    ).stdout.split("\0")
-    unused = ("examples/", "tests/", "benchmarks/")
-    return [
-        name
-        for name in listed
-        if name and not name.startswith(unused) and (TEMPLATE / name).is_file()
-    ]
 
 
 def main() -> None:

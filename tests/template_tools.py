@@ -53,6 +53,22 @@ class Run:
     written: list[str]
 
 
+def template_files() -> list[str]:
+    """Every file of this repository but tests and benchmarks, also what is not committed yet."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=TEMPLATE,
+        check=True,
+        capture_output=True,
+        encoding="utf-8",
+    ).stdout.split("\0")
+    return [
+        name
+        for name in listed
+        if name and not name.startswith(("tests/", "benchmarks/")) and (TEMPLATE / name).is_file()
+    ]
+
+
 def isolated_environment(home: Path) -> dict[str, str]:
     """The environment without anything that is set up for the user who runs the tests."""
     home.mkdir(exist_ok=True)

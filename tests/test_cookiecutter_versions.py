@@ -27,11 +27,11 @@ def test_the_package_requires_the_same_version() -> None:
 def generate_with(version: str, folder: Path) -> subprocess.CompletedProcess[str]:
     """Run the template with a Cookiecutter that is installed for it alone."""
     subprocess.run([sys.executable, "-m", "venv", "venv"], cwd=folder, check=True)
-    python = folder / "venv" / "bin" / "python"
+    python = str(folder / "venv" / "bin" / "python")
     install = [python, "-m", "pip", "install", "--quiet", f"cookiecutter=={version}"]
     subprocess.run(install, check=True)
     return subprocess.run(
-        [python, "-m", "cookiecutter", TEMPLATE, "--no-input", "git_init=no"],
+        [python, "-m", "cookiecutter", str(TEMPLATE), "--no-input", "git_init=no"],
         cwd=folder,
         env=isolated_environment(folder / "home"),
         stdout=subprocess.PIPE,

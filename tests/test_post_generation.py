@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from stage7_plugin.manifest import manifest_problems
 from stage7_plugin.post_generation import main
 from tests.template_tools import ANSWERS, TEMPLATE, generate, render, run
 
@@ -63,10 +64,20 @@ def test_second_run_over_the_same_folder_is_harmless(tmp_path: Path) -> None:
     assert {path: path.read_bytes() for path in project.rglob("*") if path.is_file()} == before
 
 
-def test_without_hooks_the_plugin_is_complete(tmp_path: Path) -> None:
-    result = generate(tmp_path, "--accept-hooks", "no")
+@pytest.mark.parametrize("ci", ["github", "gitlab", "none"])
+def test_without_hooks_the_plugin_is_complete(tmp_path: Path, ci: str) -> None:
+    result = generate(tmp_path, "--accept-hooks", "no", ci=ci)
     assert (result.status, result.output) == (0, "")
-    assert (tmp_path / "out" / "text-echo" / "manifest.json").is_file()
+    project = tmp_path / "out" / "text-echo"
+    without = {path.relative_to(project): path.read_bytes() for path in files(project)}
+    assert generate(tmp_path, "--overwrite-if-exists", ci=ci, git_init="no").status == 0
+    assert {path.relative_to(project): path.read_bytes() for path in files(project)} == without
+    manifest = json.loads((project / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest_problems(manifest) == []
+
+
+def files(project: Path) -> list[Path]:
+    return [path for path in project.rglob("*") if path.is_file()]
 
 
 def test_comparison_of_cruft_leaves_no_repository(
