@@ -146,16 +146,47 @@ def test_a_plugin_that_was_not_made_with_cruft_can_be_linked(tmp_path: Path) -> 
     life.assert_fixed()
 
 
-def test_linking_needs_an_address(tmp_path: Path) -> None:
+def test_a_plugin_that_was_made_from_a_folder_takes_over_the_address(tmp_path: Path) -> None:
     place = Workplace(tmp_path)
     place.run(tmp_path, "cookiecutter", str(place.template), "--no-input")
-    plugin = tmp_path / "text-echo"
-    cruft = f"CRUFT={sys.executable} -m cruft"
-    _, output = place.call(plugin, "make", "link", cruft)
+    life = Life(place, tmp_path / "text-echo")
+    program = f"{sys.executable} -m cruft"
+    _, output = place.call(life.plugin, "make", "link", f"CRUFT={program}")
     assert "make link TEMPLATE=address" in output
-    status, output = place.call(plugin, "make", "link", cruft, f"TEMPLATE={ADDRESS}")
+    arguments = ("make", "link", f"CRUFT={program}", f"TEMPLATE={ADDRESS}")
+    status, output = place.call(life.plugin, *arguments)
     assert status == 0, output
-    assert json.loads((plugin / ".cruft.json").read_text("utf-8"))["template"] == ADDRESS
+    assert json.loads((life.plugin / ".cruft.json").read_text("utf-8"))["template"] == ADDRESS
+    status, output = place.call(life.plugin, "bash", "-c", f"{program} diff | git apply")
+    assert status == 0, output
+    assert set(life.status()) == {".cruft.json", ".stage7-template.json", "Dockerfile"}
+    place.commit(life.plugin, "Link the template")
+    life.template_fix()
+    life.update()
+    life.assert_fixed()
+    assert not list(life.plugin.rglob("*.rej"))
+
+
+def test_a_description_of_the_authors_in_the_dockerfile_is_in_nobodys_way(life: Life) -> None:
+    life.edit("Dockerfile", '.authors="', '.authors="Ada and ')
+    life.template_fix()
+    life.update()
+    assert "Ada and " in (life.plugin / "Dockerfile").read_text("utf-8")
+    assert life.status()["Dockerfile"] == "M"
+
+
+def test_the_authors_files_are_these() -> None:
+    assert AUTHORS == [
+        "plugin_logic.py",
+        "manifest.json",
+        "README.md",
+        "CHANGELOG.md",
+        "LICENSE",
+        "requirements.in",
+        "requirements.txt",
+        "examples/request.json",
+        "tests/test_logic.py",
+    ]
 
 
 def test_both_readmes_name_what_is_the_authors() -> None:

@@ -66,8 +66,10 @@ def assert_dockerfile(text: str, answers: dict[str, str]) -> None:
     known = {"FROM", "WORKDIR", "COPY", "RUN", "ARG", "LABEL", "EXPOSE", "STOPSIGNAL", "USER",
              "HEALTHCHECK", "CMD", "ENV"}  # fmt: skip
     assert {line.split()[0] for line in joined.splitlines() if line.strip()} <= known
-    (label,) = re.findall(r"^LABEL .*$", joined, re.MULTILINE)
-    quoted = [re.sub(r"\\(.)", r"\1", value) for value in re.findall(r'"((?:[^"\\]|\\.)*)"', label)]
+    labels = " ".join(re.findall(r"^LABEL .*$", joined, re.MULTILINE))
+    quoted = [
+        re.sub(r"\\(.)", r"\1", value) for value in re.findall(r'"((?:[^"\\]|\\.)*)"', labels)
+    ]
     assert answers["description"] in quoted
     assert answers["author"] in quoted
 

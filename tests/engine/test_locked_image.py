@@ -33,7 +33,13 @@ def test_only_the_locked_content_is_installed(tmp_path: Path) -> None:
     assert re.search(r"(?m)^waitress ", added.stdout)
 
     lock = project / "requirements.txt"
-    lock.write_text(re.sub("sha256:....", "sha256:0000", lock.read_text("utf-8")), "utf-8")
+    good = lock.read_text("utf-8")
+    lock.write_text(good + "idna==3.10\n", "utf-8")
+    unlocked = shell(project, "make build")
+    assert unlocked.returncode != 0
+    assert "Hashes are required" in unlocked.stdout + unlocked.stderr
+
+    lock.write_text(re.sub("sha256:....", "sha256:0000", good), "utf-8")
     changed = shell(project, "make build")
     assert changed.returncode != 0
     assert "DO NOT MATCH THE HASHES" in changed.stdout + changed.stderr
