@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.template_tools import command, isolated_environment
+from tests.template_tools import TEMPLATE, command, isolated_environment
 
 pexpect = pytest.importorskip("pexpect", reason="needs a terminal")
 
-# What each prompt shows, in order, by its number.
-PROMPTS = 18
+KEYS = [key for key in json.loads((TEMPLATE / "cookiecutter.json").read_text()) if key[0] != "_"]
+PROMPTS = len(KEYS)
 HOSTILE = """{{ 7*7 }} "it's" \\ $HOME `id` {% raw %} </script> : # 🎉 مرحبا"""
 
 
@@ -55,8 +55,8 @@ def test_enter_through_every_prompt(tmp_path: Path) -> None:
     assert "Name of the plugin, as people read it (Text Echo" in shown[0]
     assert "(text-echo" in shown[1]
     assert "(TEXT_ECHO" in shown[2]
-    assert "    1 - 3.11\r\n    2 - 3.12" in shown[9]
-    assert "required - a failure fails the generation" in shown[17]
+    assert "    1 - 3.11\r\n    2 - 3.12" in shown[KEYS.index("python_version")]
+    assert "required - a failure fails the generation" in shown[KEYS.index("build_image")]
     assert "Next steps" in session.seen
     assert "1. cd out/text-echo" in session.seen or "1. cd /" in session.seen
     assert (tmp_path / "out" / "text-echo" / "manifest.json").is_file()
@@ -64,9 +64,10 @@ def test_enter_through_every_prompt(tmp_path: Path) -> None:
 
 def test_what_is_typed_is_data(tmp_path: Path) -> None:
     session = Session(tmp_path)
-    typed = {1: HOSTILE, 2: "typed", 3: "TYPED", 4: HOSTILE, 8: HOSTILE, 17: "2"}
-    for number in range(1, PROMPTS + 1):
-        session.answer(number, typed.get(number, ""))
+    typed = dict.fromkeys(("plugin_name", "description", "author"), HOSTILE)
+    typed |= {"plugin_slug": "typed", "verb": "TYPED", "git_init": "2"}
+    for number, key in enumerate(KEYS, 1):
+        session.answer(number, typed.get(key, ""))
     assert session.end() == 0
     manifest = json.loads(
         (tmp_path / "out" / "typed" / "manifest.json").read_text(encoding="utf-8")
@@ -85,9 +86,9 @@ def test_slug_and_verb_follow_the_name(tmp_path: Path) -> None:
 
 def test_wrong_answers_are_told_at_the_end(tmp_path: Path) -> None:
     session = Session(tmp_path)
-    typed = {2: "Wrong Slug", 5: "text", 12: "1m"}
-    for number in range(1, PROMPTS + 1):
-        session.answer(number, typed.get(number, ""))
+    typed = {"plugin_slug": "Wrong Slug", "inputs": "text", "memory": "1m"}
+    for number, key in enumerate(KEYS, 1):
+        session.answer(number, typed.get(key, ""))
     assert session.end() == 1
     assert "3 answers are not accepted; nothing was written." in session.seen
     for line in ("plugin_slug: 'Wrong Slug'", "inputs: 'text'", "memory: '1m'"):
