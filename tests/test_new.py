@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.template_tools import isolated_environment
+from tests.template_tools import TEMPLATE, isolated_environment
 
 
 def new(folder: Path, *arguments: str) -> tuple[int, str]:
     done = subprocess.run(
         [sys.executable, "-m", "stage7_plugin", "new", *arguments],
         cwd=folder,
-        env=isolated_environment(folder / "home"),
+        env={**isolated_environment(folder / "home"), "PYTHONPATH": str(TEMPLATE)},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -88,7 +88,10 @@ def test_a_replay_file_that_is_not_there(tmp_path: Path) -> None:
 
 def test_help_names_the_options() -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "stage7_plugin", "new", "-h"], capture_output=True, text=True
+        [sys.executable, "-m", "stage7_plugin", "new", "-h"],
+        cwd=TEMPLATE,
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 0
     for option in ("--no-input", "--output-dir", "--config-file", "--replay-file", "KEY=VALUE"):
