@@ -13,6 +13,8 @@ from benchmarks.stacks import BY_NAME, HERE, STACKS
 from benchmarks.workplace import WORK, Unprepared
 
 RESULTS = HERE / "results"
+PAGES = (HERE / "README.md", HERE.parent / "README.md")
+"""They show the tables of the published results."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -35,6 +37,9 @@ def main(arguments: list[str] | None = None) -> int:
         (folder / name).write_text(json.dumps(results, indent=1) + "\n", "utf-8")
     if (folder / report.RESULTS).exists():
         report.draw(folder)
+        if folder == RESULTS:
+            for page in PAGES:
+                report.show(folder, page)
         print((folder / "table.md").read_text("utf-8"))
     return 0
 

@@ -15,6 +15,7 @@ from benchmarks.workplace import Place
 
 CONNECTIONS = 8
 SLICE_SECONDS = 2.0
+SETTLE_SECONDS = 0.1  # in which the server notices that wrk has closed its connections
 COMMAND = f"wrk with {CONNECTIONS} connections again and again; /proc/PID after each"
 
 Sample = tuple[float, float, float]
@@ -42,6 +43,7 @@ def _figures(
         while not samples or not is_enough(done, time.monotonic() - started):
             seen = load_generator.load(server, CONNECTIONS, SLICE_SECONDS)
             done, errors = done + seen.requests, errors + seen.errors
+            time.sleep(SETTLE_SECONDS)
             samples.append(_sample(server))
     columns = zip(("memory", "threads", "open files"), ("MB", "threads", "files"), strict=True)
     figures = [

@@ -56,8 +56,9 @@ def _answered_share(figures: Figures) -> float:
 
 def _growth(figures: Figures, case: str) -> float:
     samples = figures.get("endurance", case)["samples"]
-    # The first fifth is the warm-up: threads start, caches fill.
-    return float(samples[-1]) / float(samples[len(samples) // 5])
+    fifth = -(-len(samples) // 5)
+    # The lowest of each end: a sample may see connections that the load generator is just closing.
+    return float(min(samples[-fifth:])) / float(min(samples[:fifth]))
 
 
 GOALS = (
@@ -78,8 +79,8 @@ GOALS = (
          lambda f: _growth(f, "100000 executions, memory")),
     Goal("memory over 10 minutes of load, end by beginning", 1.02,
          lambda f: _growth(f, "10 minutes, memory")),
-    Goal("threads over 10 minutes of load, end by beginning", 1.0,
-         lambda f: _growth(f, "10 minutes, threads")),
+    Goal("threads after 10 minutes of load: one a slot, and the main one", 65,
+         lambda f: f.get("endurance", "10 minutes, threads")["highest"], "threads"),
     Goal("open files over 10 minutes of load, end by beginning", 1.0,
          lambda f: _growth(f, "10 minutes, open files")),
     Goal("image above its base", 1.5, lambda f: f.median("image", "size above its base"), "MB"),

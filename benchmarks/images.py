@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks.samples import figure
 from benchmarks.stacks import BY_NAME, FLASK, GROWN, OURS, STATIC_C, Stack
-from benchmarks.workplace import Place, run
+from benchmarks.workplace import WORK, Place, run
 from stage7_plugin.engine import build
 from stage7_plugin.host_view import HostView, read_manifest
 
@@ -60,10 +61,13 @@ def measure(client: APIClient, places: Mapping[str, Place]) -> list[dict[str, An
 
 
 def _rebuild(client: APIClient, name: str, places: Mapping[str, Place]) -> list[dict[str, Any]]:
-    folder = places[name].folder
+    folder = WORK / "grown" / name
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(places[name].folder, folder)
     _grow(folder)
-    build_image(client, BY_NAME[name], places)
-    seconds = build_image(client, BY_NAME[name], places)
+    grown = {**places, name: Place(folder, places[name].bin)}
+    build_image(client, BY_NAME[name], grown)
+    seconds = build_image(client, BY_NAME[name], grown)
     sent, content = _context(folder)
     command = "the tar that the Docker SDK sends to the classic builder"
     return [
@@ -75,13 +79,11 @@ def _rebuild(client: APIClient, name: str, places: Mapping[str, Place]) -> list[
 
 def _grow(folder: Path) -> None:
     """Make a repository with history and a virtual environment of it, as an author's is."""
-    if not (folder / ".venv").exists():
-        run([sys.executable, "-m", "venv", folder / ".venv"], folder)
-    if not (folder / ".git").exists():
-        git = ["git", "-c", "user.name=Author", "-c", "user.email=author@example.com"]
-        run([*git, "init", "--quiet"], folder)
-        run([*git, "add", "--all"], folder)
-        run([*git, "commit", "--quiet", "--message", "First"], folder)
+    run([sys.executable, "-m", "venv", folder / ".venv"], folder)
+    git = ["git", "-c", "user.name=Author", "-c", "user.email=author@example.com"]
+    run([*git, "init", "--quiet"], folder)
+    run([*git, "add", "--all"], folder)
+    run([*git, "commit", "--quiet", "--message", "First"], folder)
 
 
 def _context(folder: Path) -> tuple[float, float]:

@@ -9,6 +9,8 @@ from typing import Any
 from benchmarks import chart, table
 
 RESULTS = "results.json"
+TABLE = "table.md"
+BEGIN, END = "<!-- benchmarks -->", "<!-- /benchmarks -->"
 STEADY = "steady.json"
 """The ten minutes of load, which are measured by themselves."""
 
@@ -25,7 +27,7 @@ def read(folder: Path) -> dict[str, Any]:
 def files(results: dict[str, Any]) -> dict[str, str]:
     """Name and content of each file that is made."""
     return {
-        "table.md": table.render(results),
+        TABLE: table.render(results),
         "figures.md": table.render_figures(results),
         "chart.svg": chart.render(results),
     }
@@ -35,3 +37,17 @@ def draw(folder: Path) -> None:
     """Make them."""
     for name, content in files(read(folder)).items():
         (folder / name).write_text(content, "utf-8")
+
+
+def show(folder: Path, page: Path) -> None:
+    """Put the tables into a page, where it has marks for them."""
+    page.write_text(with_tables(folder, page.read_text("utf-8")), "utf-8")
+
+
+def with_tables(folder: Path, text: str) -> str:
+    """A page's text with the tables between its marks; unchanged without marks."""
+    before, mark, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not (mark and end):
+        return text
+    return f"{before}{BEGIN}\n{(folder / TABLE).read_text('utf-8')}{END}{after}"

@@ -45,6 +45,7 @@ def measure_all(
         HostError: there is no engine, or an image could not be built.
     """
     check_tools()
+    niceness = machine.raise_priority()
     began = time.monotonic()
     places: dict[str, Place] = {}
     for stack in stacks:
@@ -60,6 +61,7 @@ def measure_all(
         "date": datetime.datetime.now(datetime.timezone.utc).date().isoformat(),
         "machine": machine.describe(client),
         "packages": {name: packages(place) for name, place in places.items()},
+        "niceness": niceness,
         "load_average": {"before": machine.load_average()},
         "seconds": {"preparation": round(time.monotonic() - began)},
         "figures": [],

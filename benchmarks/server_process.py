@@ -29,7 +29,7 @@ class Server:
             env={**place.environment(stack, self.port), **environ},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            start_new_session=True,
+            preexec_fn=os.setpgrp,  # not a new session, which would have a priority of its own
         )
 
     def wait_healthy(self) -> None:

@@ -114,6 +114,7 @@ def _machine(results: dict[str, Any]) -> str:
     seconds = results["seconds"]
     facts.append(
         f"`{results['plan']}` run of {results['date']}: {seconds['measurement']} s after "
-        f"{seconds['preparation']} s of preparation; load average {load['before']} before"
+        f"{seconds['preparation']} s of preparation; niceness {results['niceness']}, load average "
+        f"{load['before']} before and {load['after']} after"
     )
     return "Measured on " + "; ".join(facts) + "."
