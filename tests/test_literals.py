@@ -6,10 +6,10 @@ import ast
 import json
 import shlex
 import subprocess
+import sys
 from collections.abc import Callable
 
 import pytest
-import tomllib
 import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -17,6 +17,11 @@ from markdown_it import MarkdownIt
 
 from stage7_plugin import literals
 from stage7_plugin.text_rules import UNSAFE, columns
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 # What a prompt accepts: anything but lone surrogates and what text_rules calls unsafe.
 TEXT = st.text(st.characters(codec="utf-8"), max_size=60).map(lambda text: UNSAFE.sub("", text))

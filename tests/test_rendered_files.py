@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import itertools
 import json
+import os
 import re
 import subprocess
 import sys
@@ -190,6 +191,7 @@ def test_compose_starts_the_image_with_the_limits_of_the_manifest(tmp_path: Path
     assert service["cap_drop"] == ["ALL"]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="needs make")
 def test_the_makefile_offers_what_the_readme_names(tmp_path: Path) -> None:
     project = render(tmp_path)
     named = set(re.findall(r"`make ([a-z]+)`", (project / "README.md").read_text("utf-8")))
