@@ -72,7 +72,9 @@ def template_files() -> list[str]:
 def isolated_environment(home: Path) -> dict[str, str]:
     """The environment without anything that is set up for the user who runs the tests."""
     home.mkdir(exist_ok=True)
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    # Also without the variables by which a make that runs the tests would talk to one of theirs.
+    unwanted = ("GIT_", "MAKE", "MFLAGS")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(unwanted)}
     return {
         **kept,
         "HOME": str(home),

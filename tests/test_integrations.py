@@ -77,7 +77,9 @@ def backstage_schemas(folder: Path) -> dict[str, Any]:
         subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)
         target = folder / "node_modules" / "@backstage" / name
         with tarfile.open(folder / f"backstage-{name}-{version}.tgz") as archive:
-            archive.extractall(folder / name, filter="data")
+            # Python before 3.11.4 knows no filters.
+            filtered = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
+            archive.extractall(folder / name, **filtered)  # type: ignore[arg-type]
         target.parent.mkdir(parents=True, exist_ok=True)
         (folder / name / "package").rename(target)
     command = ["node", "--eval", BACKSTAGE_SCHEMAS]

@@ -26,7 +26,12 @@ class Session:
             program,
             arguments,
             cwd=folder,
-            env={**isolated_environment(folder / "home"), "TERM": "dumb", "COLUMNS": "200"},
+            env={
+                **isolated_environment(folder / "home"),
+                "TERM": "dumb",
+                "COLUMNS": "200",
+                "PWD": str(folder),
+            },
             encoding="utf-8",
             timeout=30,
             dimensions=(50, 200),

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -37,8 +38,12 @@ class Stop:
         self.wake: Callable[[], None] | None = None
         self.listen()
         if hasattr(os, "register_at_fork"):
-            # A child process of the plugin's must end when it is told to.
-            os.register_at_fork(after_in_child=self._forget)
+            # A child process of the plugin's must end when it is told to, at once if need be.
+            os.register_at_fork(
+                before=partial(signal.pthread_sigmask, signal.SIG_BLOCK, SIGNALS),
+                after_in_parent=partial(signal.pthread_sigmask, signal.SIG_UNBLOCK, SIGNALS),
+                after_in_child=self._forget,
+            )
 
     def listen(self) -> None:
         """Handle the signals, whatever the plugin's imports have done to them."""
@@ -49,6 +54,7 @@ class Stop:
     def _forget() -> None:
         for number in SIGNALS:
             signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
 
     def __call__(self) -> bool:
         return self.requested

@@ -22,4 +22,5 @@ class Broken(Plugin):
     def drain(self) -> None:
         while self.running:
             time.sleep(0.01)
+        time.sleep(0.3)  # the answer of the last one is still on its way
         os._exit(0)
