@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import tomllib
 import yaml
 from hypothesis import HealthCheck, given, settings
 
@@ -20,6 +19,11 @@ from stage7_plugin.manifest import manifest_problems
 from stage7_plugin.parameters import parse_parameters
 from tests import hostile
 from tests.template_tools import ANSWERS, TEMPLATE, render, run
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 SLOW = settings(
     deadline=None,
