@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 OUTPUT ?= ..
 
 .DEFAULT_GOAL := help
-.PHONY: help plugin test bench lint format schema lock example clean
+.PHONY: help plugin test bench lint format schema example clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,7 +18,7 @@ $(VENV)/.plugin:
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'cookiecutter>=2.6' 'docker>=7'
 	@touch $@
 
-$(VENV)/.dev: requirements-dev.txt pyproject.toml {{cookiecutter.plugin_slug}}/requirements-dev.txt {{cookiecutter.plugin_slug}}/plugin_runtime/requirements.in | $(VENV)/.plugin
+$(VENV)/.dev: requirements-dev.txt pyproject.toml {{cookiecutter.plugin_slug}}/requirements-dev.txt | $(VENV)/.plugin
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
@@ -42,11 +42,6 @@ format: $(VENV)/.dev ## Put the code into the format that lint asks for
 
 schema: $(VENV)/.dev ## Compile the manifest's schema after a change of it
 	$(BIN)/python -m stage7_plugin.compile_schema
-
-lock: $(VENV)/.dev ## Lock what the server of a plugin needs (newer versions with OPTIONS=--upgrade)
-	cd '{{cookiecutter.plugin_slug}}' && $(CURDIR)/$(BIN)/uv pip compile --quiet --universal \
-	  --python-version 3.11 --generate-hashes --custom-compile-command "make lock" $(OPTIONS) \
-	  --output-file plugin_runtime/requirements.txt plugin_runtime/requirements.in
 
 example: $(VENV)/.dev ## Render examples/rendered again after a change of a rendered file
 	$(BIN)/python -m tests.rendered_example

@@ -19,7 +19,6 @@ _REQUIREMENT = re.compile(
     r"(?P<name>[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?)(\[[A-Za-z0-9._, -]*\])?"
     r"\s*((===|==|~=|!=|<=|>=|<|>)[^\n\r]*|@\s*\S[^\n\r]*|;[^\n\r]*)?"
 )
-_OF_THE_TEMPLATE = "waitress"
 
 
 class FileRules:
@@ -83,9 +82,6 @@ def read_requirements(value: Any) -> tuple[tuple[str, ...], list[Problem]]:
         match = _REQUIREMENT.fullmatch(text)
         if not match:
             rule = "must be a package with or without a version, no option of pip"
-            problems.append(Problem("requirements", line, rule, _REQUIREMENTS_EXAMPLE))
-        elif match["name"].lower() == _OF_THE_TEMPLATE:
-            rule = f"must leave out {_OF_THE_TEMPLATE}, which the template pins itself"
             problems.append(Problem("requirements", line, rule, _REQUIREMENTS_EXAMPLE))
         else:
             found.append(text)

@@ -1,7 +1,9 @@
 """What an HTTP answer is made of."""
 
 import json
+import time
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 JSON = "application/json"
@@ -20,6 +22,9 @@ REASONS = {
     504: "Gateway Timeout",
 }
 
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
 Headers = tuple[tuple[str, str], ...]
 
 
@@ -31,16 +36,28 @@ class Answer(NamedTuple):
     content_type: str = JSON
     headers: Headers = ()
 
-    @property
-    def status_line(self) -> str:
-        """Such as `404 Not Found`."""
-        return f"{self.status} {REASONS[self.status]}"
+    def head(self, keep_alive: bool, version: str) -> bytes:
+        """Status line and header, for a request of this version of HTTP."""
+        lines = [
+            f"HTTP/1.1 {self.status} {REASONS[self.status]}",
+            f"Date: {_date(int(time.time()))}",
+            f"Content-Type: {self.content_type}",
+            f"Content-Length: {len(self.body)}",
+            *(f"{name}: {value}" for name, value in self.headers),
+        ]
+        if not keep_alive:
+            lines.append("Connection: close")
+        elif version == "1.0":
+            lines.append("Connection: keep-alive")
+        return "\r\n".join([*lines, "", ""]).encode("latin-1")
 
-    @property
-    def all_headers(self) -> list[tuple[str, str]]:
-        """The headers with type and length of the body."""
-        length = str(len(self.body))
-        return [("Content-Type", self.content_type), ("Content-Length", length), *self.headers]
+
+@lru_cache(maxsize=1)
+def _date(seconds: int) -> str:
+    """The date as HTTP wants it, in English whatever the locale; made once a second."""
+    year, month, day, hour, minute, second, weekday, *_ = time.gmtime(seconds)
+    name, month_name = DAYS[weekday], MONTHS[month - 1]
+    return f"{name}, {day:02} {month_name} {year} {hour:02}:{minute:02}:{second:02} GMT"
 
 
 def failure(status: int, error: str, errors: Iterable[str] = (), headers: Headers = ()) -> Answer:

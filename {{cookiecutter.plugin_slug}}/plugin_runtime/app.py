@@ -1,16 +1,15 @@
-"""The WSGI application: health, metrics, and which request goes to the endpoint."""
+"""The pages of the server: health, metrics, and which request goes to the endpoint."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from plugin_runtime import metrics, outputs
 from plugin_runtime.answers import Answer, failure
-from plugin_runtime.endpoint import Endpoint, Environ
+from plugin_runtime.endpoint import Endpoint
 from plugin_runtime.execution import Executor, Job
+from plugin_runtime.http_request import Request
 from plugin_runtime.plugin import Plugin
 from plugin_runtime.redaction import RequestSecrets
-
-StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 
 
 class App:
@@ -47,24 +46,11 @@ class App:
             health_path: self._health,
         }
 
-    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer one request, as WSGI (PEP 3333) has it."""
-        answer = self._answer(environ)
-        start_response(answer.status_line, answer.all_headers)
-        return (b"",) if environ["REQUEST_METHOD"] == "HEAD" else (answer.body,)
-
-    def is_execution(self, method: str, path: str) -> bool:
-        """Whether a request is one for the plugin's own code."""
-        return path == self._path and method == self._method
-
-    def time_out(self, job: Job) -> Answer:
-        """The answer to an execution whose deadline has come."""
-        return self._endpoint.time_out(job)
-
-    def _answer(self, environ: Environ) -> Answer:
-        path, method = environ["PATH_INFO"], environ["REQUEST_METHOD"]
+    def answer(self, request: Request) -> Answer | None:
+        """Answer one request; None if it is an execution whose deadline came first."""
+        path, method = request.path, request.method
         if self.is_execution(method, path):
-            return self._endpoint.execute(environ)
+            return self._endpoint.execute(request)
         page = self._pages.get(path)
         if page is not None and method in ("GET", "HEAD"):
             return page()
@@ -76,6 +62,14 @@ class App:
             return failure(405, error, headers=(("Allow", allow),))
         known = ", ".join([f"{self._method} {self._path}", *(f"GET {p}" for p in self._pages)])
         return failure(404, f"There is no {path[:200]!a} here; there is {known}.")
+
+    def is_execution(self, method: str, path: str) -> bool:
+        """Whether a request is one for the plugin's own code."""
+        return path == self._path and method == self._method
+
+    def time_out(self, job: Job) -> Answer:
+        """The answer to an execution whose deadline has come."""
+        return self._endpoint.time_out(job)
 
     def _state(self, status: int, word: str, error: str = "") -> Answer:
         document = {

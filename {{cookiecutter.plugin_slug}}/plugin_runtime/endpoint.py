@@ -7,18 +7,16 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from waitress.channel import ClientDisconnected
-
 from plugin_runtime import inputs, logs, outputs, strict_json
 from plugin_runtime.answers import Answer, Headers, failure
 from plugin_runtime.execution import Function, Job, current_job, describe
+from plugin_runtime.http_request import Request
 from plugin_runtime.logs import logger
 from plugin_runtime.metrics import Metrics
 from plugin_runtime.plugin import Plugin
 from plugin_runtime.redaction import RequestSecrets
 from plugin_runtime.settings import Settings
 
-Environ = dict[str, Any]
 Details = dict[str, Any]
 
 # https://www.w3.org/TR/trace-context/: version, trace id, parent id, flags.
@@ -64,19 +62,19 @@ class Endpoint:
         self._metrics = counters
         self._stopping = stopping
 
-    def execute(self, environ: Environ) -> Answer:
+    def execute(self, request: Request) -> Answer | None:
         """Answer one request in the thread of its job; without one, every slot was taken.
 
-        Raises:
-            ClientDisconnected: the deadline came first, and its answer is out.
+        Returns:
+            None if the deadline came first: its answer is out.
         """
-        token = logs.current.set(logs.Execution(_trace_of(environ), self._secrets.known))
+        token = logs.current.set(logs.Execution(_trace_of(request), self._secrets.known))
         job = current_job.get()
         started = job.started if job is not None else time.monotonic()
         try:
             try:
                 details: Details = {}
-                answer = self._run(*self._admit(job), environ)
+                answer = self._run(*self._admit(job), request)
                 outcome = "success"
             except Refusal as refusal:
                 answer, details = self._refuse(refusal)
@@ -90,7 +88,7 @@ class Endpoint:
             if job is not None and not job.finish():
                 seconds = time.monotonic() - started
                 logger.warning("ended %.1f s after its start, past its deadline", seconds)
-                raise ClientDisconnected
+                return None
             self._record(outcome, answer, time.monotonic() - started, details)
             return answer
         finally:
@@ -112,8 +110,8 @@ class Endpoint:
     def _record(self, outcome: str, answer: Answer, seconds: float, details: Details) -> None:
         self._metrics.count(outcome, seconds)
         level = logging.INFO if outcome == "success" else logging.WARNING
-        extra = {"outcome": outcome, "status": answer.status, "seconds": round(seconds, 6)}
-        logger.log(level, "%s in %.3f s", outcome, seconds, extra={**extra, **details})
+        said = {"outcome": outcome, "status": answer.status, "seconds": round(seconds, 6)}
+        logs.outcome(level, f"{outcome} in {seconds:.3f} s", {**said, **details})
 
     def _refuse(self, refusal: Refusal) -> tuple[Answer, Details]:
         details: Details = {"error": refusal.error}
@@ -135,8 +133,8 @@ class Endpoint:
             raise Refusal(429, "busy", f"All {slots} execution slots are taken; try again.")
         return job, self._plugin.function
 
-    def _run(self, job: Job, function: Function, environ: Environ) -> Answer:
-        given, context = self._read(environ)
+    def _run(self, job: Job, function: Function, request: Request) -> Answer:
+        given, context = self._read(request)
         job.stamp = logs.current.get()
         try:
             result = job.call(function, given, context)
@@ -149,16 +147,17 @@ class Endpoint:
         except outputs.Failure as reported:
             raise Refusal(500, "failed", reported.error, reported.errors) from None
 
-    def _read(self, environ: Environ) -> tuple[dict[str, Any], dict[str, Any]]:
+    def _read(self, request: Request) -> tuple[dict[str, Any], dict[str, Any]]:
         """The arguments of `execute_plugin`."""
-        _check_content_type(environ)
-        body = environ["wsgi.input"].read()
+        _check_content_type(request.headers)
+        # Taken from the request, so that a large body is not kept while the plugin works.
+        body, request.body = request.body, b""
         try:
-            request = strict_json.loads(body, self._settings.max_json_depth)
+            document = strict_json.loads(body, self._settings.max_json_depth)
         except strict_json.BadJson as error:
             raise Refusal(400, "invalid", str(error)) from None
-        given, context = _parts(request)
-        trace_id = str(context.get("trace_id") or "")[:TRACE_ID_LENGTH] or _trace_of(environ)
+        given, context = _parts(document)
+        trace_id = str(context.get("trace_id") or "")[:TRACE_ID_LENGTH] or _trace_of(request)
         logs.current.set(logs.Execution(trace_id, self._secrets.of_inputs(given)))
 
         reading = inputs.read(self._manifest["inputDefinitions"], given)
@@ -167,7 +166,7 @@ class Endpoint:
         return reading.values, {
             **context,
             "trace_id": trace_id,
-            "traceparent": environ.get("HTTP_TRACEPARENT", ""),
+            "traceparent": request.headers.get("traceparent", ""),
             "plugin_id": self._manifest["id"],
             "version": self._manifest["version"],
             "args": reading.args,
@@ -198,36 +197,37 @@ class Endpoint:
         return Answer(200, body)
 
 
-def _trace_of(environ: Environ) -> str:
+def _trace_of(request: Request) -> str:
     """The trace id of the `traceparent` header, or a new one."""
-    match = TRACEPARENT.fullmatch(environ.get("HTTP_TRACEPARENT", "").strip())
+    match = TRACEPARENT.fullmatch(request.headers.get("traceparent", ""))
     return match[1] if match else os.urandom(16).hex()
 
 
-def _check_content_type(environ: Environ) -> None:
-    content_type = environ.get("CONTENT_TYPE", "")
+def _check_content_type(headers: dict[str, str]) -> None:
+    content_type = headers.get("content-type", "")
+    encoding = headers.get("content-encoding", "identity")
     media_type = content_type.split(";")[0].strip()
     charset = CHARSET.search(content_type)
     if media_type and not MEDIA_TYPE.fullmatch(media_type):
         error = f"Content-Type must be application/json, not {media_type[:80]!a}."
     elif charset and charset[1].lower() not in ("utf-8", "utf8"):
         error = f"The charset must be utf-8, not {charset[1][:40]!a}."
-    elif environ.get("HTTP_CONTENT_ENCODING", "identity") != "identity":
-        error = f"Content-Encoding {environ['HTTP_CONTENT_ENCODING'][:40]!a} is not supported."
+    elif encoding != "identity":
+        error = f"Content-Encoding {encoding[:40]!a} is not supported."
     else:
         return
     raise Refusal(415, "invalid", error)
 
 
-def _parts(request: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+def _parts(document: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     """`inputs` and `context` of a body."""
-    if not isinstance(request, dict) or not isinstance(request.get("inputs"), dict):
+    if not isinstance(document, dict) or not isinstance(document.get("inputs"), dict):
         error = 'The body must be an object with an object "inputs", such as {"inputs": {}}.'
         raise Refusal(400, "invalid", error)
-    context = request.get("context")
+    context = document.get("context")
     if context is None:
-        return request["inputs"], {}
+        return document["inputs"], {}
     if not isinstance(context, dict):
         error = f'"context" must be an object, not {inputs.type_name(context)}.'
         raise Refusal(400, "invalid", error)
-    return request["inputs"], context
+    return document["inputs"], context

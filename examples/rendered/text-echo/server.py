@@ -10,6 +10,7 @@ Usage:
 """
 
 import _socket
+import gc
 import os
 import sys
 
@@ -46,6 +47,7 @@ def listen() -> _socket.socket:
 
 def main() -> int:
     """Serve the plugin in this folder; return the exit status."""
+    gc.disable()  # until everything is imported: nothing that an import makes is thrown away
     compiling = "--compile" in sys.argv
     listener = None if compiling else listen()
     os.chdir(HERE)

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextvars import ContextVar
+from functools import lru_cache
 from typing import Any
 
 from plugin_runtime.printed import PrintedLines
@@ -28,47 +29,14 @@ class Execution:
 
 current: ContextVar[Execution | None] = ContextVar("current_execution", default=None)
 
+FORMATTER = logging.Formatter()
 STANDARD_ATTRIBUTES = {*logging.makeLogRecord({}).__dict__, "message", "asctime", "taskName"}
 
 
-class JsonFormatter(logging.Formatter):
-    """A log record as one line of JSON, without secrets."""
-
-    def __init__(
-        self, manifest: dict[str, Any], secrets: RequestSecrets, count: Callable[[int], None]
-    ) -> None:
-        super().__init__()
-        self._stamp = {"plugin_id": manifest["id"], "version": manifest["version"]}
-        self._secrets = secrets
-        self._count = count
-
-    def format(self, record: logging.LogRecord) -> str:
-        """The line, without its line end."""
-        execution = current.get()
-        seconds = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
-        line: dict[str, Any] = {
-            "time": f"{seconds}.{int(record.msecs):03d}Z",
-            "level": record.levelname,
-            "logger": record.name,
-            "message": _message(record),
-            **self._stamp,
-        }
-        if execution is not None:
-            line["trace_id"] = execution.trace_id
-        for name, value in record.__dict__.items():
-            if name not in STANDARD_ATTRIBUTES and name not in line:
-                line[name] = value
-        if record.exc_info and record.exc_info[0] is not None:
-            line["exception"] = self.formatException(record.exc_info)
-        if record.stack_info:
-            line["stack"] = record.stack_info
-        text = _encode(line)
-        secrets = self._secrets.now(execution)
-        if secrets.occur_in(text):
-            redacted, count = secrets.redact(json.loads(text))
-            self._count(count)
-            text = _encode(redacted)
-        return text
+@lru_cache(maxsize=1)
+def _utc(seconds: int) -> str:
+    """The time as RFC 3339 has it, without fraction and zone; made once a second."""
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
 
 
 def _message(record: logging.LogRecord) -> str:
@@ -95,19 +63,63 @@ def _plain(value: Any) -> str:
 class LineHandler(logging.Handler):
     """Writes each line to standard output at once, whatever became of `sys.stdout`."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self, manifest: dict[str, Any], secrets: RequestSecrets, count: Callable[[int], None]
+    ) -> None:
         super().__init__()
         self._raw = io.FileIO(1, "wb", closefd=False)
+        self._stamp = {"plugin_id": manifest["id"], "version": manifest["version"]}
+        self._secrets = secrets
+        self._count = count
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write one record."""
-        left = memoryview((self.format(record) + "\n").encode("utf-8", "backslashreplace"))
+        more = {
+            name: value for name, value in record.__dict__.items()
+            if name not in STANDARD_ATTRIBUTES
+        }  # fmt: skip
+        if record.exc_info and record.exc_info[0] is not None:
+            more["exception"] = FORMATTER.formatException(record.exc_info)
+        if record.stack_info:
+            more["stack"] = record.stack_info
+        self.write(record.created, record.levelname, record.name, _message(record), more)
+
+    def write(
+        self, created: float, level: str, name: str, message: str, more: dict[str, Any]
+    ) -> None:
+        """Write one line without its secrets; what it says itself stands before `more`."""
+        execution = current.get()
+        line: dict[str, Any] = {
+            "time": f"{_utc(int(created))}.{int(created % 1 * 1000):03d}Z",
+            "level": level,
+            "logger": name,
+            "message": message,
+            **self._stamp,
+        }
+        if execution is not None:
+            line["trace_id"] = execution.trace_id
+        text = _encode({**line, **more, **line})
+        secrets = self._secrets.now(execution)
+        if secrets.occur_in(text):
+            redacted, count = secrets.redact(json.loads(text))
+            self._count(count)
+            text = _encode(redacted)
+        left = memoryview((text + "\n").encode("utf-8", "backslashreplace"))
         try:
             while left:
                 left = left[self._raw.write(left) or 0 :]
         except OSError:
             # Nobody reads standard output any more; that must not fail an execution.
             return
+
+
+def outcome(level: int, message: str, details: dict[str, Any]) -> None:
+    """The one line that every execution has, without the way through `logging`, which is long."""
+    if logger.isEnabledFor(level):
+        for handler in logger.handlers:
+            if isinstance(handler, LineHandler):
+                name = logging.getLevelName(level)
+                handler.write(time.time(), name, logger.name, message, details)
 
 
 def end_printed_lines() -> None:
@@ -121,13 +133,10 @@ def configure(
     manifest: dict[str, Any], secrets: RequestSecrets, count_redactions: Callable[[int], None]
 ) -> None:
     """Send everything that is logged or printed through one JSON handler."""
-    handler = LineHandler()
-    handler.setFormatter(JsonFormatter(manifest, secrets, count_redactions))
+    handler = LineHandler(manifest, secrets, count_redactions)
     # No line says which line of code wrote it, so nobody has to look for that (Logging HOWTO).
     logging._srcfile = None
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
-    # waitress tells of every client that hangs up.
-    logging.getLogger("waitress").setLevel(logging.WARNING)
     logger.handlers = [handler]
     sys.stdout = PrintedLines("stdout", logging.INFO, handler, 1, current)
     sys.stderr = PrintedLines("stderr", logging.WARNING, handler, 2, current)

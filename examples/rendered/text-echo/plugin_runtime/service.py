@@ -1,5 +1,6 @@
 """Puts the parts together and runs them from start to SIGTERM."""
 
+import gc
 import json
 import os
 import signal
@@ -9,7 +10,6 @@ import threading
 import time
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -70,7 +70,8 @@ class Stop:
 
 def read_manifest() -> dict[str, Any]:
     """manifest.json of the working directory."""
-    document: dict[str, Any] = json.loads(Path("manifest.json").read_text("utf-8"))
+    with open("manifest.json", encoding="utf-8") as file:  # noqa: PTH123 - pathlib is slow to import
+        document: dict[str, Any] = json.load(file)
     return document
 
 
@@ -95,15 +96,15 @@ def run(listener: int) -> int:
     app = App(manifest, plugin, executor, endpoint, secrets, counters, stop)
     server = Server(app, executor, socket.socket(fileno=listener), values)
 
+    gc.enable()
     plugin.load()
     stop.listen()
     patient_until = time.monotonic() + PATIENCE_SECONDS
     while plugin.state == "starting" and time.monotonic() < patient_until:
         plugin.wait(0.02)
-    address = f"{server.effective_host}:{server.effective_port}"
-    extra = {"address": address, "slots": values.concurrency}
-    logger.info("listening on %s", address, extra=extra)
-    stop.wake = server.pull_trigger
+    extra = {"address": server.address, "slots": values.concurrency}
+    logger.info("listening on %s", server.address, extra=extra)
+    stop.wake = server.wake
     server.serve()
     logger.info("stopped")
 

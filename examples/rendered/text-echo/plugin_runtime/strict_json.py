@@ -11,7 +11,7 @@ class BadJson(ValueError):
     """The body is refused; the text is one sentence for the caller."""
 
 
-def loads(body: bytes, max_depth: int) -> Any:
+def loads(body: bytes | bytearray, max_depth: int) -> Any:
     """Parse a UTF-8 JSON text.
 
     Refused, beside malformed JSON: a key that occurs twice, NaN and Infinity, numbers that no
