@@ -61,10 +61,10 @@ STACKS = (
     Stack(
         OURS,
         "this template",
-        ("{bin}/python", "-E", "-s", "server.py"),
+        ("{bin}/python", "-E", "-s", "-S", "server.py"),
         # The default of this plugin is 8 at once (16 for each CPU, and it asks for half of one).
         {"PLUGIN_PORT": "{port}", "PLUGIN_CONCURRENCY": "64"},
-        (IMAGE_PYTHON, "-E", "-s", "/app/server.py"),
+        (IMAGE_PYTHON, "-E", "-s", "-S", "/app/server.py"),
     ),
     Stack(
         FLASK,
