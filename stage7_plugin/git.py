@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import shlex
 import subprocess
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 MESSAGE = "Start the plugin from the container plugin template"
 _SECONDS = 120  # a hook of the user's own, or a passphrase for signing, may take its time
@@ -18,8 +18,7 @@ _REPOSITORY_VARIABLES = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What start_repository did.
 
     Attributes:
