@@ -19,6 +19,8 @@ _SETTINGS = (
     "-c", "init.defaultBranch=main",
     # Another process, which finds nothing to tidy up in a new repository.
     "-c", "maintenance.auto=false",
+    # A few small files; git compresses them when it packs.
+    "-c", "core.looseCompression=0",
 )  # fmt: skip
 _TO_MAIN = ("symbolic-ref", "HEAD", "refs/heads/main")  # every git has this
 
