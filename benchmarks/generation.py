@@ -58,11 +58,12 @@ def _empty_template(folder: Path) -> Path:
 def _generate(python: Path, folder: Path, arguments: list[str]) -> float:
     template, *answers = arguments
     out = folder / "out"
+    # A home of its own, without the settings of whoever runs this: byte code is written, as usual.
+    settings = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
     started = time.monotonic()
     subprocess.run(
         [python, "-m", "cookiecutter", template, "--no-input", "-o", out, *answers],
-        # A home of its own, without the settings of whoever runs this.
-        env={**os.environ, "HOME": str(folder), "GIT_CONFIG_GLOBAL": str(folder / "gitconfig")},
+        env={**settings, "HOME": str(folder), "GIT_CONFIG_GLOBAL": str(folder / "gitconfig")},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         check=True,

@@ -7,7 +7,6 @@ To compile it anew: python -m stage7_plugin.compile_schema
 # mypy: ignore-errors
 
 VERSION = "2.22.3"
-from decimal import Decimal
 import re
 from stage7_plugin.schema_errors import JsonSchemaValueException, JsonSchemaValuesException
 
@@ -25,73 +24,73 @@ NoneType = type(None)
 def validate(data, custom_formats={}, name_prefix=None):
     errors = []
     if not isinstance(data, (dict)):
-        errors.append(JsonSchemaValueException("" + (name_prefix or "data") + " must be object", value=data, name="" + (name_prefix or "data") + "", definition={'$schema': 'http://json-schema.org/draft-07/schema#', 'title': 'Manifest of a Stage7 container plugin', 'description': 'What the host requires of a manifest. Further fields are allowed everywhere. That no name may occur twice across inputs and outputs is checked beside this schema.', 'type': 'object', 'required': ['id', 'verb', 'version', 'description', 'language', 'inputDefinitions', 'outputDefinitions', 'entryPoint', 'container', 'api', 'security'], 'properties': {'$schema': {'type': 'string', 'description': 'This schema, for editors.'}, 'id': {'type': 'string', 'minLength': 1, 'description': 'Identity in the store.'}, 'name': {'type': 'string', 'description': 'Name for people.'}, 'verb': {'type': 'string', 'minLength': 1, 'not': {'enum': ['THINK', 'GENERATE', 'IF_THEN', 'WHILE', 'UNTIL', 'TIMEOUT', 'REPEAT', 'FOREACH', 'CHAT', 'REGROUP']}, 'description': 'Name by which plans call the plugin; not one that the host has taken.'}, 'version': {'type': 'string', 'pattern': '^[0-9]+\\.[0-9]+\\.[0-9]+$', 'description': 'MAJOR.MINOR.PATCH'}, 'description': {'type': 'string', 'minLength': 10, 'description': 'What the plugin does; the planner reads it.'}, 'explanation': {'type': 'string', 'minLength': 20}, 'semanticDescription': {'type': 'string'}, 'capabilityKeywords': {'type': 'array', 'items': {'type': 'string'}}, 'usageExamples': {'type': 'array', 'items': {'type': 'string'}}, 'author': {'type': 'string'}, 'license': {'type': 'string'}, 'language': {'const': 'container'}, 'inputDefinitions': {'type': 'array', 'minItems': 1, 'items': {'allOf': [{'type': 'object', 'required': ['name', 'required', 'type'], 'properties': {'name': {'type': 'string', 'minLength': 1}, 'required': {'type': 'boolean'}, 'type': {'enum': ['string', 'number', 'boolean', 'array', 'object', 'any']}, 'description': {'type': 'string'}}}, {'type': 'object', 'properties': {'aliases': {'type': 'array', 'items': {'type': 'string', 'minLength': 1}}, 'secret': {'type': 'boolean'}}, 'allOf': [{'if': {'properties': {'type': {'const': 'string'}}}, 'then': {'properties': {'default': {'type': 'string'}, 'example': {'type': 'string'}}}}, {'if': {'properties': {'type': {'const': 'number'}}}, 'then': {'properties': {'default': {'type': 'number'}, 'example': {'type': 'number'}}}}, {'if': {'properties': {'type': {'const': 'boolean'}}}, 'then': {'properties': {'default': {'type': 'boolean'}, 'example': {'type': 'boolean'}}}}, {'if': {'properties': {'type': {'const': 'array'}}}, 'then': {'properties': {'default': {'type': 'array'}, 'example': {'type': 'array'}}}}, {'if': {'properties': {'type': {'const': 'object'}}}, 'then': {'properties': {'default': {'type': 'object'}, 'example': {'type': 'object'}}}}]}]}}, 'outputDefinitions': {'type': 'array', 'minItems': 1, 'items': {'type': 'object', 'required': ['name', 'required', 'type'], 'properties': {'name': {'type': 'string', 'minLength': 1}, 'required': {'type': 'boolean'}, 'type': {'enum': ['string', 'number', 'boolean', 'array', 'object', 'any']}, 'description': {'type': 'string'}}}}, 'entryPoint': {'type': 'object', 'required': ['main', 'files'], 'properties': {'main': {'type': 'string', 'minLength': 1}, 'files': {'type': 'object'}}}, 'container': {'type': 'object', 'required': ['dockerfile', 'buildContext', 'image', 'ports', 'healthCheck'], 'properties': {'dockerfile': {'type': 'string', 'minLength': 1}, 'buildContext': {'type': 'string', 'minLength': 1}, 'image': {'type': 'string', 'minLength': 1, 'description': 'Tag of the image.'}, 'ports': {'type': 'array', 'minItems': 1, 'items': {'type': 'object', 'required': ['container'], 'properties': {'container': {'type': 'integer', 'minimum': 1, 'maximum': 65535}, 'host': {'type': 'integer', 'minimum': 0, 'maximum': 65535}}}}, 'environment': {'type': 'object', 'additionalProperties': {'type': 'string'}}, 'resources': {'type': 'object', 'properties': {'memory': {'type': 'string', 'pattern': '^[0-9]+[kmgKMG]?$', 'description': 'Hard limit, such as 256m. The host drops any other form silently.'}, 'cpu': {'type': ['string', 'number'], 'pattern': '^[0-9]+(\\.[0-9]+)?$', 'description': 'CPU shares in 1024ths: a weight, not a cap.'}}}, 'healthCheck': {'type': 'object', 'required': ['path', 'timeout'], 'properties': {'path': {'type': 'string', 'pattern': '^/'}, 'interval': {'type': 'string'}, 'timeout': {'type': 'string', 'pattern': '^[0-9]+s$', 'description': 'Whole seconds; the host reads no other unit.'}, 'retries': {'type': 'integer', 'minimum': 0}}}}}, 'api': {'type': 'object', 'required': ['endpoint', 'method'], 'properties': {'endpoint': {'type': 'string', 'pattern': '^/'}, 'method': {'enum': ['GET', 'POST', 'PUT', 'DELETE', 'PATCH']}, 'timeout': {'type': 'number', 'exclusiveMinimum': 0, 'description': 'Milliseconds that the host waits for an execution.'}}}, 'configuration': {'type': 'array', 'items': {'type': 'object', 'required': ['key', 'description', 'required', 'type'], 'properties': {'key': {'type': 'string', 'minLength': 1}, 'description': {'type': 'string'}, 'required': {'type': 'boolean'}, 'type': {'enum': ['string', 'number', 'boolean', 'secret']}}}}, 'repository': {'type': 'object', 'required': ['type'], 'properties': {'type': {'enum': ['git', 'npm', 'local', 'mongo', 'github', 'librarian-definition', 'internal']}}}, 'packageSource': {'type': 'object', 'properties': {'type': {'type': 'string'}, 'url': {'type': 'string'}, 'branch': {'type': 'string'}, 'commitHash': {'type': 'string'}, 'subPath': {'type': 'string'}}}, 'security': {'type': 'object', 'required': ['permissions'], 'properties': {'permissions': {'type': 'array', 'items': {'enum': ['fs.read', 'fs.write', 'fs.delete', 'net.fetch', 'net.listen', 'process.exec', 'process.env', 'docker.run', 'env.read', 'env.write', 'db.read', 'db.write', 'system.info', 'system.eval']}}, 'sandboxOptions': {'type': 'object', 'properties': {'allowEval': {'type': 'boolean'}, 'timeout': {'type': 'number', 'description': 'Milliseconds.'}, 'memory': {'type': 'number', 'description': 'Mebibytes.'}, 'allowedModules': {'type': 'array', 'items': {'type': 'string'}}, 'allowedAPIs': {'type': 'array', 'items': {'type': 'string'}}}}, 'trust': {'type': 'object'}}}, 'metadata': {'type': 'object', 'properties': {'category': {'type': 'array', 'items': {'type': 'string'}}, 'tags': {'type': 'array', 'items': {'type': 'string'}}}}}, 'definitions': {'parameter': {'type': 'object', 'required': ['name', 'required', 'type'], 'properties': {'name': {'type': 'string', 'minLength': 1}, 'required': {'type': 'boolean'}, 'type': {'enum': ['string', 'number', 'boolean', 'array', 'object', 'any']}, 'description': {'type': 'string'}}}, 'values': {'type': 'object', 'properties': {'aliases': {'type': 'array', 'items': {'type': 'string', 'minLength': 1}}, 'secret': {'type': 'boolean'}}, 'allOf': [{'if': {'properties': {'type': {'const': 'string'}}}, 'then': {'properties': {'default': {'type': 'string'}, 'example': {'type': 'string'}}}}, {'if': {'properties': {'type': {'const': 'number'}}}, 'then': {'properties': {'default': {'type': 'number'}, 'example': {'type': 'number'}}}}, {'if': {'properties': {'type': {'const': 'boolean'}}}, 'then': {'properties': {'default': {'type': 'boolean'}, 'example': {'type': 'boolean'}}}}, {'if': {'properties': {'type': {'const': 'array'}}}, 'then': {'properties': {'default': {'type': 'array'}, 'example': {'type': 'array'}}}}, {'if': {'properties': {'type': {'const': 'object'}}}, 'then': {'properties': {'default': {'type': 'object'}, 'example': {'type': 'object'}}}}]}}}, rule='type'))
+        errors.append(JsonSchemaValueException("" + (name_prefix or "data") + " must be object", value=data, name="" + (name_prefix or "data") + "", definition={'type': 'object'}, rule='type'))
     data_is_dict = isinstance(data, dict)
     if data_is_dict:
         data__missing_keys = set(['id', 'verb', 'version', 'description', 'language', 'inputDefinitions', 'outputDefinitions', 'entryPoint', 'container', 'api', 'security']) - data.keys()
         if data__missing_keys:
-            errors.append(JsonSchemaValueException("" + (name_prefix or "data") + " must contain " + (str(sorted(data__missing_keys)) + " properties"), value=data, name="" + (name_prefix or "data") + "", definition={'$schema': 'http://json-schema.org/draft-07/schema#', 'title': 'Manifest of a Stage7 container plugin', 'description': 'What the host requires of a manifest. Further fields are allowed everywhere. That no name may occur twice across inputs and outputs is checked beside this schema.', 'type': 'object', 'required': ['id', 'verb', 'version', 'description', 'language', 'inputDefinitions', 'outputDefinitions', 'entryPoint', 'container', 'api', 'security'], 'properties': {'$schema': {'type': 'string', 'description': 'This schema, for editors.'}, 'id': {'type': 'string', 'minLength': 1, 'description': 'Identity in the store.'}, 'name': {'type': 'string', 'description': 'Name for people.'}, 'verb': {'type': 'string', 'minLength': 1, 'not': {'enum': ['THINK', 'GENERATE', 'IF_THEN', 'WHILE', 'UNTIL', 'TIMEOUT', 'REPEAT', 'FOREACH', 'CHAT', 'REGROUP']}, 'description': 'Name by which plans call the plugin; not one that the host has taken.'}, 'version': {'type': 'string', 'pattern': '^[0-9]+\\.[0-9]+\\.[0-9]+$', 'description': 'MAJOR.MINOR.PATCH'}, 'description': {'type': 'string', 'minLength': 10, 'description': 'What the plugin does; the planner reads it.'}, 'explanation': {'type': 'string', 'minLength': 20}, 'semanticDescription': {'type': 'string'}, 'capabilityKeywords': {'type': 'array', 'items': {'type': 'string'}}, 'usageExamples': {'type': 'array', 'items': {'type': 'string'}}, 'author': {'type': 'string'}, 'license': {'type': 'string'}, 'language': {'const': 'container'}, 'inputDefinitions': {'type': 'array', 'minItems': 1, 'items': {'allOf': [{'type': 'object', 'required': ['name', 'required', 'type'], 'properties': {'name': {'type': 'string', 'minLength': 1}, 'required': {'type': 'boolean'}, 'type': {'enum': ['string', 'number', 'boolean', 'array', 'object', 'any']}, 'description': {'type': 'string'}}}, {'type': 'object', 'properties': {'aliases': {'type': 'array', 'items': {'type': 'string', 'minLength': 1}}, 'secret': {'type': 'boolean'}}, 'allOf': [{'if': {'properties': {'type': {'const': 'string'}}}, 'then': {'properties': {'default': {'type': 'string'}, 'example': {'type': 'string'}}}}, {'if': {'properties': {'type': {'const': 'number'}}}, 'then': {'properties': {'default': {'type': 'number'}, 'example': {'type': 'number'}}}}, {'if': {'properties': {'type': {'const': 'boolean'}}}, 'then': {'properties': {'default': {'type': 'boolean'}, 'example': {'type': 'boolean'}}}}, {'if': {'properties': {'type': {'const': 'array'}}}, 'then': {'properties': {'default': {'type': 'array'}, 'example': {'type': 'array'}}}}, {'if': {'properties': {'type': {'const': 'object'}}}, 'then': {'properties': {'default': {'type': 'object'}, 'example': {'type': 'object'}}}}]}]}}, 'outputDefinitions': {'type': 'array', 'minItems': 1, 'items': {'type': 'object', 'required': ['name', 'required', 'type'], 'properties': {'name': {'type': 'string', 'minLength': 1}, 'required': {'type': 'boolean'}, 'type': {'enum': ['string', 'number', 'boolean', 'array', 'object', 'any']}, 'description': {'type': 'string'}}}}, 'entryPoint': {'type': 'object', 'required': ['main', 'files'], 'properties': {'main': {'type': 'string', 'minLength': 1}, 'files': {'type': 'object'}}}, 'container': {'type': 'object', 'required': ['dockerfile', 'buildContext', 'image', 'ports', 'healthCheck'], 'properties': {'dockerfile': {'type': 'string', 'minLength': 1}, 'buildContext': {'type': 'string', 'minLength': 1}, 'image': {'type': 'string', 'minLength': 1, 'description': 'Tag of the image.'}, 'ports': {'type': 'array', 'minItems': 1, 'items': {'type': 'object', 'required': ['container'], 'properties': {'container': {'type': 'integer', 'minimum': 1, 'maximum': 65535}, 'host': {'type': 'integer', 'minimum': 0, 'maximum': 65535}}}}, 'environment': {'type': 'object', 'additionalProperties': {'type': 'string'}}, 'resources': {'type': 'object', 'properties': {'memory': {'type': 'string', 'pattern': '^[0-9]+[kmgKMG]?$', 'description': 'Hard limit, such as 256m. The host drops any other form silently.'}, 'cpu': {'type': ['string', 'number'], 'pattern': '^[0-9]+(\\.[0-9]+)?$', 'description': 'CPU shares in 1024ths: a weight, not a cap.'}}}, 'healthCheck': {'type': 'object', 'required': ['path', 'timeout'], 'properties': {'path': {'type': 'string', 'pattern': '^/'}, 'interval': {'type': 'string'}, 'timeout': {'type': 'string', 'pattern': '^[0-9]+s$', 'description': 'Whole seconds; the host reads no other unit.'}, 'retries': {'type': 'integer', 'minimum': 0}}}}}, 'api': {'type': 'object', 'required': ['endpoint', 'method'], 'properties': {'endpoint': {'type': 'string', 'pattern': '^/'}, 'method': {'enum': ['GET', 'POST', 'PUT', 'DELETE', 'PATCH']}, 'timeout': {'type': 'number', 'exclusiveMinimum': 0, 'description': 'Milliseconds that the host waits for an execution.'}}}, 'configuration': {'type': 'array', 'items': {'type': 'object', 'required': ['key', 'description', 'required', 'type'], 'properties': {'key': {'type': 'string', 'minLength': 1}, 'description': {'type': 'string'}, 'required': {'type': 'boolean'}, 'type': {'enum': ['string', 'number', 'boolean', 'secret']}}}}, 'repository': {'type': 'object', 'required': ['type'], 'properties': {'type': {'enum': ['git', 'npm', 'local', 'mongo', 'github', 'librarian-definition', 'internal']}}}, 'packageSource': {'type': 'object', 'properties': {'type': {'type': 'string'}, 'url': {'type': 'string'}, 'branch': {'type': 'string'}, 'commitHash': {'type': 'string'}, 'subPath': {'type': 'string'}}}, 'security': {'type': 'object', 'required': ['permissions'], 'properties': {'permissions': {'type': 'array', 'items': {'enum': ['fs.read', 'fs.write', 'fs.delete', 'net.fetch', 'net.listen', 'process.exec', 'process.env', 'docker.run', 'env.read', 'env.write', 'db.read', 'db.write', 'system.info', 'system.eval']}}, 'sandboxOptions': {'type': 'object', 'properties': {'allowEval': {'type': 'boolean'}, 'timeout': {'type': 'number', 'description': 'Milliseconds.'}, 'memory': {'type': 'number', 'description': 'Mebibytes.'}, 'allowedModules': {'type': 'array', 'items': {'type': 'string'}}, 'allowedAPIs': {'type': 'array', 'items': {'type': 'string'}}}}, 'trust': {'type': 'object'}}}, 'metadata': {'type': 'object', 'properties': {'category': {'type': 'array', 'items': {'type': 'string'}}, 'tags': {'type': 'array', 'items': {'type': 'string'}}}}}, 'definitions': {'parameter': {'type': 'object', 'required': ['name', 'required', 'type'], 'properties': {'name': {'type': 'string', 'minLength': 1}, 'required': {'type': 'boolean'}, 'type': {'enum': ['string', 'number', 'boolean', 'array', 'object', 'any']}, 'description': {'type': 'string'}}}, 'values': {'type': 'object', 'properties': {'aliases': {'type': 'array', 'items': {'type': 'string', 'minLength': 1}}, 'secret': {'type': 'boolean'}}, 'allOf': [{'if': {'properties': {'type': {'const': 'string'}}}, 'then': {'properties': {'default': {'type': 'string'}, 'example': {'type': 'string'}}}}, {'if': {'properties': {'type': {'const': 'number'}}}, 'then': {'properties': {'default': {'type': 'number'}, 'example': {'type': 'number'}}}}, {'if': {'properties': {'type': {'const': 'boolean'}}}, 'then': {'properties': {'default': {'type': 'boolean'}, 'example': {'type': 'boolean'}}}}, {'if': {'properties': {'type': {'const': 'array'}}}, 'then': {'properties': {'default': {'type': 'array'}, 'example': {'type': 'array'}}}}, {'if': {'properties': {'type': {'const': 'object'}}}, 'then': {'properties': {'default': {'type': 'object'}, 'example': {'type': 'object'}}}}]}}}, rule='required'))
+            errors.append(JsonSchemaValueException("" + (name_prefix or "data") + " must contain " + (str(sorted(data__missing_keys)) + " properties"), value=data, name="" + (name_prefix or "data") + "", definition={'required': ['id', 'verb', 'version', 'description', 'language', 'inputDefinitions', 'outputDefinitions', 'entryPoint', 'container', 'api', 'security']}, rule='required'))
         data_keys = set(data.keys())
         if "$schema" in data_keys:
             data_keys.remove("$schema")
             data__schema = data["$schema"]
             if not isinstance(data__schema, (str)):
-                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".$schema must be string", value=data__schema, name="" + (name_prefix or "data") + ".$schema", definition={'type': 'string', 'description': 'This schema, for editors.'}, rule='type'))
+                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".$schema must be string", value=data__schema, name="" + (name_prefix or "data") + ".$schema", definition={'type': 'string'}, rule='type'))
         if "id" in data_keys:
             data_keys.remove("id")
             data__id = data["id"]
             if not isinstance(data__id, (str)):
-                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".id must be string", value=data__id, name="" + (name_prefix or "data") + ".id", definition={'type': 'string', 'minLength': 1, 'description': 'Identity in the store.'}, rule='type'))
+                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".id must be string", value=data__id, name="" + (name_prefix or "data") + ".id", definition={'type': 'string'}, rule='type'))
             if isinstance(data__id, str):
                 data__id_len = len(data__id)
                 if data__id_len < 1:
-                    errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".id must be longer than or equal to 1 characters", value=data__id, name="" + (name_prefix or "data") + ".id", definition={'type': 'string', 'minLength': 1, 'description': 'Identity in the store.'}, rule='minLength'))
+                    errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".id must be longer than or equal to 1 characters", value=data__id, name="" + (name_prefix or "data") + ".id", definition={'minLength': 1}, rule='minLength'))
         if "name" in data_keys:
             data_keys.remove("name")
             data__name = data["name"]
             if not isinstance(data__name, (str)):
-                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".name must be string", value=data__name, name="" + (name_prefix or "data") + ".name", definition={'type': 'string', 'description': 'Name for people.'}, rule='type'))
+                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".name must be string", value=data__name, name="" + (name_prefix or "data") + ".name", definition={'type': 'string'}, rule='type'))
         if "verb" in data_keys:
             data_keys.remove("verb")
             data__verb = data["verb"]
             if not isinstance(data__verb, (str)):
-                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".verb must be string", value=data__verb, name="" + (name_prefix or "data") + ".verb", definition={'type': 'string', 'minLength': 1, 'not': {'enum': ['THINK', 'GENERATE', 'IF_THEN', 'WHILE', 'UNTIL', 'TIMEOUT', 'REPEAT', 'FOREACH', 'CHAT', 'REGROUP']}, 'description': 'Name by which plans call the plugin; not one that the host has taken.'}, rule='type'))
+                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".verb must be string", value=data__verb, name="" + (name_prefix or "data") + ".verb", definition={'type': 'string'}, rule='type'))
             try:
                 if not (isinstance(data__verb, str) and data__verb == 'THINK' or isinstance(data__verb, str) and data__verb == 'GENERATE' or isinstance(data__verb, str) and data__verb == 'IF_THEN' or isinstance(data__verb, str) and data__verb == 'WHILE' or isinstance(data__verb, str) and data__verb == 'UNTIL' or isinstance(data__verb, str) and data__verb == 'TIMEOUT' or isinstance(data__verb, str) and data__verb == 'REPEAT' or isinstance(data__verb, str) and data__verb == 'FOREACH' or isinstance(data__verb, str) and data__verb == 'CHAT' or isinstance(data__verb, str) and data__verb == 'REGROUP'):
                     raise JsonSchemaValueException("" + (name_prefix or "data") + ".verb must be one of ['THINK', 'GENERATE', 'IF_THEN', 'WHILE', 'UNTIL', 'TIMEOUT', 'REPEAT', 'FOREACH', 'CHAT', 'REGROUP']", value=data__verb, name="" + (name_prefix or "data") + ".verb", definition={'enum': ['THINK', 'GENERATE', 'IF_THEN', 'WHILE', 'UNTIL', 'TIMEOUT', 'REPEAT', 'FOREACH', 'CHAT', 'REGROUP']}, rule='enum')
             except (JsonSchemaValueException, JsonSchemaValuesException): pass
             else:
-                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".verb must NOT match a disallowed definition", value=data__verb, name="" + (name_prefix or "data") + ".verb", definition={'type': 'string', 'minLength': 1, 'not': {'enum': ['THINK', 'GENERATE', 'IF_THEN', 'WHILE', 'UNTIL', 'TIMEOUT', 'REPEAT', 'FOREACH', 'CHAT', 'REGROUP']}, 'description': 'Name by which plans call the plugin; not one that the host has taken.'}, rule='not'))
+                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".verb must NOT match a disallowed definition", value=data__verb, name="" + (name_prefix or "data") + ".verb", definition={'not': {'enum': ['THINK', 'GENERATE', 'IF_THEN', 'WHILE', 'UNTIL', 'TIMEOUT', 'REPEAT', 'FOREACH', 'CHAT', 'REGROUP']}}, rule='not'))
             if isinstance(data__verb, str):
                 data__verb_len = len(data__verb)
                 if data__verb_len < 1:
-                    errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".verb must be longer than or equal to 1 characters", value=data__verb, name="" + (name_prefix or "data") + ".verb", definition={'type': 'string', 'minLength': 1, 'not': {'enum': ['THINK', 'GENERATE', 'IF_THEN', 'WHILE', 'UNTIL', 'TIMEOUT', 'REPEAT', 'FOREACH', 'CHAT', 'REGROUP']}, 'description': 'Name by which plans call the plugin; not one that the host has taken.'}, rule='minLength'))
+                    errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".verb must be longer than or equal to 1 characters", value=data__verb, name="" + (name_prefix or "data") + ".verb", definition={'minLength': 1}, rule='minLength'))
         if "version" in data_keys:
             data_keys.remove("version")
             data__version = data["version"]
             if not isinstance(data__version, (str)):
-                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".version must be string", value=data__version, name="" + (name_prefix or "data") + ".version", definition={'type': 'string', 'pattern': '^[0-9]+\\.[0-9]+\\.[0-9]+$', 'description': 'MAJOR.MINOR.PATCH'}, rule='type'))
+                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".version must be string", value=data__version, name="" + (name_prefix or "data") + ".version", definition={'type': 'string'}, rule='type'))
             if isinstance(data__version, str):
                 if not REGEX_PATTERNS['^[0-9]+\\.[0-9]+\\.[0-9]+$'].search(data__version):
-                    errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".version must match pattern ^[0-9]+\\.[0-9]+\\.[0-9]+$", value=data__version, name="" + (name_prefix or "data") + ".version", definition={'type': 'string', 'pattern': '^[0-9]+\\.[0-9]+\\.[0-9]+$', 'description': 'MAJOR.MINOR.PATCH'}, rule='pattern'))
+                    errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".version must match pattern ^[0-9]+\\.[0-9]+\\.[0-9]+$", value=data__version, name="" + (name_prefix or "data") + ".version", definition={'pattern': '^[0-9]+\\.[0-9]+\\.[0-9]+$'}, rule='pattern'))
         if "description" in data_keys:
             data_keys.remove("description")
             data__description = data["description"]
             if not isinstance(data__description, (str)):
-                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".description must be string", value=data__description, name="" + (name_prefix or "data") + ".description", definition={'type': 'string', 'minLength': 10, 'description': 'What the plugin does; the planner reads it.'}, rule='type'))
+                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".description must be string", value=data__description, name="" + (name_prefix or "data") + ".description", definition={'type': 'string'}, rule='type'))
             if isinstance(data__description, str):
                 data__description_len = len(data__description)
                 if data__description_len < 10:
-                    errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".description must be longer than or equal to 10 characters", value=data__description, name="" + (name_prefix or "data") + ".description", definition={'type': 'string', 'minLength': 10, 'description': 'What the plugin does; the planner reads it.'}, rule='minLength'))
+                    errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".description must be longer than or equal to 10 characters", value=data__description, name="" + (name_prefix or "data") + ".description", definition={'minLength': 10}, rule='minLength'))
         if "explanation" in data_keys:
             data_keys.remove("explanation")
             data__explanation = data["explanation"]
             if not isinstance(data__explanation, (str)):
-                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".explanation must be string", value=data__explanation, name="" + (name_prefix or "data") + ".explanation", definition={'type': 'string', 'minLength': 20}, rule='type'))
+                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".explanation must be string", value=data__explanation, name="" + (name_prefix or "data") + ".explanation", definition={'type': 'string'}, rule='type'))
             if isinstance(data__explanation, str):
                 data__explanation_len = len(data__explanation)
                 if data__explanation_len < 20:
-                    errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".explanation must be longer than or equal to 20 characters", value=data__explanation, name="" + (name_prefix or "data") + ".explanation", definition={'type': 'string', 'minLength': 20}, rule='minLength'))
+                    errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".explanation must be longer than or equal to 20 characters", value=data__explanation, name="" + (name_prefix or "data") + ".explanation", definition={'minLength': 20}, rule='minLength'))
         if "semanticDescription" in data_keys:
             data_keys.remove("semanticDescription")
             data__semanticDescription = data["semanticDescription"]
@@ -101,7 +100,7 @@ def validate(data, custom_formats={}, name_prefix=None):
             data_keys.remove("capabilityKeywords")
             data__capabilityKeywords = data["capabilityKeywords"]
             if not isinstance(data__capabilityKeywords, (list, tuple)):
-                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".capabilityKeywords must be array", value=data__capabilityKeywords, name="" + (name_prefix or "data") + ".capabilityKeywords", definition={'type': 'array', 'items': {'type': 'string'}}, rule='type'))
+                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".capabilityKeywords must be array", value=data__capabilityKeywords, name="" + (name_prefix or "data") + ".capabilityKeywords", definition={'type': 'array'}, rule='type'))
             data__capabilityKeywords_is_list = isinstance(data__capabilityKeywords, (list, tuple))
             if data__capabilityKeywords_is_list:
                 data__capabilityKeywords_len = len(data__capabilityKeywords)
@@ -112,7 +111,7 @@ def validate(data, custom_formats={}, name_prefix=None):
             data_keys.remove("usageExamples")
             data__usageExamples = data["usageExamples"]
             if not isinstance(data__usageExamples, (list, tuple)):
-                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".usageExamples must be array", value=data__usageExamples, name="" + (name_prefix or "data") + ".usageExamples", definition={'type': 'array', 'items': {'type': 'string'}}, rule='type'))
+                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".usageExamples must be array", value=data__usageExamples, name="" + (name_prefix or "data") + ".usageExamples", definition={'type': 'array'}, rule='type'))
             data__usageExamples_is_list = isinstance(data__usageExamples, (list, tuple))
             if data__usageExamples_is_list:
                 data__usageExamples_len = len(data__usageExamples)
@@ -138,12 +137,12 @@ def validate(data, custom_formats={}, name_prefix=None):
             data_keys.remove("inputDefinitions")
             data__inputDefinitions = data["inputDefinitions"]
             if not isinstance(data__inputDefinitions, (list, tuple)):
-                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".inputDefinitions must be array", value=data__inputDefinitions, name="" + (name_prefix or "data") + ".inputDefinitions", definition={'type': 'array', 'minItems': 1, 'items': {'allOf': [{'type': 'object', 'required': ['name', 'required', 'type'], 'properties': {'name': {'type': 'string', 'minLength': 1}, 'required': {'type': 'boolean'}, 'type': {'enum': ['string', 'number', 'boolean', 'array', 'object', 'any']}, 'description': {'type': 'string'}}}, {'type': 'object', 'properties': {'aliases': {'type': 'array', 'items': {'type': 'string', 'minLength': 1}}, 'secret': {'type': 'boolean'}}, 'allOf': [{'if': {'properties': {'type': {'const': 'string'}}}, 'then': {'properties': {'default': {'type': 'string'}, 'example': {'type': 'string'}}}}, {'if': {'properties': {'type': {'const': 'number'}}}, 'then': {'properties': {'default': {'type': 'number'}, 'example': {'type': 'number'}}}}, {'if': {'properties': {'type': {'const': 'boolean'}}}, 'then': {'properties': {'default': {'type': 'boolean'}, 'example': {'type': 'boolean'}}}}, {'if': {'properties': {'type': {'const': 'array'}}}, 'then': {'properties': {'default': {'type': 'array'}, 'example': {'type': 'array'}}}}, {'if': {'properties': {'type': {'const': 'object'}}}, 'then': {'properties': {'default': {'type': 'object'}, 'example': {'type': 'object'}}}}]}]}}, rule='type'))
+                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".inputDefinitions must be array", value=data__inputDefinitions, name="" + (name_prefix or "data") + ".inputDefinitions", definition={'type': 'array'}, rule='type'))
             data__inputDefinitions_is_list = isinstance(data__inputDefinitions, (list, tuple))
             if data__inputDefinitions_is_list:
                 data__inputDefinitions_len = len(data__inputDefinitions)
                 if data__inputDefinitions_len < 1:
-                    errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".inputDefinitions must contain at least 1 items", value=data__inputDefinitions, name="" + (name_prefix or "data") + ".inputDefinitions", definition={'type': 'array', 'minItems': 1, 'items': {'allOf': [{'type': 'object', 'required': ['name', 'required', 'type'], 'properties': {'name': {'type': 'string', 'minLength': 1}, 'required': {'type': 'boolean'}, 'type': {'enum': ['string', 'number', 'boolean', 'array', 'object', 'any']}, 'description': {'type': 'string'}}}, {'type': 'object', 'properties': {'aliases': {'type': 'array', 'items': {'type': 'string', 'minLength': 1}}, 'secret': {'type': 'boolean'}}, 'allOf': [{'if': {'properties': {'type': {'const': 'string'}}}, 'then': {'properties': {'default': {'type': 'string'}, 'example': {'type': 'string'}}}}, {'if': {'properties': {'type': {'const': 'number'}}}, 'then': {'properties': {'default': {'type': 'number'}, 'example': {'type': 'number'}}}}, {'if': {'properties': {'type': {'const': 'boolean'}}}, 'then': {'properties': {'default': {'type': 'boolean'}, 'example': {'type': 'boolean'}}}}, {'if': {'properties': {'type': {'const': 'array'}}}, 'then': {'properties': {'default': {'type': 'array'}, 'example': {'type': 'array'}}}}, {'if': {'properties': {'type': {'const': 'object'}}}, 'then': {'properties': {'default': {'type': 'object'}, 'example': {'type': 'object'}}}}]}]}}, rule='minItems'))
+                    errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".inputDefinitions must contain at least 1 items", value=data__inputDefinitions, name="" + (name_prefix or "data") + ".inputDefinitions", definition={'minItems': 1}, rule='minItems'))
                 for data__inputDefinitions_x, data__inputDefinitions_item in enumerate(data__inputDefinitions):
                     try:
                         validate___definitions_parameter(data__inputDefinitions_item, custom_formats, (name_prefix or "data") + ".inputDefinitions[{data__inputDefinitions_x}]".format(**locals()))
@@ -157,12 +156,12 @@ def validate(data, custom_formats={}, name_prefix=None):
             data_keys.remove("outputDefinitions")
             data__outputDefinitions = data["outputDefinitions"]
             if not isinstance(data__outputDefinitions, (list, tuple)):
-                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".outputDefinitions must be array", value=data__outputDefinitions, name="" + (name_prefix or "data") + ".outputDefinitions", definition={'type': 'array', 'minItems': 1, 'items': {'type': 'object', 'required': ['name', 'required', 'type'], 'properties': {'name': {'type': 'string', 'minLength': 1}, 'required': {'type': 'boolean'}, 'type': {'enum': ['string', 'number', 'boolean', 'array', 'object', 'any']}, 'description': {'type': 'string'}}}}, rule='type'))
+                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".outputDefinitions must be array", value=data__outputDefinitions, name="" + (name_prefix or "data") + ".outputDefinitions", definition={'type': 'array'}, rule='type'))
             data__outputDefinitions_is_list = isinstance(data__outputDefinitions, (list, tuple))
             if data__outputDefinitions_is_list:
                 data__outputDefinitions_len = len(data__outputDefinitions)
                 if data__outputDefinitions_len < 1:
-                    errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".outputDefinitions must contain at least 1 items", value=data__outputDefinitions, name="" + (name_prefix or "data") + ".outputDefinitions", definition={'type': 'array', 'minItems': 1, 'items': {'type': 'object', 'required': ['name', 'required', 'type'], 'properties': {'name': {'type': 'string', 'minLength': 1}, 'required': {'type': 'boolean'}, 'type': {'enum': ['string', 'number', 'boolean', 'array', 'object', 'any']}, 'description': {'type': 'string'}}}}, rule='minItems'))
+                    errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".outputDefinitions must contain at least 1 items", value=data__outputDefinitions, name="" + (name_prefix or "data") + ".outputDefinitions", definition={'minItems': 1}, rule='minItems'))
                 for data__outputDefinitions_x, data__outputDefinitions_item in enumerate(data__outputDefinitions):
                     try:
                         validate___definitions_parameter(data__outputDefinitions_item, custom_formats, (name_prefix or "data") + ".outputDefinitions[{data__outputDefinitions_x}]".format(**locals()))
@@ -172,22 +171,22 @@ def validate(data, custom_formats={}, name_prefix=None):
             data_keys.remove("entryPoint")
             data__entryPoint = data["entryPoint"]
             if not isinstance(data__entryPoint, (dict)):
-                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".entryPoint must be object", value=data__entryPoint, name="" + (name_prefix or "data") + ".entryPoint", definition={'type': 'object', 'required': ['main', 'files'], 'properties': {'main': {'type': 'string', 'minLength': 1}, 'files': {'type': 'object'}}}, rule='type'))
+                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".entryPoint must be object", value=data__entryPoint, name="" + (name_prefix or "data") + ".entryPoint", definition={'type': 'object'}, rule='type'))
             data__entryPoint_is_dict = isinstance(data__entryPoint, dict)
             if data__entryPoint_is_dict:
                 data__entryPoint__missing_keys = set(['main', 'files']) - data__entryPoint.keys()
                 if data__entryPoint__missing_keys:
-                    errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".entryPoint must contain " + (str(sorted(data__entryPoint__missing_keys)) + " properties"), value=data__entryPoint, name="" + (name_prefix or "data") + ".entryPoint", definition={'type': 'object', 'required': ['main', 'files'], 'properties': {'main': {'type': 'string', 'minLength': 1}, 'files': {'type': 'object'}}}, rule='required'))
+                    errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".entryPoint must contain " + (str(sorted(data__entryPoint__missing_keys)) + " properties"), value=data__entryPoint, name="" + (name_prefix or "data") + ".entryPoint", definition={'required': ['main', 'files']}, rule='required'))
                 data__entryPoint_keys = set(data__entryPoint.keys())
                 if "main" in data__entryPoint_keys:
                     data__entryPoint_keys.remove("main")
                     data__entryPoint__main = data__entryPoint["main"]
                     if not isinstance(data__entryPoint__main, (str)):
-                        errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".entryPoint.main must be string", value=data__entryPoint__main, name="" + (name_prefix or "data") + ".entryPoint.main", definition={'type': 'string', 'minLength': 1}, rule='type'))
+                        errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".entryPoint.main must be string", value=data__entryPoint__main, name="" + (name_prefix or "data") + ".entryPoint.main", definition={'type': 'string'}, rule='type'))
                     if isinstance(data__entryPoint__main, str):
                         data__entryPoint__main_len = len(data__entryPoint__main)
                         if data__entryPoint__main_len < 1:
-                            errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".entryPoint.main must be longer than or equal to 1 characters", value=data__entryPoint__main, name="" + (name_prefix or "data") + ".entryPoint.main", definition={'type': 'string', 'minLength': 1}, rule='minLength'))
+                            errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".entryPoint.main must be longer than or equal to 1 characters", value=data__entryPoint__main, name="" + (name_prefix or "data") + ".entryPoint.main", definition={'minLength': 1}, rule='minLength'))
                 if "files" in data__entryPoint_keys:
                     data__entryPoint_keys.remove("files")
                     data__entryPoint__files = data__entryPoint["files"]
@@ -197,84 +196,84 @@ def validate(data, custom_formats={}, name_prefix=None):
             data_keys.remove("container")
             data__container = data["container"]
             if not isinstance(data__container, (dict)):
-                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".container must be object", value=data__container, name="" + (name_prefix or "data") + ".container", definition={'type': 'object', 'required': ['dockerfile', 'buildContext', 'image', 'ports', 'healthCheck'], 'properties': {'dockerfile': {'type': 'string', 'minLength': 1}, 'buildContext': {'type': 'string', 'minLength': 1}, 'image': {'type': 'string', 'minLength': 1, 'description': 'Tag of the image.'}, 'ports': {'type': 'array', 'minItems': 1, 'items': {'type': 'object', 'required': ['container'], 'properties': {'container': {'type': 'integer', 'minimum': 1, 'maximum': 65535}, 'host': {'type': 'integer', 'minimum': 0, 'maximum': 65535}}}}, 'environment': {'type': 'object', 'additionalProperties': {'type': 'string'}}, 'resources': {'type': 'object', 'properties': {'memory': {'type': 'string', 'pattern': '^[0-9]+[kmgKMG]?$', 'description': 'Hard limit, such as 256m. The host drops any other form silently.'}, 'cpu': {'type': ['string', 'number'], 'pattern': '^[0-9]+(\\.[0-9]+)?$', 'description': 'CPU shares in 1024ths: a weight, not a cap.'}}}, 'healthCheck': {'type': 'object', 'required': ['path', 'timeout'], 'properties': {'path': {'type': 'string', 'pattern': '^/'}, 'interval': {'type': 'string'}, 'timeout': {'type': 'string', 'pattern': '^[0-9]+s$', 'description': 'Whole seconds; the host reads no other unit.'}, 'retries': {'type': 'integer', 'minimum': 0}}}}}, rule='type'))
+                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".container must be object", value=data__container, name="" + (name_prefix or "data") + ".container", definition={'type': 'object'}, rule='type'))
             data__container_is_dict = isinstance(data__container, dict)
             if data__container_is_dict:
                 data__container__missing_keys = set(['dockerfile', 'buildContext', 'image', 'ports', 'healthCheck']) - data__container.keys()
                 if data__container__missing_keys:
-                    errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".container must contain " + (str(sorted(data__container__missing_keys)) + " properties"), value=data__container, name="" + (name_prefix or "data") + ".container", definition={'type': 'object', 'required': ['dockerfile', 'buildContext', 'image', 'ports', 'healthCheck'], 'properties': {'dockerfile': {'type': 'string', 'minLength': 1}, 'buildContext': {'type': 'string', 'minLength': 1}, 'image': {'type': 'string', 'minLength': 1, 'description': 'Tag of the image.'}, 'ports': {'type': 'array', 'minItems': 1, 'items': {'type': 'object', 'required': ['container'], 'properties': {'container': {'type': 'integer', 'minimum': 1, 'maximum': 65535}, 'host': {'type': 'integer', 'minimum': 0, 'maximum': 65535}}}}, 'environment': {'type': 'object', 'additionalProperties': {'type': 'string'}}, 'resources': {'type': 'object', 'properties': {'memory': {'type': 'string', 'pattern': '^[0-9]+[kmgKMG]?$', 'description': 'Hard limit, such as 256m. The host drops any other form silently.'}, 'cpu': {'type': ['string', 'number'], 'pattern': '^[0-9]+(\\.[0-9]+)?$', 'description': 'CPU shares in 1024ths: a weight, not a cap.'}}}, 'healthCheck': {'type': 'object', 'required': ['path', 'timeout'], 'properties': {'path': {'type': 'string', 'pattern': '^/'}, 'interval': {'type': 'string'}, 'timeout': {'type': 'string', 'pattern': '^[0-9]+s$', 'description': 'Whole seconds; the host reads no other unit.'}, 'retries': {'type': 'integer', 'minimum': 0}}}}}, rule='required'))
+                    errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".container must contain " + (str(sorted(data__container__missing_keys)) + " properties"), value=data__container, name="" + (name_prefix or "data") + ".container", definition={'required': ['dockerfile', 'buildContext', 'image', 'ports', 'healthCheck']}, rule='required'))
                 data__container_keys = set(data__container.keys())
                 if "dockerfile" in data__container_keys:
                     data__container_keys.remove("dockerfile")
                     data__container__dockerfile = data__container["dockerfile"]
                     if not isinstance(data__container__dockerfile, (str)):
-                        errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".container.dockerfile must be string", value=data__container__dockerfile, name="" + (name_prefix or "data") + ".container.dockerfile", definition={'type': 'string', 'minLength': 1}, rule='type'))
+                        errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".container.dockerfile must be string", value=data__container__dockerfile, name="" + (name_prefix or "data") + ".container.dockerfile", definition={'type': 'string'}, rule='type'))
                     if isinstance(data__container__dockerfile, str):
                         data__container__dockerfile_len = len(data__container__dockerfile)
                         if data__container__dockerfile_len < 1:
-                            errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".container.dockerfile must be longer than or equal to 1 characters", value=data__container__dockerfile, name="" + (name_prefix or "data") + ".container.dockerfile", definition={'type': 'string', 'minLength': 1}, rule='minLength'))
+                            errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".container.dockerfile must be longer than or equal to 1 characters", value=data__container__dockerfile, name="" + (name_prefix or "data") + ".container.dockerfile", definition={'minLength': 1}, rule='minLength'))
                 if "buildContext" in data__container_keys:
                     data__container_keys.remove("buildContext")
                     data__container__buildContext = data__container["buildContext"]
                     if not isinstance(data__container__buildContext, (str)):
-                        errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".container.buildContext must be string", value=data__container__buildContext, name="" + (name_prefix or "data") + ".container.buildContext", definition={'type': 'string', 'minLength': 1}, rule='type'))
+                        errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".container.buildContext must be string", value=data__container__buildContext, name="" + (name_prefix or "data") + ".container.buildContext", definition={'type': 'string'}, rule='type'))
                     if isinstance(data__container__buildContext, str):
                         data__container__buildContext_len = len(data__container__buildContext)
                         if data__container__buildContext_len < 1:
-                            errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".container.buildContext must be longer than or equal to 1 characters", value=data__container__buildContext, name="" + (name_prefix or "data") + ".container.buildContext", definition={'type': 'string', 'minLength': 1}, rule='minLength'))
+                            errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".container.buildContext must be longer than or equal to 1 characters", value=data__container__buildContext, name="" + (name_prefix or "data") + ".container.buildContext", definition={'minLength': 1}, rule='minLength'))
                 if "image" in data__container_keys:
                     data__container_keys.remove("image")
                     data__container__image = data__container["image"]
                     if not isinstance(data__container__image, (str)):
-                        errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".container.image must be string", value=data__container__image, name="" + (name_prefix or "data") + ".container.image", definition={'type': 'string', 'minLength': 1, 'description': 'Tag of the image.'}, rule='type'))
+                        errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".container.image must be string", value=data__container__image, name="" + (name_prefix or "data") + ".container.image", definition={'type': 'string'}, rule='type'))
                     if isinstance(data__container__image, str):
                         data__container__image_len = len(data__container__image)
                         if data__container__image_len < 1:
-                            errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".container.image must be longer than or equal to 1 characters", value=data__container__image, name="" + (name_prefix or "data") + ".container.image", definition={'type': 'string', 'minLength': 1, 'description': 'Tag of the image.'}, rule='minLength'))
+                            errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".container.image must be longer than or equal to 1 characters", value=data__container__image, name="" + (name_prefix or "data") + ".container.image", definition={'minLength': 1}, rule='minLength'))
                 if "ports" in data__container_keys:
                     data__container_keys.remove("ports")
                     data__container__ports = data__container["ports"]
                     if not isinstance(data__container__ports, (list, tuple)):
-                        errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".container.ports must be array", value=data__container__ports, name="" + (name_prefix or "data") + ".container.ports", definition={'type': 'array', 'minItems': 1, 'items': {'type': 'object', 'required': ['container'], 'properties': {'container': {'type': 'integer', 'minimum': 1, 'maximum': 65535}, 'host': {'type': 'integer', 'minimum': 0, 'maximum': 65535}}}}, rule='type'))
+                        errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".container.ports must be array", value=data__container__ports, name="" + (name_prefix or "data") + ".container.ports", definition={'type': 'array'}, rule='type'))
                     data__container__ports_is_list = isinstance(data__container__ports, (list, tuple))
                     if data__container__ports_is_list:
                         data__container__ports_len = len(data__container__ports)
                         if data__container__ports_len < 1:
-                            errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".container.ports must contain at least 1 items", value=data__container__ports, name="" + (name_prefix or "data") + ".container.ports", definition={'type': 'array', 'minItems': 1, 'items': {'type': 'object', 'required': ['container'], 'properties': {'container': {'type': 'integer', 'minimum': 1, 'maximum': 65535}, 'host': {'type': 'integer', 'minimum': 0, 'maximum': 65535}}}}, rule='minItems'))
+                            errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".container.ports must contain at least 1 items", value=data__container__ports, name="" + (name_prefix or "data") + ".container.ports", definition={'minItems': 1}, rule='minItems'))
                         for data__container__ports_x, data__container__ports_item in enumerate(data__container__ports):
                             if not isinstance(data__container__ports_item, (dict)):
-                                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".container.ports[{data__container__ports_x}]".format(**locals()) + " must be object", value=data__container__ports_item, name="" + (name_prefix or "data") + ".container.ports[{data__container__ports_x}]".format(**locals()) + "", definition={'type': 'object', 'required': ['container'], 'properties': {'container': {'type': 'integer', 'minimum': 1, 'maximum': 65535}, 'host': {'type': 'integer', 'minimum': 0, 'maximum': 65535}}}, rule='type'))
+                                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".container.ports[{data__container__ports_x}]".format(**locals()) + " must be object", value=data__container__ports_item, name="" + (name_prefix or "data") + ".container.ports[{data__container__ports_x}]".format(**locals()) + "", definition={'type': 'object'}, rule='type'))
                             data__container__ports_item_is_dict = isinstance(data__container__ports_item, dict)
                             if data__container__ports_item_is_dict:
                                 data__container__ports_item__missing_keys = set(['container']) - data__container__ports_item.keys()
                                 if data__container__ports_item__missing_keys:
-                                    errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".container.ports[{data__container__ports_x}]".format(**locals()) + " must contain " + (str(sorted(data__container__ports_item__missing_keys)) + " properties"), value=data__container__ports_item, name="" + (name_prefix or "data") + ".container.ports[{data__container__ports_x}]".format(**locals()) + "", definition={'type': 'object', 'required': ['container'], 'properties': {'container': {'type': 'integer', 'minimum': 1, 'maximum': 65535}, 'host': {'type': 'integer', 'minimum': 0, 'maximum': 65535}}}, rule='required'))
+                                    errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".container.ports[{data__container__ports_x}]".format(**locals()) + " must contain " + (str(sorted(data__container__ports_item__missing_keys)) + " properties"), value=data__container__ports_item, name="" + (name_prefix or "data") + ".container.ports[{data__container__ports_x}]".format(**locals()) + "", definition={'required': ['container']}, rule='required'))
                                 data__container__ports_item_keys = set(data__container__ports_item.keys())
                                 if "container" in data__container__ports_item_keys:
                                     data__container__ports_item_keys.remove("container")
                                     data__container__ports_item__container = data__container__ports_item["container"]
                                     if not isinstance(data__container__ports_item__container, (int)) and not (isinstance(data__container__ports_item__container, float) and data__container__ports_item__container.is_integer()) or isinstance(data__container__ports_item__container, bool):
-                                        errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".container.ports[{data__container__ports_x}].container".format(**locals()) + " must be integer", value=data__container__ports_item__container, name="" + (name_prefix or "data") + ".container.ports[{data__container__ports_x}].container".format(**locals()) + "", definition={'type': 'integer', 'minimum': 1, 'maximum': 65535}, rule='type'))
-                                    if isinstance(data__container__ports_item__container, (int, float, Decimal)) and not isinstance(data__container__ports_item__container, bool):
+                                        errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".container.ports[{data__container__ports_x}].container".format(**locals()) + " must be integer", value=data__container__ports_item__container, name="" + (name_prefix or "data") + ".container.ports[{data__container__ports_x}].container".format(**locals()) + "", definition={'type': 'integer'}, rule='type'))
+                                    if isinstance(data__container__ports_item__container, (int, float)) and not isinstance(data__container__ports_item__container, bool):
                                         if data__container__ports_item__container < 1:
-                                            errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".container.ports[{data__container__ports_x}].container".format(**locals()) + " must be bigger than or equal to 1", value=data__container__ports_item__container, name="" + (name_prefix or "data") + ".container.ports[{data__container__ports_x}].container".format(**locals()) + "", definition={'type': 'integer', 'minimum': 1, 'maximum': 65535}, rule='minimum'))
+                                            errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".container.ports[{data__container__ports_x}].container".format(**locals()) + " must be bigger than or equal to 1", value=data__container__ports_item__container, name="" + (name_prefix or "data") + ".container.ports[{data__container__ports_x}].container".format(**locals()) + "", definition={'minimum': 1}, rule='minimum'))
                                         if data__container__ports_item__container > 65535:
-                                            errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".container.ports[{data__container__ports_x}].container".format(**locals()) + " must be smaller than or equal to 65535", value=data__container__ports_item__container, name="" + (name_prefix or "data") + ".container.ports[{data__container__ports_x}].container".format(**locals()) + "", definition={'type': 'integer', 'minimum': 1, 'maximum': 65535}, rule='maximum'))
+                                            errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".container.ports[{data__container__ports_x}].container".format(**locals()) + " must be smaller than or equal to 65535", value=data__container__ports_item__container, name="" + (name_prefix or "data") + ".container.ports[{data__container__ports_x}].container".format(**locals()) + "", definition={'maximum': 65535}, rule='maximum'))
                                 if "host" in data__container__ports_item_keys:
                                     data__container__ports_item_keys.remove("host")
                                     data__container__ports_item__host = data__container__ports_item["host"]
                                     if not isinstance(data__container__ports_item__host, (int)) and not (isinstance(data__container__ports_item__host, float) and data__container__ports_item__host.is_integer()) or isinstance(data__container__ports_item__host, bool):
-                                        errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".container.ports[{data__container__ports_x}].host".format(**locals()) + " must be integer", value=data__container__ports_item__host, name="" + (name_prefix or "data") + ".container.ports[{data__container__ports_x}].host".format(**locals()) + "", definition={'type': 'integer', 'minimum': 0, 'maximum': 65535}, rule='type'))
-                                    if isinstance(data__container__ports_item__host, (int, float, Decimal)) and not isinstance(data__container__ports_item__host, bool):
+                                        errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".container.ports[{data__container__ports_x}].host".format(**locals()) + " must be integer", value=data__container__ports_item__host, name="" + (name_prefix or "data") + ".container.ports[{data__container__ports_x}].host".format(**locals()) + "", definition={'type': 'integer'}, rule='type'))
+                                    if isinstance(data__container__ports_item__host, (int, float)) and not isinstance(data__container__ports_item__host, bool):
                                         if data__container__ports_item__host < 0:
-                                            errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".container.ports[{data__container__ports_x}].host".format(**locals()) + " must be bigger than or equal to 0", value=data__container__ports_item__host, name="" + (name_prefix or "data") + ".container.ports[{data__container__ports_x}].host".format(**locals()) + "", definition={'type': 'integer', 'minimum': 0, 'maximum': 65535}, rule='minimum'))
+                                            errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".container.ports[{data__container__ports_x}].host".format(**locals()) + " must be bigger than or equal to 0", value=data__container__ports_item__host, name="" + (name_prefix or "data") + ".container.ports[{data__container__ports_x}].host".format(**locals()) + "", definition={'minimum': 0}, rule='minimum'))
                                         if data__container__ports_item__host > 65535:
-                                            errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".container.ports[{data__container__ports_x}].host".format(**locals()) + " must be smaller than or equal to 65535", value=data__container__ports_item__host, name="" + (name_prefix or "data") + ".container.ports[{data__container__ports_x}].host".format(**locals()) + "", definition={'type': 'integer', 'minimum': 0, 'maximum': 65535}, rule='maximum'))
+                                            errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".container.ports[{data__container__ports_x}].host".format(**locals()) + " must be smaller than or equal to 65535", value=data__container__ports_item__host, name="" + (name_prefix or "data") + ".container.ports[{data__container__ports_x}].host".format(**locals()) + "", definition={'maximum': 65535}, rule='maximum'))
                 if "environment" in data__container_keys:
                     data__container_keys.remove("environment")
                     data__container__environment = data__container["environment"]
                     if not isinstance(data__container__environment, (dict)):
-                        errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".container.environment must be object", value=data__container__environment, name="" + (name_prefix or "data") + ".container.environment", definition={'type': 'object', 'additionalProperties': {'type': 'string'}}, rule='type'))
+                        errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".container.environment must be object", value=data__container__environment, name="" + (name_prefix or "data") + ".container.environment", definition={'type': 'object'}, rule='type'))
                     data__container__environment_is_dict = isinstance(data__container__environment, dict)
                     if data__container__environment_is_dict:
                         data__container__environment_keys = set(data__container__environment.keys())
@@ -287,7 +286,7 @@ def validate(data, custom_formats={}, name_prefix=None):
                     data__container_keys.remove("resources")
                     data__container__resources = data__container["resources"]
                     if not isinstance(data__container__resources, (dict)):
-                        errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".container.resources must be object", value=data__container__resources, name="" + (name_prefix or "data") + ".container.resources", definition={'type': 'object', 'properties': {'memory': {'type': 'string', 'pattern': '^[0-9]+[kmgKMG]?$', 'description': 'Hard limit, such as 256m. The host drops any other form silently.'}, 'cpu': {'type': ['string', 'number'], 'pattern': '^[0-9]+(\\.[0-9]+)?$', 'description': 'CPU shares in 1024ths: a weight, not a cap.'}}}, rule='type'))
+                        errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".container.resources must be object", value=data__container__resources, name="" + (name_prefix or "data") + ".container.resources", definition={'type': 'object'}, rule='type'))
                     data__container__resources_is_dict = isinstance(data__container__resources, dict)
                     if data__container__resources_is_dict:
                         data__container__resources_keys = set(data__container__resources.keys())
@@ -295,37 +294,37 @@ def validate(data, custom_formats={}, name_prefix=None):
                             data__container__resources_keys.remove("memory")
                             data__container__resources__memory = data__container__resources["memory"]
                             if not isinstance(data__container__resources__memory, (str)):
-                                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".container.resources.memory must be string", value=data__container__resources__memory, name="" + (name_prefix or "data") + ".container.resources.memory", definition={'type': 'string', 'pattern': '^[0-9]+[kmgKMG]?$', 'description': 'Hard limit, such as 256m. The host drops any other form silently.'}, rule='type'))
+                                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".container.resources.memory must be string", value=data__container__resources__memory, name="" + (name_prefix or "data") + ".container.resources.memory", definition={'type': 'string'}, rule='type'))
                             if isinstance(data__container__resources__memory, str):
                                 if not REGEX_PATTERNS['^[0-9]+[kmgKMG]?$'].search(data__container__resources__memory):
-                                    errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".container.resources.memory must match pattern ^[0-9]+[kmgKMG]?$", value=data__container__resources__memory, name="" + (name_prefix or "data") + ".container.resources.memory", definition={'type': 'string', 'pattern': '^[0-9]+[kmgKMG]?$', 'description': 'Hard limit, such as 256m. The host drops any other form silently.'}, rule='pattern'))
+                                    errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".container.resources.memory must match pattern ^[0-9]+[kmgKMG]?$", value=data__container__resources__memory, name="" + (name_prefix or "data") + ".container.resources.memory", definition={'pattern': '^[0-9]+[kmgKMG]?$'}, rule='pattern'))
                         if "cpu" in data__container__resources_keys:
                             data__container__resources_keys.remove("cpu")
                             data__container__resources__cpu = data__container__resources["cpu"]
-                            if not isinstance(data__container__resources__cpu, (str, int, float, Decimal)) or isinstance(data__container__resources__cpu, bool):
-                                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".container.resources.cpu must be string or number", value=data__container__resources__cpu, name="" + (name_prefix or "data") + ".container.resources.cpu", definition={'type': ['string', 'number'], 'pattern': '^[0-9]+(\\.[0-9]+)?$', 'description': 'CPU shares in 1024ths: a weight, not a cap.'}, rule='type'))
+                            if not isinstance(data__container__resources__cpu, (str, int, float)) or isinstance(data__container__resources__cpu, bool):
+                                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".container.resources.cpu must be string or number", value=data__container__resources__cpu, name="" + (name_prefix or "data") + ".container.resources.cpu", definition={'type': ['string', 'number']}, rule='type'))
                             if isinstance(data__container__resources__cpu, str):
                                 if not REGEX_PATTERNS['^[0-9]+(\\.[0-9]+)?$'].search(data__container__resources__cpu):
-                                    errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".container.resources.cpu must match pattern ^[0-9]+(\\.[0-9]+)?$", value=data__container__resources__cpu, name="" + (name_prefix or "data") + ".container.resources.cpu", definition={'type': ['string', 'number'], 'pattern': '^[0-9]+(\\.[0-9]+)?$', 'description': 'CPU shares in 1024ths: a weight, not a cap.'}, rule='pattern'))
+                                    errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".container.resources.cpu must match pattern ^[0-9]+(\\.[0-9]+)?$", value=data__container__resources__cpu, name="" + (name_prefix or "data") + ".container.resources.cpu", definition={'pattern': '^[0-9]+(\\.[0-9]+)?$'}, rule='pattern'))
                 if "healthCheck" in data__container_keys:
                     data__container_keys.remove("healthCheck")
                     data__container__healthCheck = data__container["healthCheck"]
                     if not isinstance(data__container__healthCheck, (dict)):
-                        errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".container.healthCheck must be object", value=data__container__healthCheck, name="" + (name_prefix or "data") + ".container.healthCheck", definition={'type': 'object', 'required': ['path', 'timeout'], 'properties': {'path': {'type': 'string', 'pattern': '^/'}, 'interval': {'type': 'string'}, 'timeout': {'type': 'string', 'pattern': '^[0-9]+s$', 'description': 'Whole seconds; the host reads no other unit.'}, 'retries': {'type': 'integer', 'minimum': 0}}}, rule='type'))
+                        errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".container.healthCheck must be object", value=data__container__healthCheck, name="" + (name_prefix or "data") + ".container.healthCheck", definition={'type': 'object'}, rule='type'))
                     data__container__healthCheck_is_dict = isinstance(data__container__healthCheck, dict)
                     if data__container__healthCheck_is_dict:
                         data__container__healthCheck__missing_keys = set(['path', 'timeout']) - data__container__healthCheck.keys()
                         if data__container__healthCheck__missing_keys:
-                            errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".container.healthCheck must contain " + (str(sorted(data__container__healthCheck__missing_keys)) + " properties"), value=data__container__healthCheck, name="" + (name_prefix or "data") + ".container.healthCheck", definition={'type': 'object', 'required': ['path', 'timeout'], 'properties': {'path': {'type': 'string', 'pattern': '^/'}, 'interval': {'type': 'string'}, 'timeout': {'type': 'string', 'pattern': '^[0-9]+s$', 'description': 'Whole seconds; the host reads no other unit.'}, 'retries': {'type': 'integer', 'minimum': 0}}}, rule='required'))
+                            errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".container.healthCheck must contain " + (str(sorted(data__container__healthCheck__missing_keys)) + " properties"), value=data__container__healthCheck, name="" + (name_prefix or "data") + ".container.healthCheck", definition={'required': ['path', 'timeout']}, rule='required'))
                         data__container__healthCheck_keys = set(data__container__healthCheck.keys())
                         if "path" in data__container__healthCheck_keys:
                             data__container__healthCheck_keys.remove("path")
                             data__container__healthCheck__path = data__container__healthCheck["path"]
                             if not isinstance(data__container__healthCheck__path, (str)):
-                                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".container.healthCheck.path must be string", value=data__container__healthCheck__path, name="" + (name_prefix or "data") + ".container.healthCheck.path", definition={'type': 'string', 'pattern': '^/'}, rule='type'))
+                                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".container.healthCheck.path must be string", value=data__container__healthCheck__path, name="" + (name_prefix or "data") + ".container.healthCheck.path", definition={'type': 'string'}, rule='type'))
                             if isinstance(data__container__healthCheck__path, str):
                                 if not REGEX_PATTERNS['^/'].search(data__container__healthCheck__path):
-                                    errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".container.healthCheck.path must match pattern ^/", value=data__container__healthCheck__path, name="" + (name_prefix or "data") + ".container.healthCheck.path", definition={'type': 'string', 'pattern': '^/'}, rule='pattern'))
+                                    errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".container.healthCheck.path must match pattern ^/", value=data__container__healthCheck__path, name="" + (name_prefix or "data") + ".container.healthCheck.path", definition={'pattern': '^/'}, rule='pattern'))
                         if "interval" in data__container__healthCheck_keys:
                             data__container__healthCheck_keys.remove("interval")
                             data__container__healthCheck__interval = data__container__healthCheck["interval"]
@@ -335,37 +334,37 @@ def validate(data, custom_formats={}, name_prefix=None):
                             data__container__healthCheck_keys.remove("timeout")
                             data__container__healthCheck__timeout = data__container__healthCheck["timeout"]
                             if not isinstance(data__container__healthCheck__timeout, (str)):
-                                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".container.healthCheck.timeout must be string", value=data__container__healthCheck__timeout, name="" + (name_prefix or "data") + ".container.healthCheck.timeout", definition={'type': 'string', 'pattern': '^[0-9]+s$', 'description': 'Whole seconds; the host reads no other unit.'}, rule='type'))
+                                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".container.healthCheck.timeout must be string", value=data__container__healthCheck__timeout, name="" + (name_prefix or "data") + ".container.healthCheck.timeout", definition={'type': 'string'}, rule='type'))
                             if isinstance(data__container__healthCheck__timeout, str):
                                 if not REGEX_PATTERNS['^[0-9]+s$'].search(data__container__healthCheck__timeout):
-                                    errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".container.healthCheck.timeout must match pattern ^[0-9]+s$", value=data__container__healthCheck__timeout, name="" + (name_prefix or "data") + ".container.healthCheck.timeout", definition={'type': 'string', 'pattern': '^[0-9]+s$', 'description': 'Whole seconds; the host reads no other unit.'}, rule='pattern'))
+                                    errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".container.healthCheck.timeout must match pattern ^[0-9]+s$", value=data__container__healthCheck__timeout, name="" + (name_prefix or "data") + ".container.healthCheck.timeout", definition={'pattern': '^[0-9]+s$'}, rule='pattern'))
                         if "retries" in data__container__healthCheck_keys:
                             data__container__healthCheck_keys.remove("retries")
                             data__container__healthCheck__retries = data__container__healthCheck["retries"]
                             if not isinstance(data__container__healthCheck__retries, (int)) and not (isinstance(data__container__healthCheck__retries, float) and data__container__healthCheck__retries.is_integer()) or isinstance(data__container__healthCheck__retries, bool):
-                                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".container.healthCheck.retries must be integer", value=data__container__healthCheck__retries, name="" + (name_prefix or "data") + ".container.healthCheck.retries", definition={'type': 'integer', 'minimum': 0}, rule='type'))
-                            if isinstance(data__container__healthCheck__retries, (int, float, Decimal)) and not isinstance(data__container__healthCheck__retries, bool):
+                                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".container.healthCheck.retries must be integer", value=data__container__healthCheck__retries, name="" + (name_prefix or "data") + ".container.healthCheck.retries", definition={'type': 'integer'}, rule='type'))
+                            if isinstance(data__container__healthCheck__retries, (int, float)) and not isinstance(data__container__healthCheck__retries, bool):
                                 if data__container__healthCheck__retries < 0:
-                                    errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".container.healthCheck.retries must be bigger than or equal to 0", value=data__container__healthCheck__retries, name="" + (name_prefix or "data") + ".container.healthCheck.retries", definition={'type': 'integer', 'minimum': 0}, rule='minimum'))
+                                    errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".container.healthCheck.retries must be bigger than or equal to 0", value=data__container__healthCheck__retries, name="" + (name_prefix or "data") + ".container.healthCheck.retries", definition={'minimum': 0}, rule='minimum'))
         if "api" in data_keys:
             data_keys.remove("api")
             data__api = data["api"]
             if not isinstance(data__api, (dict)):
-                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".api must be object", value=data__api, name="" + (name_prefix or "data") + ".api", definition={'type': 'object', 'required': ['endpoint', 'method'], 'properties': {'endpoint': {'type': 'string', 'pattern': '^/'}, 'method': {'enum': ['GET', 'POST', 'PUT', 'DELETE', 'PATCH']}, 'timeout': {'type': 'number', 'exclusiveMinimum': 0, 'description': 'Milliseconds that the host waits for an execution.'}}}, rule='type'))
+                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".api must be object", value=data__api, name="" + (name_prefix or "data") + ".api", definition={'type': 'object'}, rule='type'))
             data__api_is_dict = isinstance(data__api, dict)
             if data__api_is_dict:
                 data__api__missing_keys = set(['endpoint', 'method']) - data__api.keys()
                 if data__api__missing_keys:
-                    errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".api must contain " + (str(sorted(data__api__missing_keys)) + " properties"), value=data__api, name="" + (name_prefix or "data") + ".api", definition={'type': 'object', 'required': ['endpoint', 'method'], 'properties': {'endpoint': {'type': 'string', 'pattern': '^/'}, 'method': {'enum': ['GET', 'POST', 'PUT', 'DELETE', 'PATCH']}, 'timeout': {'type': 'number', 'exclusiveMinimum': 0, 'description': 'Milliseconds that the host waits for an execution.'}}}, rule='required'))
+                    errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".api must contain " + (str(sorted(data__api__missing_keys)) + " properties"), value=data__api, name="" + (name_prefix or "data") + ".api", definition={'required': ['endpoint', 'method']}, rule='required'))
                 data__api_keys = set(data__api.keys())
                 if "endpoint" in data__api_keys:
                     data__api_keys.remove("endpoint")
                     data__api__endpoint = data__api["endpoint"]
                     if not isinstance(data__api__endpoint, (str)):
-                        errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".api.endpoint must be string", value=data__api__endpoint, name="" + (name_prefix or "data") + ".api.endpoint", definition={'type': 'string', 'pattern': '^/'}, rule='type'))
+                        errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".api.endpoint must be string", value=data__api__endpoint, name="" + (name_prefix or "data") + ".api.endpoint", definition={'type': 'string'}, rule='type'))
                     if isinstance(data__api__endpoint, str):
                         if not REGEX_PATTERNS['^/'].search(data__api__endpoint):
-                            errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".api.endpoint must match pattern ^/", value=data__api__endpoint, name="" + (name_prefix or "data") + ".api.endpoint", definition={'type': 'string', 'pattern': '^/'}, rule='pattern'))
+                            errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".api.endpoint must match pattern ^/", value=data__api__endpoint, name="" + (name_prefix or "data") + ".api.endpoint", definition={'pattern': '^/'}, rule='pattern'))
                 if "method" in data__api_keys:
                     data__api_keys.remove("method")
                     data__api__method = data__api["method"]
@@ -374,37 +373,37 @@ def validate(data, custom_formats={}, name_prefix=None):
                 if "timeout" in data__api_keys:
                     data__api_keys.remove("timeout")
                     data__api__timeout = data__api["timeout"]
-                    if not isinstance(data__api__timeout, (int, float, Decimal)) or isinstance(data__api__timeout, bool):
-                        errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".api.timeout must be number", value=data__api__timeout, name="" + (name_prefix or "data") + ".api.timeout", definition={'type': 'number', 'exclusiveMinimum': 0, 'description': 'Milliseconds that the host waits for an execution.'}, rule='type'))
-                    if isinstance(data__api__timeout, (int, float, Decimal)) and not isinstance(data__api__timeout, bool):
+                    if not isinstance(data__api__timeout, (int, float)) or isinstance(data__api__timeout, bool):
+                        errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".api.timeout must be number", value=data__api__timeout, name="" + (name_prefix or "data") + ".api.timeout", definition={'type': 'number'}, rule='type'))
+                    if isinstance(data__api__timeout, (int, float)) and not isinstance(data__api__timeout, bool):
                         if data__api__timeout <= 0:
-                            errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".api.timeout must be bigger than 0", value=data__api__timeout, name="" + (name_prefix or "data") + ".api.timeout", definition={'type': 'number', 'exclusiveMinimum': 0, 'description': 'Milliseconds that the host waits for an execution.'}, rule='exclusiveMinimum'))
+                            errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".api.timeout must be bigger than 0", value=data__api__timeout, name="" + (name_prefix or "data") + ".api.timeout", definition={'exclusiveMinimum': 0}, rule='exclusiveMinimum'))
         if "configuration" in data_keys:
             data_keys.remove("configuration")
             data__configuration = data["configuration"]
             if not isinstance(data__configuration, (list, tuple)):
-                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".configuration must be array", value=data__configuration, name="" + (name_prefix or "data") + ".configuration", definition={'type': 'array', 'items': {'type': 'object', 'required': ['key', 'description', 'required', 'type'], 'properties': {'key': {'type': 'string', 'minLength': 1}, 'description': {'type': 'string'}, 'required': {'type': 'boolean'}, 'type': {'enum': ['string', 'number', 'boolean', 'secret']}}}}, rule='type'))
+                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".configuration must be array", value=data__configuration, name="" + (name_prefix or "data") + ".configuration", definition={'type': 'array'}, rule='type'))
             data__configuration_is_list = isinstance(data__configuration, (list, tuple))
             if data__configuration_is_list:
                 data__configuration_len = len(data__configuration)
                 for data__configuration_x, data__configuration_item in enumerate(data__configuration):
                     if not isinstance(data__configuration_item, (dict)):
-                        errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".configuration[{data__configuration_x}]".format(**locals()) + " must be object", value=data__configuration_item, name="" + (name_prefix or "data") + ".configuration[{data__configuration_x}]".format(**locals()) + "", definition={'type': 'object', 'required': ['key', 'description', 'required', 'type'], 'properties': {'key': {'type': 'string', 'minLength': 1}, 'description': {'type': 'string'}, 'required': {'type': 'boolean'}, 'type': {'enum': ['string', 'number', 'boolean', 'secret']}}}, rule='type'))
+                        errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".configuration[{data__configuration_x}]".format(**locals()) + " must be object", value=data__configuration_item, name="" + (name_prefix or "data") + ".configuration[{data__configuration_x}]".format(**locals()) + "", definition={'type': 'object'}, rule='type'))
                     data__configuration_item_is_dict = isinstance(data__configuration_item, dict)
                     if data__configuration_item_is_dict:
                         data__configuration_item__missing_keys = set(['key', 'description', 'required', 'type']) - data__configuration_item.keys()
                         if data__configuration_item__missing_keys:
-                            errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".configuration[{data__configuration_x}]".format(**locals()) + " must contain " + (str(sorted(data__configuration_item__missing_keys)) + " properties"), value=data__configuration_item, name="" + (name_prefix or "data") + ".configuration[{data__configuration_x}]".format(**locals()) + "", definition={'type': 'object', 'required': ['key', 'description', 'required', 'type'], 'properties': {'key': {'type': 'string', 'minLength': 1}, 'description': {'type': 'string'}, 'required': {'type': 'boolean'}, 'type': {'enum': ['string', 'number', 'boolean', 'secret']}}}, rule='required'))
+                            errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".configuration[{data__configuration_x}]".format(**locals()) + " must contain " + (str(sorted(data__configuration_item__missing_keys)) + " properties"), value=data__configuration_item, name="" + (name_prefix or "data") + ".configuration[{data__configuration_x}]".format(**locals()) + "", definition={'required': ['key', 'description', 'required', 'type']}, rule='required'))
                         data__configuration_item_keys = set(data__configuration_item.keys())
                         if "key" in data__configuration_item_keys:
                             data__configuration_item_keys.remove("key")
                             data__configuration_item__key = data__configuration_item["key"]
                             if not isinstance(data__configuration_item__key, (str)):
-                                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".configuration[{data__configuration_x}].key".format(**locals()) + " must be string", value=data__configuration_item__key, name="" + (name_prefix or "data") + ".configuration[{data__configuration_x}].key".format(**locals()) + "", definition={'type': 'string', 'minLength': 1}, rule='type'))
+                                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".configuration[{data__configuration_x}].key".format(**locals()) + " must be string", value=data__configuration_item__key, name="" + (name_prefix or "data") + ".configuration[{data__configuration_x}].key".format(**locals()) + "", definition={'type': 'string'}, rule='type'))
                             if isinstance(data__configuration_item__key, str):
                                 data__configuration_item__key_len = len(data__configuration_item__key)
                                 if data__configuration_item__key_len < 1:
-                                    errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".configuration[{data__configuration_x}].key".format(**locals()) + " must be longer than or equal to 1 characters", value=data__configuration_item__key, name="" + (name_prefix or "data") + ".configuration[{data__configuration_x}].key".format(**locals()) + "", definition={'type': 'string', 'minLength': 1}, rule='minLength'))
+                                    errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".configuration[{data__configuration_x}].key".format(**locals()) + " must be longer than or equal to 1 characters", value=data__configuration_item__key, name="" + (name_prefix or "data") + ".configuration[{data__configuration_x}].key".format(**locals()) + "", definition={'minLength': 1}, rule='minLength'))
                         if "description" in data__configuration_item_keys:
                             data__configuration_item_keys.remove("description")
                             data__configuration_item__description = data__configuration_item["description"]
@@ -424,12 +423,12 @@ def validate(data, custom_formats={}, name_prefix=None):
             data_keys.remove("repository")
             data__repository = data["repository"]
             if not isinstance(data__repository, (dict)):
-                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".repository must be object", value=data__repository, name="" + (name_prefix or "data") + ".repository", definition={'type': 'object', 'required': ['type'], 'properties': {'type': {'enum': ['git', 'npm', 'local', 'mongo', 'github', 'librarian-definition', 'internal']}}}, rule='type'))
+                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".repository must be object", value=data__repository, name="" + (name_prefix or "data") + ".repository", definition={'type': 'object'}, rule='type'))
             data__repository_is_dict = isinstance(data__repository, dict)
             if data__repository_is_dict:
                 data__repository__missing_keys = set(['type']) - data__repository.keys()
                 if data__repository__missing_keys:
-                    errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".repository must contain " + (str(sorted(data__repository__missing_keys)) + " properties"), value=data__repository, name="" + (name_prefix or "data") + ".repository", definition={'type': 'object', 'required': ['type'], 'properties': {'type': {'enum': ['git', 'npm', 'local', 'mongo', 'github', 'librarian-definition', 'internal']}}}, rule='required'))
+                    errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".repository must contain " + (str(sorted(data__repository__missing_keys)) + " properties"), value=data__repository, name="" + (name_prefix or "data") + ".repository", definition={'required': ['type']}, rule='required'))
                 data__repository_keys = set(data__repository.keys())
                 if "type" in data__repository_keys:
                     data__repository_keys.remove("type")
@@ -440,7 +439,7 @@ def validate(data, custom_formats={}, name_prefix=None):
             data_keys.remove("packageSource")
             data__packageSource = data["packageSource"]
             if not isinstance(data__packageSource, (dict)):
-                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".packageSource must be object", value=data__packageSource, name="" + (name_prefix or "data") + ".packageSource", definition={'type': 'object', 'properties': {'type': {'type': 'string'}, 'url': {'type': 'string'}, 'branch': {'type': 'string'}, 'commitHash': {'type': 'string'}, 'subPath': {'type': 'string'}}}, rule='type'))
+                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".packageSource must be object", value=data__packageSource, name="" + (name_prefix or "data") + ".packageSource", definition={'type': 'object'}, rule='type'))
             data__packageSource_is_dict = isinstance(data__packageSource, dict)
             if data__packageSource_is_dict:
                 data__packageSource_keys = set(data__packageSource.keys())
@@ -473,18 +472,18 @@ def validate(data, custom_formats={}, name_prefix=None):
             data_keys.remove("security")
             data__security = data["security"]
             if not isinstance(data__security, (dict)):
-                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".security must be object", value=data__security, name="" + (name_prefix or "data") + ".security", definition={'type': 'object', 'required': ['permissions'], 'properties': {'permissions': {'type': 'array', 'items': {'enum': ['fs.read', 'fs.write', 'fs.delete', 'net.fetch', 'net.listen', 'process.exec', 'process.env', 'docker.run', 'env.read', 'env.write', 'db.read', 'db.write', 'system.info', 'system.eval']}}, 'sandboxOptions': {'type': 'object', 'properties': {'allowEval': {'type': 'boolean'}, 'timeout': {'type': 'number', 'description': 'Milliseconds.'}, 'memory': {'type': 'number', 'description': 'Mebibytes.'}, 'allowedModules': {'type': 'array', 'items': {'type': 'string'}}, 'allowedAPIs': {'type': 'array', 'items': {'type': 'string'}}}}, 'trust': {'type': 'object'}}}, rule='type'))
+                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".security must be object", value=data__security, name="" + (name_prefix or "data") + ".security", definition={'type': 'object'}, rule='type'))
             data__security_is_dict = isinstance(data__security, dict)
             if data__security_is_dict:
                 data__security__missing_keys = set(['permissions']) - data__security.keys()
                 if data__security__missing_keys:
-                    errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".security must contain " + (str(sorted(data__security__missing_keys)) + " properties"), value=data__security, name="" + (name_prefix or "data") + ".security", definition={'type': 'object', 'required': ['permissions'], 'properties': {'permissions': {'type': 'array', 'items': {'enum': ['fs.read', 'fs.write', 'fs.delete', 'net.fetch', 'net.listen', 'process.exec', 'process.env', 'docker.run', 'env.read', 'env.write', 'db.read', 'db.write', 'system.info', 'system.eval']}}, 'sandboxOptions': {'type': 'object', 'properties': {'allowEval': {'type': 'boolean'}, 'timeout': {'type': 'number', 'description': 'Milliseconds.'}, 'memory': {'type': 'number', 'description': 'Mebibytes.'}, 'allowedModules': {'type': 'array', 'items': {'type': 'string'}}, 'allowedAPIs': {'type': 'array', 'items': {'type': 'string'}}}}, 'trust': {'type': 'object'}}}, rule='required'))
+                    errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".security must contain " + (str(sorted(data__security__missing_keys)) + " properties"), value=data__security, name="" + (name_prefix or "data") + ".security", definition={'required': ['permissions']}, rule='required'))
                 data__security_keys = set(data__security.keys())
                 if "permissions" in data__security_keys:
                     data__security_keys.remove("permissions")
                     data__security__permissions = data__security["permissions"]
                     if not isinstance(data__security__permissions, (list, tuple)):
-                        errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".security.permissions must be array", value=data__security__permissions, name="" + (name_prefix or "data") + ".security.permissions", definition={'type': 'array', 'items': {'enum': ['fs.read', 'fs.write', 'fs.delete', 'net.fetch', 'net.listen', 'process.exec', 'process.env', 'docker.run', 'env.read', 'env.write', 'db.read', 'db.write', 'system.info', 'system.eval']}}, rule='type'))
+                        errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".security.permissions must be array", value=data__security__permissions, name="" + (name_prefix or "data") + ".security.permissions", definition={'type': 'array'}, rule='type'))
                     data__security__permissions_is_list = isinstance(data__security__permissions, (list, tuple))
                     if data__security__permissions_is_list:
                         data__security__permissions_len = len(data__security__permissions)
@@ -495,7 +494,7 @@ def validate(data, custom_formats={}, name_prefix=None):
                     data__security_keys.remove("sandboxOptions")
                     data__security__sandboxOptions = data__security["sandboxOptions"]
                     if not isinstance(data__security__sandboxOptions, (dict)):
-                        errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".security.sandboxOptions must be object", value=data__security__sandboxOptions, name="" + (name_prefix or "data") + ".security.sandboxOptions", definition={'type': 'object', 'properties': {'allowEval': {'type': 'boolean'}, 'timeout': {'type': 'number', 'description': 'Milliseconds.'}, 'memory': {'type': 'number', 'description': 'Mebibytes.'}, 'allowedModules': {'type': 'array', 'items': {'type': 'string'}}, 'allowedAPIs': {'type': 'array', 'items': {'type': 'string'}}}}, rule='type'))
+                        errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".security.sandboxOptions must be object", value=data__security__sandboxOptions, name="" + (name_prefix or "data") + ".security.sandboxOptions", definition={'type': 'object'}, rule='type'))
                     data__security__sandboxOptions_is_dict = isinstance(data__security__sandboxOptions, dict)
                     if data__security__sandboxOptions_is_dict:
                         data__security__sandboxOptions_keys = set(data__security__sandboxOptions.keys())
@@ -507,18 +506,18 @@ def validate(data, custom_formats={}, name_prefix=None):
                         if "timeout" in data__security__sandboxOptions_keys:
                             data__security__sandboxOptions_keys.remove("timeout")
                             data__security__sandboxOptions__timeout = data__security__sandboxOptions["timeout"]
-                            if not isinstance(data__security__sandboxOptions__timeout, (int, float, Decimal)) or isinstance(data__security__sandboxOptions__timeout, bool):
-                                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".security.sandboxOptions.timeout must be number", value=data__security__sandboxOptions__timeout, name="" + (name_prefix or "data") + ".security.sandboxOptions.timeout", definition={'type': 'number', 'description': 'Milliseconds.'}, rule='type'))
+                            if not isinstance(data__security__sandboxOptions__timeout, (int, float)) or isinstance(data__security__sandboxOptions__timeout, bool):
+                                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".security.sandboxOptions.timeout must be number", value=data__security__sandboxOptions__timeout, name="" + (name_prefix or "data") + ".security.sandboxOptions.timeout", definition={'type': 'number'}, rule='type'))
                         if "memory" in data__security__sandboxOptions_keys:
                             data__security__sandboxOptions_keys.remove("memory")
                             data__security__sandboxOptions__memory = data__security__sandboxOptions["memory"]
-                            if not isinstance(data__security__sandboxOptions__memory, (int, float, Decimal)) or isinstance(data__security__sandboxOptions__memory, bool):
-                                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".security.sandboxOptions.memory must be number", value=data__security__sandboxOptions__memory, name="" + (name_prefix or "data") + ".security.sandboxOptions.memory", definition={'type': 'number', 'description': 'Mebibytes.'}, rule='type'))
+                            if not isinstance(data__security__sandboxOptions__memory, (int, float)) or isinstance(data__security__sandboxOptions__memory, bool):
+                                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".security.sandboxOptions.memory must be number", value=data__security__sandboxOptions__memory, name="" + (name_prefix or "data") + ".security.sandboxOptions.memory", definition={'type': 'number'}, rule='type'))
                         if "allowedModules" in data__security__sandboxOptions_keys:
                             data__security__sandboxOptions_keys.remove("allowedModules")
                             data__security__sandboxOptions__allowedModules = data__security__sandboxOptions["allowedModules"]
                             if not isinstance(data__security__sandboxOptions__allowedModules, (list, tuple)):
-                                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".security.sandboxOptions.allowedModules must be array", value=data__security__sandboxOptions__allowedModules, name="" + (name_prefix or "data") + ".security.sandboxOptions.allowedModules", definition={'type': 'array', 'items': {'type': 'string'}}, rule='type'))
+                                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".security.sandboxOptions.allowedModules must be array", value=data__security__sandboxOptions__allowedModules, name="" + (name_prefix or "data") + ".security.sandboxOptions.allowedModules", definition={'type': 'array'}, rule='type'))
                             data__security__sandboxOptions__allowedModules_is_list = isinstance(data__security__sandboxOptions__allowedModules, (list, tuple))
                             if data__security__sandboxOptions__allowedModules_is_list:
                                 data__security__sandboxOptions__allowedModules_len = len(data__security__sandboxOptions__allowedModules)
@@ -529,7 +528,7 @@ def validate(data, custom_formats={}, name_prefix=None):
                             data__security__sandboxOptions_keys.remove("allowedAPIs")
                             data__security__sandboxOptions__allowedAPIs = data__security__sandboxOptions["allowedAPIs"]
                             if not isinstance(data__security__sandboxOptions__allowedAPIs, (list, tuple)):
-                                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".security.sandboxOptions.allowedAPIs must be array", value=data__security__sandboxOptions__allowedAPIs, name="" + (name_prefix or "data") + ".security.sandboxOptions.allowedAPIs", definition={'type': 'array', 'items': {'type': 'string'}}, rule='type'))
+                                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".security.sandboxOptions.allowedAPIs must be array", value=data__security__sandboxOptions__allowedAPIs, name="" + (name_prefix or "data") + ".security.sandboxOptions.allowedAPIs", definition={'type': 'array'}, rule='type'))
                             data__security__sandboxOptions__allowedAPIs_is_list = isinstance(data__security__sandboxOptions__allowedAPIs, (list, tuple))
                             if data__security__sandboxOptions__allowedAPIs_is_list:
                                 data__security__sandboxOptions__allowedAPIs_len = len(data__security__sandboxOptions__allowedAPIs)
@@ -545,7 +544,7 @@ def validate(data, custom_formats={}, name_prefix=None):
             data_keys.remove("metadata")
             data__metadata = data["metadata"]
             if not isinstance(data__metadata, (dict)):
-                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".metadata must be object", value=data__metadata, name="" + (name_prefix or "data") + ".metadata", definition={'type': 'object', 'properties': {'category': {'type': 'array', 'items': {'type': 'string'}}, 'tags': {'type': 'array', 'items': {'type': 'string'}}}}, rule='type'))
+                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".metadata must be object", value=data__metadata, name="" + (name_prefix or "data") + ".metadata", definition={'type': 'object'}, rule='type'))
             data__metadata_is_dict = isinstance(data__metadata, dict)
             if data__metadata_is_dict:
                 data__metadata_keys = set(data__metadata.keys())
@@ -553,7 +552,7 @@ def validate(data, custom_formats={}, name_prefix=None):
                     data__metadata_keys.remove("category")
                     data__metadata__category = data__metadata["category"]
                     if not isinstance(data__metadata__category, (list, tuple)):
-                        errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".metadata.category must be array", value=data__metadata__category, name="" + (name_prefix or "data") + ".metadata.category", definition={'type': 'array', 'items': {'type': 'string'}}, rule='type'))
+                        errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".metadata.category must be array", value=data__metadata__category, name="" + (name_prefix or "data") + ".metadata.category", definition={'type': 'array'}, rule='type'))
                     data__metadata__category_is_list = isinstance(data__metadata__category, (list, tuple))
                     if data__metadata__category_is_list:
                         data__metadata__category_len = len(data__metadata__category)
@@ -564,7 +563,7 @@ def validate(data, custom_formats={}, name_prefix=None):
                     data__metadata_keys.remove("tags")
                     data__metadata__tags = data__metadata["tags"]
                     if not isinstance(data__metadata__tags, (list, tuple)):
-                        errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".metadata.tags must be array", value=data__metadata__tags, name="" + (name_prefix or "data") + ".metadata.tags", definition={'type': 'array', 'items': {'type': 'string'}}, rule='type'))
+                        errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".metadata.tags must be array", value=data__metadata__tags, name="" + (name_prefix or "data") + ".metadata.tags", definition={'type': 'array'}, rule='type'))
                     data__metadata__tags_is_list = isinstance(data__metadata__tags, (list, tuple))
                     if data__metadata__tags_is_list:
                         data__metadata__tags_len = len(data__metadata__tags)
@@ -577,7 +576,7 @@ def validate(data, custom_formats={}, name_prefix=None):
 def validate___definitions_values(data, custom_formats={}, name_prefix=None):
     errors = []
     if not isinstance(data, (dict)):
-        errors.append(JsonSchemaValueException("" + (name_prefix or "data") + " must be object", value=data, name="" + (name_prefix or "data") + "", definition={'type': 'object', 'properties': {'aliases': {'type': 'array', 'items': {'type': 'string', 'minLength': 1}}, 'secret': {'type': 'boolean'}}, 'allOf': [{'if': {'properties': {'type': {'const': 'string'}}}, 'then': {'properties': {'default': {'type': 'string'}, 'example': {'type': 'string'}}}}, {'if': {'properties': {'type': {'const': 'number'}}}, 'then': {'properties': {'default': {'type': 'number'}, 'example': {'type': 'number'}}}}, {'if': {'properties': {'type': {'const': 'boolean'}}}, 'then': {'properties': {'default': {'type': 'boolean'}, 'example': {'type': 'boolean'}}}}, {'if': {'properties': {'type': {'const': 'array'}}}, 'then': {'properties': {'default': {'type': 'array'}, 'example': {'type': 'array'}}}}, {'if': {'properties': {'type': {'const': 'object'}}}, 'then': {'properties': {'default': {'type': 'object'}, 'example': {'type': 'object'}}}}]}, rule='type'))
+        errors.append(JsonSchemaValueException("" + (name_prefix or "data") + " must be object", value=data, name="" + (name_prefix or "data") + "", definition={'type': 'object'}, rule='type'))
     try:
         data_is_dict = isinstance(data, dict)
         if data_is_dict:
@@ -621,12 +620,12 @@ def validate___definitions_values(data, custom_formats={}, name_prefix=None):
             if "default" in data_keys:
                 data_keys.remove("default")
                 data__default = data["default"]
-                if not isinstance(data__default, (int, float, Decimal)) or isinstance(data__default, bool):
+                if not isinstance(data__default, (int, float)) or isinstance(data__default, bool):
                     errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".default must be number", value=data__default, name="" + (name_prefix or "data") + ".default", definition={'type': 'number'}, rule='type'))
             if "example" in data_keys:
                 data_keys.remove("example")
                 data__example = data["example"]
-                if not isinstance(data__example, (int, float, Decimal)) or isinstance(data__example, bool):
+                if not isinstance(data__example, (int, float)) or isinstance(data__example, bool):
                     errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".example must be number", value=data__example, name="" + (name_prefix or "data") + ".example", definition={'type': 'number'}, rule='type'))
     try:
         data_is_dict = isinstance(data, dict)
@@ -710,17 +709,17 @@ def validate___definitions_values(data, custom_formats={}, name_prefix=None):
             data_keys.remove("aliases")
             data__aliases = data["aliases"]
             if not isinstance(data__aliases, (list, tuple)):
-                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".aliases must be array", value=data__aliases, name="" + (name_prefix or "data") + ".aliases", definition={'type': 'array', 'items': {'type': 'string', 'minLength': 1}}, rule='type'))
+                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".aliases must be array", value=data__aliases, name="" + (name_prefix or "data") + ".aliases", definition={'type': 'array'}, rule='type'))
             data__aliases_is_list = isinstance(data__aliases, (list, tuple))
             if data__aliases_is_list:
                 data__aliases_len = len(data__aliases)
                 for data__aliases_x, data__aliases_item in enumerate(data__aliases):
                     if not isinstance(data__aliases_item, (str)):
-                        errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".aliases[{data__aliases_x}]".format(**locals()) + " must be string", value=data__aliases_item, name="" + (name_prefix or "data") + ".aliases[{data__aliases_x}]".format(**locals()) + "", definition={'type': 'string', 'minLength': 1}, rule='type'))
+                        errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".aliases[{data__aliases_x}]".format(**locals()) + " must be string", value=data__aliases_item, name="" + (name_prefix or "data") + ".aliases[{data__aliases_x}]".format(**locals()) + "", definition={'type': 'string'}, rule='type'))
                     if isinstance(data__aliases_item, str):
                         data__aliases_item_len = len(data__aliases_item)
                         if data__aliases_item_len < 1:
-                            errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".aliases[{data__aliases_x}]".format(**locals()) + " must be longer than or equal to 1 characters", value=data__aliases_item, name="" + (name_prefix or "data") + ".aliases[{data__aliases_x}]".format(**locals()) + "", definition={'type': 'string', 'minLength': 1}, rule='minLength'))
+                            errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".aliases[{data__aliases_x}]".format(**locals()) + " must be longer than or equal to 1 characters", value=data__aliases_item, name="" + (name_prefix or "data") + ".aliases[{data__aliases_x}]".format(**locals()) + "", definition={'minLength': 1}, rule='minLength'))
         if "secret" in data_keys:
             data_keys.remove("secret")
             data__secret = data["secret"]
@@ -732,22 +731,22 @@ def validate___definitions_values(data, custom_formats={}, name_prefix=None):
 def validate___definitions_parameter(data, custom_formats={}, name_prefix=None):
     errors = []
     if not isinstance(data, (dict)):
-        errors.append(JsonSchemaValueException("" + (name_prefix or "data") + " must be object", value=data, name="" + (name_prefix or "data") + "", definition={'type': 'object', 'required': ['name', 'required', 'type'], 'properties': {'name': {'type': 'string', 'minLength': 1}, 'required': {'type': 'boolean'}, 'type': {'enum': ['string', 'number', 'boolean', 'array', 'object', 'any']}, 'description': {'type': 'string'}}}, rule='type'))
+        errors.append(JsonSchemaValueException("" + (name_prefix or "data") + " must be object", value=data, name="" + (name_prefix or "data") + "", definition={'type': 'object'}, rule='type'))
     data_is_dict = isinstance(data, dict)
     if data_is_dict:
         data__missing_keys = set(['name', 'required', 'type']) - data.keys()
         if data__missing_keys:
-            errors.append(JsonSchemaValueException("" + (name_prefix or "data") + " must contain " + (str(sorted(data__missing_keys)) + " properties"), value=data, name="" + (name_prefix or "data") + "", definition={'type': 'object', 'required': ['name', 'required', 'type'], 'properties': {'name': {'type': 'string', 'minLength': 1}, 'required': {'type': 'boolean'}, 'type': {'enum': ['string', 'number', 'boolean', 'array', 'object', 'any']}, 'description': {'type': 'string'}}}, rule='required'))
+            errors.append(JsonSchemaValueException("" + (name_prefix or "data") + " must contain " + (str(sorted(data__missing_keys)) + " properties"), value=data, name="" + (name_prefix or "data") + "", definition={'required': ['name', 'required', 'type']}, rule='required'))
         data_keys = set(data.keys())
         if "name" in data_keys:
             data_keys.remove("name")
             data__name = data["name"]
             if not isinstance(data__name, (str)):
-                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".name must be string", value=data__name, name="" + (name_prefix or "data") + ".name", definition={'type': 'string', 'minLength': 1}, rule='type'))
+                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".name must be string", value=data__name, name="" + (name_prefix or "data") + ".name", definition={'type': 'string'}, rule='type'))
             if isinstance(data__name, str):
                 data__name_len = len(data__name)
                 if data__name_len < 1:
-                    errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".name must be longer than or equal to 1 characters", value=data__name, name="" + (name_prefix or "data") + ".name", definition={'type': 'string', 'minLength': 1}, rule='minLength'))
+                    errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".name must be longer than or equal to 1 characters", value=data__name, name="" + (name_prefix or "data") + ".name", definition={'minLength': 1}, rule='minLength'))
         if "required" in data_keys:
             data_keys.remove("required")
             data__required = data["required"]

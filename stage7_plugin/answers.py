@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from stage7_plugin import derived
 from stage7_plugin.host_facts import PERMISSIONS, TAKEN_VERBS
@@ -118,8 +118,7 @@ def _timeout_seconds(value: str) -> str | None:
     return "must be a whole number of seconds from 1 to 3600"
 
 
-@dataclass(frozen=True)
-class _Rule:
+class _Rule(NamedTuple):
     fault: Callable[[str], str | None]
     example: str
 

@@ -6,7 +6,9 @@ wherever Cookiecutter is installed.
 
 from __future__ import annotations
 
+import ast
 import json
+import re
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent
@@ -23,6 +25,8 @@ To compile it anew: python -m stage7_plugin.compile_schema
 
 '''
 _FOREIGN_IMPORT = "from fastjsonschema import JsonSchemaValueException, JsonSchemaValuesException"
+_DECIMAL_IMPORT = "from decimal import Decimal\n"
+_DEFINITION = re.compile(r"definition=(\{.*\}), rule='(\w+)'")
 _OWN_IMPORT = _FOREIGN_IMPORT.replace("fastjsonschema", "stage7_plugin.schema_errors")
 
 
@@ -34,7 +38,17 @@ def compiled() -> str:
     code: str = fastjsonschema.compile_to_code(schema, use_default=False, fast_fail=False)
     if code.count(_FOREIGN_IMPORT) != 1:
         raise RuntimeError(f"fastjsonschema wrote another import than: {_FOREIGN_IMPORT}")
-    return _HEADER + code.replace(_FOREIGN_IMPORT, _OWN_IMPORT)
+    code = code.replace(_FOREIGN_IMPORT, _OWN_IMPORT)
+    # The hook imports the module at every generation, and in a fresh clone compiles it: leave out
+    # what is never read. JSON from the standard library holds no Decimal.
+    code = code.replace(_DECIMAL_IMPORT, "").replace(", Decimal)", ")")
+    return _HEADER + _DEFINITION.sub(_broken_rule_alone, code)
+
+
+def _broken_rule_alone(match: re.Match[str]) -> str:
+    definition, rule = ast.literal_eval(match[1]), match[2]
+    kept = {rule: definition[rule]}
+    return f"definition={kept}, rule={rule!r}"
 
 
 if __name__ == "__main__":

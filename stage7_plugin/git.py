@@ -5,11 +5,24 @@ from __future__ import annotations
 import os
 import shlex
 import subprocess
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 MESSAGE = "Start the plugin from the container plugin template"
 _SECONDS = 120  # a hook of the user's own, or a passphrase for signing, may take its time
+
+# For each command of ours; the user's configuration stays as it is.
+_SETTINGS = (
+    # Without an identity git would make one up from the names of the user and the machine.
+    "-c", "user.useConfigOnly=true",
+    # From git 2.28 on, init goes by it, and a process is saved.
+    "-c", "init.defaultBranch=main",
+    # Another process, which finds nothing to tidy up in a new repository.
+    "-c", "maintenance.auto=false",
+    # A few small files; git compresses them when it packs.
+    "-c", "core.looseCompression=0",
+)  # fmt: skip
+_TO_MAIN = ("symbolic-ref", "HEAD", "refs/heads/main")  # every git has this
 
 # Variables that point git at a repository: set when Cookiecutter itself is run by a git hook.
 _REPOSITORY_VARIABLES = (
@@ -18,8 +31,7 @@ _REPOSITORY_VARIABLES = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What start_repository did.
 
     Attributes:
@@ -49,11 +61,13 @@ def start_repository(folder: Path) -> Outcome:
 
     steps: tuple[tuple[str, ...], ...] = (
         ("init", "--quiet"),
-        ("symbolic-ref", "HEAD", "refs/heads/main"),  # every git has this; init -b needs 2.28
+        _TO_MAIN,
         ("add", "--all"),
         ("commit", "--quiet", "-m", MESSAGE),
     )
     for number, step in enumerate(steps):
+        if step == _TO_MAIN and _is_on_main(folder):
+            continue
         failure = _run(folder, step)
         if failure:
             rest = [_git(*remaining) for remaining in steps[number:]]
@@ -99,10 +113,16 @@ def _work_tree(folder: Path) -> Path | None:
     return None
 
 
+def _is_on_main(folder: Path) -> bool:
+    try:
+        return (folder / ".git" / "HEAD").read_text() == "ref: refs/heads/main\n"
+    except OSError:
+        return False
+
+
 def _run(folder: Path, arguments: tuple[str, ...]) -> str | None:
     """Run git in the folder; None if it worked, else why not, on one line."""
-    # Without an identity git would make one up from the names of the user and the machine.
-    command = ["git", "-c", "user.useConfigOnly=true", *arguments]
+    command = ["git", *_SETTINGS, *arguments]
     try:
         done = subprocess.run(
             command,

@@ -11,8 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from stage7_plugin import strict_json
 from stage7_plugin.notation import read_notation
@@ -27,8 +26,7 @@ EXAMPLES: dict[str, str] = {
 }
 
 
-@dataclass(frozen=True)
-class Parameter:
+class Parameter(NamedTuple):
     """One declared input or output.
 
     Attributes:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _LONGEST_VALUE = 120
 
 
-@dataclass(frozen=True)
-class Problem:
+class Problem(NamedTuple):
     """One wrong answer.
 
     Attributes:
@@ -29,6 +27,8 @@ class Problem:
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word that was most likely meant, if any is close."""
+    import difflib  # only for somebody who has mistyped
+
     matches = difflib.get_close_matches(word, list(known), n=1)
     return matches[0] if matches else None
 

@@ -62,6 +62,16 @@ def test_first_commit_on_main(home: Path, project: Path) -> None:
     assert git(project, "status", "--porcelain") == ""
 
 
+def test_first_commit_on_main_with_an_old_git(
+    home: Path, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before 2.28 it does not know init.defaultBranch."""
+    (home / "gitconfig").write_text(f"{IDENTITY}[init]\n\tdefaultBranch = other\n")
+    monkeypatch.setattr("stage7_plugin.git._SETTINGS", ())
+    assert start_repository(project).committed
+    assert git(project, "branch", "--format=%(refname:short)") == "main"
+
+
 def test_second_run_changes_nothing(home: Path, project: Path) -> None:
     (home / "gitconfig").write_text(IDENTITY)
     start_repository(project)
