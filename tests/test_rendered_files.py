@@ -53,6 +53,7 @@ ALWAYS = {
     "plugin_runtime/plugin.py",
     "plugin_runtime/printed.py",
     "plugin_runtime/redaction.py",
+    "plugin_runtime/connection.py",
     "plugin_runtime/http_request.py",
     "plugin_runtime/service.py",
     "plugin_runtime/settings.py",

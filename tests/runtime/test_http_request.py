@@ -142,7 +142,8 @@ def streams(draw: st.DrawFn) -> bytes:
     """Up to three requests that are right, wrong, or nearly right."""
     stream = b""
     for _ in range(draw(st.integers(1, 3))):
-        lines = [draw(st.sampled_from(LINES)), *draw(st.lists(st.sampled_from(FIELDS), max_size=4))]
+        fields = draw(st.lists(st.sampled_from(FIELDS), max_size=4))
+        lines = [draw(st.sampled_from(LINES)), *[b"Host: b"] * draw(st.booleans()), *fields]
         end = draw(st.sampled_from([b"\r\n"] * 8 + [b"\n", b"\r"]))
         stream += end.join([*lines, b"", b""]) + draw(st.sampled_from(BODIES))
     if draw(st.booleans()):
@@ -163,9 +164,9 @@ def check_beside_llhttp(data: bytes) -> None:
 
 def test_every_pair_of_fields_and_every_body() -> None:
     for line in LINES:
-        check_beside_llhttp(line + b"\r\n\r\n")
+        check_beside_llhttp(line + b"\r\nHost: a\r\n\r\n")
     for first, second, body in product(FIELDS, FIELDS, BODIES):
-        check_beside_llhttp(b"\r\n".join([LINES[1], first, second, b"", body]))
+        check_beside_llhttp(b"\r\n".join([LINES[1], b"Host: a", first, second, b"", body]))
 
 
 @settings(max_examples=1000, deadline=None)
@@ -197,7 +198,9 @@ def test_whatever_comes_is_read_or_refused(data: bytes) -> None:
 @pytest.mark.parametrize("character", [b"a", b" ", b"\t", b"\xff"])
 def test_the_time_to_read_a_header_grows_only_with_its_length(character: bytes) -> None:
     """The number of steps of the expressions: a bad one takes minutes for this header."""
-    line = b"GET /" + b"a" * 900 + b" HTTP/1.1\r\nX: " + character * 900 + b"\x00\r\n\r\n"
+    line = (
+        b"GET /" + b"a" * 900 + b" HTTP/1.1\r\nHost: a\r\nX: " + character * 900 + b"\x00\r\n\r\n"
+    )
     for _ in range(1000):
         assert ours([line])[1] == 400
 
@@ -205,10 +208,10 @@ def test_the_time_to_read_a_header_grows_only_with_its_length(character: bytes) 
 def test_every_shape_of_header_and_body_was_really_taken() -> None:
     """The comparison above would also pass if everything were refused."""
     taken = [
-        b"GET /health HTTP/1.1\r\n\r\n",
+        b"GET /health HTTP/1.0\r\n\r\n",
         b"\r\nGET /health HTTP/1.1\r\nHost: a\r\n\r\n",
-        b"POST /execute HTTP/1.1\r\nContent-Length: 5\r\n\r\nhello",
-        b"POST /execute HTTP/1.1\r\nTransfer-Encoding: Chunked\r\n\r\n"
+        b"POST /execute HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello",
+        b"POST /execute HTTP/1.1\r\nhost: a\r\nTransfer-Encoding: Chunked\r\n\r\n"
         b"2;a=b\r\nhe\r\n3\r\nllo\r\n0\r\nX: y\r\n\r\n",
         b"GET http://a:80//health?x HTTP/1.0\r\nX: \xff\r\nX: a \t\r\n\r\n",
     ]
@@ -216,3 +219,34 @@ def test_every_shape_of_header_and_body_was_really_taken() -> None:
         found, status = ours([data])
         assert status is None
         assert found == llhttp(data) != []
+
+
+HEAD = b"POST /execute HTTP/1.1\r\nHost: a\r\n"
+
+
+@pytest.mark.parametrize(
+    ("data", "status"),
+    [
+        (b"GET /health HTTP/1.1\r\n\r\n", 400),
+        (b"GET /health HTTP/1.1\r\n" + b"a:\r\n" * 199 + b"Host: a\r\n\r\n", None),
+        (b"GET /health HTTP/1.1\r\n" + b"a:\r\n" * 200 + b"Host: a\r\n\r\n", 431),
+        (HEAD + b"X: " + b"x" * MAX_HEADER, 431),
+        (HEAD + b"Transfer-Encoding: chunked\r\n\r\n0\r\n" + b"a: b\r\n" * 400, None),
+        (HEAD + b"Transfer-Encoding: chunked\r\n\r\n0\r\n" + b"a: b\r\n" * 600, 431),
+        (HEAD + b"Transfer-Encoding: chunked\r\n\r\n" + b"1" * MAX_BODY, 400),
+        (HEAD + b"Content-Length: %d\r\n\r\n" % MAX_BODY, None),
+        (HEAD + b"Content-Length: %d\r\n\r\n" % (MAX_BODY + 1), 413),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_limits(data: bytes, status: int | None) -> None:
+    assert ours([data])[1] == status
+
+
+def test_who_expects_to_be_told_is_told_once() -> None:
+    for version, waits in ((b"1.1", True), (b"1.0", False)):
+        parser = http_request.Parser(MAX_HEADER, MAX_BODY)
+        parser.feed(b"POST / HTTP/%b\r\nHost: a\r\nExpect: 100-Continue\r\n" % version)
+        parser.feed(b"Content-Length: 5\r\n\r\n")
+        assert parser.next() is None
+        assert [parser.expects_continue(), parser.expects_continue()] == [waits, False]

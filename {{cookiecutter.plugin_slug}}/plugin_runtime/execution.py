@@ -4,6 +4,7 @@ A Python thread cannot be killed. An execution past its deadline is answered all
 slot stays taken until it really ends; `async def` logic is cancelled for real.
 """
 
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -41,7 +42,12 @@ class Job:
 
     def call(self, function: Callable[..., Any], *arguments: Any) -> Any:
         """Call a plain or async function and return its result."""
-        result = function(*arguments)
+        process = os.getpid()
+        try:
+            result = function(*arguments)
+        finally:
+            if os.getpid() != process:
+                os._exit(1)  # a forked child of the author's must not answer as well
         if not hasattr(result, "__await__"):
             return result
         self._awaiting = call_async(result)
@@ -163,7 +169,8 @@ class Executor:
     def _perform(self, job: Job) -> None:
         current_job.set(job)
         try:
-            job.work()
+            if not job.late:
+                job.work()
         except BaseException as error:
             logger.error("An execution broke: %s", describe(error), exc_info=error)
         job.finish()

@@ -7,8 +7,38 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 import time
 from typing import Any
+
+from plugin_runtime.answers import Answer  # type: ignore[import-not-found]
+from plugin_runtime.http_request import Parser  # type: ignore[import-not-found]
+
+
+def fails_twice(owner: type, name: str) -> None:
+    """What a lack of memory does, but only for the first two calls."""
+    works = getattr(owner, name)
+    calls = iter(range(2))
+
+    def fails(*arguments: Any) -> Any:
+        if next(calls, None) is not None:
+            raise MemoryError
+        return works(*arguments)
+
+    setattr(owner, name, fails)
+
+
+def only_one_thread() -> None:
+    """What a limit of the container's does: no second thread for executions can be started."""
+    start = threading.Thread.start
+
+    def refuse(thread: threading.Thread) -> None:
+        if thread.name == "execution-2":
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    setattr(threading.Thread, "start", refuse)  # noqa: B010 - mypy knows the method
+
 
 match os.environ.get("AT_IMPORT"):
     case "root handler":
@@ -22,6 +52,13 @@ match os.environ.get("AT_IMPORT"):
     case "slow":
         print("importing", flush=True)
         time.sleep(5)
+
+    case "broken answers":
+        fails_twice(Answer, "head")
+    case "broken reading":
+        fails_twice(Parser, "feed")
+    case "one thread":
+        only_one_thread()
 
 kept: list[str] = []
 
@@ -76,6 +113,7 @@ def execute_plugin(inputs: dict[str, Any], context: dict[str, Any]) -> Any:
             time.sleep(inputs["seconds"])
             return success("slept")
         case "large":
+            time.sleep(float(value or 0))
             return success("x" * int(inputs["seconds"]))
         case "exit in a text":
             return {"success": False, "error": Exits()}
@@ -89,11 +127,29 @@ def execute_plugin(inputs: dict[str, Any], context: dict[str, Any]) -> Any:
         case "slowly":
             return slowly(inputs)
         case "child":
-            child = multiprocessing.get_context("fork").Process(target=time.sleep, args=(30,))
-            child.start()
-            child.terminate()
-            child.join(10)
-            return success(child.exitcode)
+            process = multiprocessing.get_context("fork").Process(target=time.sleep, args=(30,))
+            process.start()
+            process.terminate()
+            process.join(10)
+            return success(process.exitcode)
+        case "fork":
+            child = os.fork()
+            if child == 0:
+                if value == "exit":
+                    sys.exit(3)
+                return success("child")
+            return success(os.waitpid(child, 0)[1] >> 8)
+        case "fork and go on":
+            if os.fork() == 0:
+                time.sleep(inputs["seconds"])
+                os._exit(0)
+            return success("parent")
+        case "full pipe":
+            _, end = os.pipe()
+            os.set_blocking(end, False)
+            os.dup2(end, 1)
+            print("x" * 200_000)
+            return success("printed")
         case "keep":
             kept.append(str(inputs["password"]))
             return success("kept")

@@ -96,15 +96,17 @@ class Endpoint:
 
     def time_out(self, job: Job) -> Answer:
         """The answer to an execution whose deadline has come."""
-        token = logs.current.set(job.stamp)
         if self._stopping():
             refusal = Refusal(503, "unavailable", "The plugin was stopped during the execution.")
         else:
             error = f"The execution took longer than {self._deadline:g} s."
             refusal = Refusal(504, "timeout", error)
-        answer, details = self._refuse(refusal)
-        self._record(refusal.outcome, answer, time.monotonic() - job.started, details)
-        logs.current.reset(token)
+        token = logs.current.set(job.stamp)
+        try:
+            answer, details = self._refuse(refusal)
+            self._record(refusal.outcome, answer, time.monotonic() - job.started, details)
+        finally:
+            logs.current.reset(token)
         return answer
 
     def _record(self, outcome: str, answer: Answer, seconds: float, details: Details) -> None:

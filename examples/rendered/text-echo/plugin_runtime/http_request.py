@@ -17,6 +17,7 @@ FIELD = re.compile(rb"(%b):([\t -~\x80-\xff]*)" % TOKEN)
 LENGTH = re.compile(rb"[0-9]{1,18}")
 CHUNK_LINE = re.compile(rb"([0-9A-Fa-f]{1,8})(?:;%b(?:=%b)?)*" % (TOKEN, TOKEN))
 LONGEST_CHUNK_LINE = 4096  # bytes, extensions included
+MOST_FIELDS = 200
 ONLY_ONCE = ("content-length", "transfer-encoding", "content-type", "host")
 
 
@@ -56,7 +57,7 @@ class Parser:
 
     __slots__ = (
         "_body", "_chunk_left", "_data", "_expects", "_max_body", "_max_header", "_missing",
-        "_request", "started",
+        "_request", "_trailer", "started",
     )  # fmt: skip
 
     def __init__(self, max_header: int, max_body: int) -> None:
@@ -71,6 +72,7 @@ class Parser:
         self._missing = 0  # bytes of a body with a length
         self._body: bytearray | None = None  # what came of a body in chunks
         self._chunk_left = -1  # of the current chunk; -1: its size comes next; -2: the trailer
+        self._trailer = 0  # bytes of it so far
         self.started = 0.0
         """When the first byte of the current request came, on the monotonic clock; 0.0: not yet."""
 
@@ -96,7 +98,6 @@ class Parser:
         if self._request is None:
             if not self._data:
                 return None
-            self.started = self.started or time.monotonic()
             self._request = self._read_head()
             if self._request is None:
                 return None
@@ -119,14 +120,19 @@ class Parser:
         data = self._data
         while data.startswith(b"\r\n"):  # RFC 9112, 2.2: empty lines in front are ignored
             del data[:2]
+        if not data:
+            return None
+        self.started = self.started or time.monotonic()
         end = data.find(HEAD_END, 0, self._max_header)
         if end < 0:
             if len(data) >= self._max_header:
                 raise BadRequest(431, f"The request's header has over {self._max_header} bytes.")
-            if data and not (65 <= data[0] <= 90 or data == b"\r"):
+            if not (65 <= data[0] <= 90 or data == b"\r"):
                 raise BadRequest(400, "This is no HTTP: a request begins with its method.")
             return None
         lines = bytes(data[:end]).split(b"\r\n")
+        if len(lines) > MOST_FIELDS + 1:
+            raise BadRequest(431, f"The request's header has over {MOST_FIELDS} lines.")
         del data[: end + len(HEAD_END)]
         match = REQUEST_LINE.fullmatch(lines[0])
         if match is None:
@@ -137,6 +143,10 @@ class Parser:
         headers = _fields(lines[1:])
         request = Request(match[1].decode("ascii"), path, f"1.{match[3].decode()}", headers)
         self._read_length(request)
+        if request.version == "1.0":
+            return request
+        if "host" not in headers:
+            raise BadRequest(400, "A request of HTTP/1.1 needs a line such as Host: example.")
         self._expects = request.headers.get("expect", "").lower() == "100-continue"
         return request
 
@@ -194,6 +204,9 @@ class Parser:
         while (line := self._line(self._max_header, "A line of the trailer")) is not None:
             if not line:
                 return True
+            self._trailer += len(line)
+            if self._trailer > self._max_header:
+                raise BadRequest(431, f"The trailer has over {self._max_header} bytes.")
             if _fields([line]).keys() & {"content-length", "transfer-encoding"}:
                 raise BadRequest(400, "The length of a body cannot come behind it.")
         return False

@@ -13,52 +13,17 @@ from contextlib import suppress
 
 from plugin_runtime.answers import Answer, failure
 from plugin_runtime.app import App
+from plugin_runtime.connection import Connection
 from plugin_runtime.execution import Executor, Job, current_job, describe
-from plugin_runtime.http_request import BadRequest, Parser, Request
+from plugin_runtime.http_request import BadRequest, Request
 from plugin_runtime.logs import logger
 from plugin_runtime.settings import Settings
 
 LAST_SECONDS = 0.5  # for answers that are written after the time to drain is over
 LINGER_SECONDS = 2.0  # how long a client may go on sending after its last answer
+REQUESTS_AT_ONCE = 16  # that one connection has sent ahead, before the others have their turn
 PIECE = 65536  # bytes read at once; the host sends hundreds of kB with every execution
 READ, WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
-
-
-class Connection:
-    """One client. Only the socket thread reads; `busy` says that an execution's thread may write.
-
-    Attributes:
-        unsent: What the client has not taken yet of its answers.
-        closing: No further request is read; the connection ends once everything is written.
-        lingering: Everything is written, and the client is waited for: closing at once while it
-            still sends would show it a reset instead of its answer.
-    """
-
-    __slots__ = (
-        "active", "busy", "closing", "events", "lingering", "parser", "socket", "unsent",
-    )  # fmt: skip
-    unsent: bytes | memoryview
-
-    def __init__(self, client: socket.socket, settings: Settings) -> None:
-        client.setblocking(False)
-        # Answers are written whole: waiting to fill a packet would only delay them.
-        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.socket = client
-        self.parser = Parser(settings.max_header_bytes, settings.max_body_bytes)
-        self.active = time.monotonic()
-        self.events = 0
-        self.unsent = b""
-        self.busy = self.closing = self.lingering = False
-
-    def send(self, octets: bytes | memoryview) -> None:
-        """Send what the client takes at once, and keep the rest; in whichever thread answers."""
-        try:
-            sent = self.socket.send(octets)
-        except BlockingIOError:
-            sent = 0
-        except OSError:  # the client is gone
-            self.closing, sent = True, len(octets)
-        self.unsent = memoryview(octets)[sent:] if sent < len(octets) else b""
 
 
 class Server:
@@ -73,7 +38,7 @@ class Server:
         self._settings = settings
         self._selector = selectors.DefaultSelector()
         self._connections: dict[Connection, None] = {}
-        self._answered: deque[Connection] = deque()  # by executions; the rest is done here
+        self._waiting: deque[Connection] = deque()  # for the socket thread to go on with
         self._wake_reader, self._wake_writer = socket.socketpair()
         for end in (listener, self._wake_reader, self._wake_writer):
             end.setblocking(False)
@@ -97,7 +62,8 @@ class Server:
         while not self._app.stopping():
             self._turn(longest=1.0)
         until = time.monotonic() + self._settings.drain_seconds
-        while self._is_needed() and time.monotonic() < until:
+        # Also whoever has sent its request already, which closing would answer with a reset.
+        while (self._is_needed() or self._selector.select(0)) and time.monotonic() < until:
             self._turn(longest=0.02)
         # Whoever still waits is told so; then a moment to write it.
         self._executor.expire()
@@ -110,15 +76,16 @@ class Server:
         return any(connection.busy or connection.unsent for connection in self._connections)
 
     def _turn(self, longest: float) -> None:
-        for key, events in self._selector.select(self._executor.seconds_left(longest)):
+        wait = 0.0 if self._waiting else self._executor.seconds_left(longest)
+        for key, events in self._selector.select(wait):
             if key.data is not None:
-                self._serve_connection(key.data, events)
+                self._attend(key.data, events)
             elif key.fileobj is self._listener:
                 self._accept()
             else:
                 self._wake_reader.recv(PIECE)
-        while self._answered:
-            self._advance(self._answered.popleft())
+        for _ in range(len(self._waiting)):
+            self._attend(self._waiting.popleft())
         self._executor.give_up_overdue()
         now = time.monotonic()
         if now >= self._next_round:
@@ -127,21 +94,30 @@ class Server:
 
     # --- one connection
 
-    def _serve_connection(self, connection: Connection, events: int) -> None:
+    def _attend(self, connection: Connection, events: int = 0) -> None:
         if connection not in self._connections:
             return  # closed since the events were collected
+        try:
+            self._go_on(connection, events)
+        except Exception as error:  # one connection that fails must not end all others
+            logger.error("a connection broke: %s", describe(error), exc_info=error)
+            self._close(connection)
+
+    def _go_on(self, connection: Connection, events: int) -> None:
+        if connection.busy:
+            if events & READ:
+                # It sends ahead, or is gone. Either is looked at once its execution is answered.
+                self._watch(connection, 0)
+            if connection.busy:
+                return
         if events & WRITE and connection.unsent:
             connection.send(connection.unsent)
             connection.active = time.monotonic()
-        if events & READ:
-            if connection.busy:
-                # It sends ahead, or is gone. Either is looked at once its execution is answered.
-                self._watch(connection, 0)
-                if not connection.busy:  # just now; its thread may not have seen that
-                    self._answered.append(connection)
-                return
-            self._read(connection)
         self._advance(connection)
+        # Only now: what was left to do when the events were collected may have been more.
+        if events & connection.events & READ and not connection.busy:
+            self._read(connection)
+            self._advance(connection)
 
     def _read(self, connection: Connection) -> None:
         try:
@@ -160,13 +136,20 @@ class Server:
     def _advance(self, connection: Connection) -> None:
         """Answer what has arrived, until the client has to send or to take something first."""
         try:
-            while not (connection.busy or connection.closing or connection.unsent):
+            for _ in range(REQUESTS_AT_ONCE):
+                if connection.busy or connection.closing or connection.unsent:
+                    break
                 request = connection.parser.next()
                 if request is None:
                     if connection.parser.expects_continue():
                         connection.send(b"HTTP/1.1 100 Continue\r\n\r\n")
                     break
                 self._handle(connection, request)
+            else:
+                # Others first; and nothing more is read, or what has arrived would only grow.
+                self._watch(connection, 0)
+                self._waiting.append(connection)
+                return
         except BadRequest as refused:
             self._answer(connection, None, failure(refused.status, refused.error))
         self._settle(connection)
@@ -224,9 +207,10 @@ class Server:
         if answer is None:
             return  # its deadline came first
         self._answer(connection, request, answer)
+        connection.active = time.monotonic()
         connection.busy = False
         if connection.parser or connection.unsent or connection.closing or not connection.events:
-            self._answered.append(connection)
+            self._waiting.append(connection)
             self.wake()
 
     def _answer_late(self, connection: Connection, request: Request, job: Job) -> None:
@@ -242,9 +226,13 @@ class Server:
         if answer is None:
             return
         keep_alive = request is not None and request.keep_alive
-        head = answer.head(keep_alive, request.version if request else "1.1")
         without_body = request is not None and request.method == "HEAD"
-        connection.send(head if without_body else head + answer.body)
+        try:
+            head = answer.head(keep_alive, request.version if request else "1.1")
+            connection.send(head if without_body else head + answer.body)
+        except Exception as error:  # no memory for it: then it is closed without
+            logger.error("an answer cannot be sent: %s", describe(error), exc_info=error)
+            keep_alive = False
         if not keep_alive:
             connection.closing = True
 
@@ -262,29 +250,33 @@ class Server:
     # --- all connections
 
     def _accept(self) -> None:
-        if len(self._connections) >= self._settings.max_connections:
-            self._close_the_idlest(self._settings.max_connections)
+        most = self._settings.max_connections
+        if len(self._connections) >= most and len(self._idle()) >= most:
+            self._close_the_idlest()
         try:
             client, _ = self._listener.accept()
         except BlockingIOError:
             return
         except OSError:  # out of file descriptors, or the client is gone
-            self._close_the_idlest(1)
+            self._close_the_idlest(seconds=1)
             time.sleep(0.01)
             return
         connection = Connection(client, self._settings)
         self._connections[connection] = None
         self._watch(connection, READ)
 
-    def _close_the_idlest(self, allowed: int) -> None:
-        """Past so many idle connections, close the one that has been idle for longest."""
-        idle = [connection for connection in self._connections if not connection.busy]
-        if len(idle) >= allowed:
-            self._close(min(idle, key=lambda connection: connection.active))
+    def _idle(self) -> list[Connection]:
+        return [connection for connection in self._connections if not connection.busy]
+
+    def _close_the_idlest(self, seconds: float = 0) -> None:
+        """Close the connection that has been idle for longest, if it has been for so long."""
+        idlest = min(self._idle(), key=lambda connection: connection.active, default=None)
+        if idlest is not None and time.monotonic() - idlest.active >= seconds:
+            self._close(idlest)
 
     def _close_the_slow(self, now: float) -> None:
         """Close what is idle, sends too slowly, does not read its answer, or lingers too long."""
-        for connection in [c for c in self._connections if not c.busy]:
+        for connection in self._idle():
             silent = now - connection.active
             started = connection.parser.started
             if (
@@ -297,4 +289,6 @@ class Server:
         connection.closing = True
         self._watch(connection, 0)
         self._connections.pop(connection, None)
+        with suppress(OSError):  # a forked child of the author's may hold it open
+            connection.socket.shutdown(socket.SHUT_RDWR)
         connection.socket.close()

@@ -107,7 +107,10 @@ class LineHandler(logging.Handler):
         left = memoryview((text + "\n").encode("utf-8", "backslashreplace"))
         try:
             while left:
-                left = left[self._raw.write(left) or 0 :]
+                written = self._raw.write(left)
+                if written is None:  # a pipe that is full and does not wait
+                    return
+                left = left[written:]
         except OSError:
             # Nobody reads standard output any more; that must not fail an execution.
             return

@@ -1,0 +1,168 @@
+"""What clients do to their connections while the server is at work on them."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import signal
+import socket
+import threading
+import time
+
+import pytest
+
+from tests.runtime.conftest import Start
+from tests.runtime.plugin_process import PluginProcess
+from tests.runtime.test_careless_plugins import quick, still_works
+from tests.runtime.test_executions import in_background, until
+
+PAGE = b"GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n"
+
+
+def execution(**inputs: object) -> bytes:
+    body = json.dumps({"inputs": inputs}).encode()
+    return b"POST /execute HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body)
+
+
+def answer_on(connection: socket.socket) -> tuple[int, bytes]:
+    """Status and body of the next answer; raises IncompleteRead if it is cut off."""
+    response = http.client.HTTPResponse(connection)
+    response.begin()
+    return response.status, response.read()
+
+
+def test_a_client_that_closes_its_sending_half_gets_its_whole_answer(start: Start) -> None:
+    plugin = start("careless.py", PLUGIN_CONCURRENCY="64", PLUGIN_TIMEOUT_MS="20000")
+    for _ in range(15):
+        others = [plugin.connect() for _ in range(4)]
+        connection = plugin.connect()
+        connection.sendall(execution(do="large", seconds=6_000_000, value=0.03))
+        time.sleep(0.01)
+        for other in others:  # so that the socket thread has more to do when it ends
+            other.sendall(PAGE * 300)
+        connection.shutdown(socket.SHUT_WR)
+        time.sleep(0.05)
+        status, body = answer_on(connection)
+        assert (status, len(body) > 6_000_000) == (200, True)
+        for closed in (*others, connection):
+            closed.close()
+
+
+def test_and_the_answers_to_all_that_it_sent_ahead(start: Start) -> None:
+    plugin = start("careless.py")
+    for _ in range(50):
+        answers = plugin.raw(execution(do="return value", value=1) * 5)
+        assert answers.count(b"HTTP/1.1 200 OK") == 5
+
+
+def test_a_connection_is_not_idle_while_its_execution_runs(start: Start) -> None:
+    plugin = start("careless.py", PLUGIN_IDLE_SECONDS="2", PLUGIN_TIMEOUT_MS="20000")
+    with plugin.connect() as connection:
+        connection.sendall(execution(do="sleep", seconds=3))
+        assert answer_on(connection)[0] == 200
+        time.sleep(1.1)  # a round of the server, which looks for idle connections
+        connection.sendall(execution(do="return value"))
+        assert answer_on(connection)[0] == 200
+
+
+@pytest.mark.parametrize("how", ["exit", "return"])
+def test_a_forked_child_does_not_answer(start: Start, how: str) -> None:
+    plugin = start("careless.py", PLUGIN_TIMEOUT_MS="20000")
+    with plugin.connect() as connection:
+        for _ in range(3):
+            connection.sendall(execution(do="fork", value=how))
+            status, body = answer_on(connection)
+            assert (status, json.loads(body)["outputs"]) == (200, {"result": 1})
+
+
+def test_an_end_is_seen_while_a_forked_child_lives(start: Start) -> None:
+    plugin = start("careless.py", PLUGIN_IDLE_SECONDS="1")
+    with plugin.connect() as connection:
+        connection.sendall(execution(do="fork and go on", seconds=8))
+        assert answer_on(connection)[0] == 200
+        started = time.monotonic()
+        assert connection.recv(1) == b""
+        assert time.monotonic() - started < 6
+
+
+def test_what_was_sent_before_the_end_is_answered(start: Start) -> None:
+    plugin = start("careless.py")
+    port = plugin.port
+    # Held, so that all of it waits for the server when the signal comes.
+    plugin.process.send_signal(signal.SIGSTOP)
+    connections = [socket.create_connection(("127.0.0.1", port), timeout=20) for _ in range(50)]
+    for connection in connections:
+        connection.sendall(execution(do="return value"))
+    time.sleep(0.1)
+    plugin.terminate()
+    plugin.process.send_signal(signal.SIGCONT)
+    assert {answer_on(connection)[0] for connection in connections} <= {200, 503}
+    for connection in connections:
+        connection.close()
+    assert plugin.wait() < 2
+
+
+def flood(plugin: PluginProcess, stop: threading.Event) -> None:
+    """Ask ahead for pages, as fast as they are answered."""
+    with plugin.connect() as connection:
+        connection.settimeout(1)
+        reader = threading.Thread(target=read_everything, args=(connection, stop))
+        reader.start()
+        try:
+            while not stop.is_set():
+                connection.sendall(PAGE * 500)
+        except OSError:
+            pass
+        reader.join()
+
+
+def read_everything(connection: socket.socket, stop: threading.Event) -> None:
+    while not stop.is_set():
+        try:
+            connection.recv(1 << 20)
+        except OSError:
+            return
+
+
+def test_clients_that_ask_ahead_do_not_keep_health_waiting(start: Start) -> None:
+    plugin = start("careless.py")
+    stop = threading.Event()
+    floods = [in_background(lambda: flood(plugin, stop)) for _ in range(8)]
+    time.sleep(0.5)
+    try:
+        for _ in range(5):
+            quick(plugin)
+    finally:
+        stop.set()
+    for end in floods:
+        end()
+
+
+@pytest.mark.parametrize("what", ["broken answers", "broken reading"])
+def test_a_connection_that_breaks_takes_nobody_along(start: Start, what: str) -> None:
+    plugin = start("careless.py", AT_IMPORT=what)
+    for request in (PAGE, execution(do="return value")):
+        with plugin.connect() as connection:
+            connection.sendall(request)
+            assert connection.recv(1) == b""
+    still_works(plugin)
+    assert plugin.metric("plugin_executions_in_flight") == 0
+    plugin.terminate()
+    assert plugin.wait() < 2
+
+
+def test_what_no_thread_has_begun_before_its_deadline_is_not_done(start: Start) -> None:
+    plugin = start("careless.py", AT_IMPORT="one thread", PLUGIN_TIMEOUT_MS="1000")
+    waiting = [
+        in_background(lambda: plugin.execute({"do": "sleep", "seconds": 2.5})) for _ in range(2)
+    ]
+    assert [wait()[0] for wait in waiting] == [504, 504]
+    until(lambda: plugin.metric("plugin_executions_in_flight") == 0)
+    assert [line["message"] for line in plugin.lines].count("sleeping") == 1
+    still_works(plugin)
+
+
+def test_a_full_pipe_that_does_not_wait_takes_no_line(start: Start) -> None:
+    plugin = start("careless.py")
+    assert plugin.execute({"do": "full pipe"})[0] == 200
+    still_works(plugin)
