@@ -54,6 +54,7 @@ ALWAYS = {
     "plugin_runtime/printed.py",
     "plugin_runtime/redaction.py",
     "plugin_runtime/connection.py",
+    "plugin_runtime/listen_first.pl",
     "plugin_runtime/http_request.py",
     "plugin_runtime/service.py",
     "plugin_runtime/settings.py",

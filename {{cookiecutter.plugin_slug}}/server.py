@@ -2,7 +2,8 @@
 
 The host asks for health a few milliseconds after it has started the container, and again only a
 second later. A socket that already listens keeps that first question waiting instead of refusing
-it. So the socket is made with `_socket`, the C module behind `socket`, which needs no other import.
+it. So in the image listen_first.pl has made it already; elsewhere it is made here with `_socket`,
+the C module behind `socket`, which needs no other import.
 
 Usage:
     python -E -s server.py              serve until SIGTERM
@@ -26,11 +27,14 @@ def port_of_manifest() -> str:
 
 
 def listen() -> _socket.socket:
-    """Bind and listen on `PLUGIN_HOST` and `PLUGIN_PORT`.
+    """Take the socket of listen_first.pl, or bind and listen on `PLUGIN_HOST` and `PLUGIN_PORT`.
 
     Raises:
         SystemExit: the port is no number from 0 to 65535, or cannot be bound.
     """
+    inherited = os.environ.pop("PLUGIN_LISTENER", None)
+    if inherited is not None:
+        return _socket.socket(fileno=int(inherited))
     host = os.environ.get("PLUGIN_HOST", "0.0.0.0")
     port = os.environ.get("PLUGIN_PORT") or port_of_manifest()
     try:

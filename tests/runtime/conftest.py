@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -20,12 +20,16 @@ Start = Callable[..., PluginProcess]
 def start(tmp_path: Path) -> Iterator[Start]:
     """Starts `server.py` around a file of `logic/`; every process is killed at the end.
 
-    Arguments: the file's name, `manifest` keys to set, and environment variables.
+    Arguments: the file's name, `manifest` keys to set, a command that starts the server, and
+    environment variables.
     """
     running: list[PluginProcess] = []
 
     def start_plugin(
-        logic: str = "obedient.py", manifest: dict[str, object] | None = None, **environ: str
+        logic: str = "obedient.py",
+        manifest: dict[str, object] | None = None,
+        first: Sequence[str] = (),
+        **environ: str,
     ) -> PluginProcess:
         folder = tmp_path / f"plugin-{len(running)}"
         folder.mkdir()
@@ -37,7 +41,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
         )
         shutil.copy(LOGIC / logic, folder / "plugin_logic.py")
         write_manifest(folder, manifest or {})
-        process = PluginProcess(folder, environ)
+        process = PluginProcess(folder, environ, first)
         running.append(process)
         return process
 

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -51,14 +52,15 @@ class PluginProcess:
     Args:
         folder: a plugin's folder.
         environ: variables on top of a nearly empty environment.
+        first: a command that starts the server, its command line being the last arguments.
     """
 
-    def __init__(self, folder: Path, environ: dict[str, str]) -> None:
+    def __init__(self, folder: Path, environ: dict[str, str], first: Sequence[str] = ()) -> None:
         self.log_file = folder / "log"
         self.started = time.monotonic()
         with self.log_file.open("wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-E", "-s", str(folder / "server.py")],
+                [*first, sys.executable, "-E", "-s", str(folder / "server.py")],
                 env={"PLUGIN_PORT": "0", "PLUGIN_HOST": "127.0.0.1", **environ},
                 cwd="/",
                 stdout=log,

@@ -69,7 +69,9 @@ def test_the_image_starts_under_a_foreign_environment() -> None:
     commands = re.findall(r"(?:^|\s)CMD (\[.*\])", DOCKERFILE)
     assert len(commands) == 2, "HEALTHCHECK and CMD"
     for command in map(json.loads, commands):
-        assert command[:3] == ["/usr/local/bin/python", "-E", "-s"]
+        python = command.index("/usr/local/bin/python")
+        assert command[python : python + 3] == ["/usr/local/bin/python", "-E", "-s"]
+        assert command[0].startswith("/")
         assert command[-1].startswith("/app/")
 
 
