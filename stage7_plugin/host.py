@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
 import tarfile
 import time
@@ -71,8 +70,11 @@ class HostRun:
     def __enter__(self) -> HostRun:
         try:
             self._create_and_start()
-        except BaseException:
+        except Exception:
             self.remove()
+            raise
+        except BaseException:  # interrupted, while the engine perhaps goes on creating it
+            self.remove(patience=1.0)
             raise
         return self
 
@@ -148,12 +150,23 @@ class HostRun:
         raw: bytes = self._client.logs(self.name, stdout=True, stderr=True)
         return raw.decode("utf-8", "replace")
 
-    def remove(self) -> None:
-        """Kills it if it runs, and removes it; harmless when it is gone."""
+    def remove(self, patience: float = 0.0) -> None:
+        """Kills it if it runs, and removes it; harmless when it is gone.
+
+        Args:
+            patience: Seconds in which it may still come.
+        """
         import docker
 
-        with contextlib.suppress(docker.errors.NotFound):
-            self._client.remove_container(self.name, force=True, v=True)
+        until = time.monotonic() + patience
+        while True:
+            try:
+                self._client.remove_container(self.name, force=True, v=True)
+                return
+            except docker.errors.NotFound:
+                if time.monotonic() >= until:
+                    return
+                time.sleep(0.05)
 
     def _create_and_start(self) -> None:
         import docker
