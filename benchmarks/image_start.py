@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
@@ -13,7 +14,7 @@ from benchmarks.stacks import BY_NAME, FLASK, NO_BYTE_CODE, Stack
 from benchmarks.start import stopwatch_command
 from benchmarks.workplace import Place, stopwatch
 
-COMMAND = "docker run --entrypoint stopwatch IMAGE PORT HEALTH MARK -- SERVER"
+COMMAND = "docker run --entrypoint stopwatch IMAGE PORT HEALTH MARK -- CMD of the image"
 # The official image has none, but pip, while it installs something, writes some of it.
 STRIP = (
     "find /usr/lib/python3* /usr/local/lib/python3* -name '*.pyc' "
@@ -39,11 +40,12 @@ def measure(plan: Plan, places: Mapping[str, Place]) -> list[dict[str, Any]]:
 
 
 def _start(stack: Stack, case: str, places: Mapping[str, Place]) -> float:
+    image = view_of(stack, places).image
+    command = json.loads(docker("image", "inspect", "--format", "{{json .Config.Cmd}}", image))
     _, *arguments = stopwatch_command("8080", stack)
-    inside = ["/stopwatch", *arguments, *stack.image_command]
+    inside = ["/stopwatch", *arguments, *command]
     if case == NO_BYTE_CODE:
         inside = ["/bin/sh", "-c", STRIP + 'exec "$@"', "sh", *inside]
     program, *rest = inside
     mount = f"--volume={stopwatch()}:/stopwatch:ro"
-    image = view_of(stack, places).image
     return float(docker("run", "--rm", mount, f"--entrypoint={program}", image, *rest))

@@ -27,7 +27,7 @@ BASE = "python:3.11-slim"
 
 def with_image(places: Mapping[str, Place]) -> list[Stack]:
     """The stacks that have an image."""
-    return [BY_NAME[name] for name in places if BY_NAME[name].image_command]
+    return [BY_NAME[name] for name in places if BY_NAME[name].has_image]
 
 
 def view_of(stack: Stack, places: Mapping[str, Place]) -> HostView:

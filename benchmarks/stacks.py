@@ -28,8 +28,7 @@ class Stack:
     label: str
     command: tuple[str, ...]
     environment: dict[str, str] = field(default_factory=dict)
-    image_command: tuple[str, ...] = ()
-    """The image's own command, with absolute paths; empty: it has no image here."""
+    has_image: bool = False
     health: str = "/health"
     healthy: str = '"healthy"'
     """What a healthy answer holds."""
@@ -54,7 +53,6 @@ class Stack:
         return json.dumps({"inputs": inputs, "context": context}).encode()
 
 
-IMAGE_PYTHON = "/usr/local/bin/python"
 PORT = {"BENCHMARK_PORT": "{port}"}
 
 STACKS = (
@@ -64,33 +62,33 @@ STACKS = (
         ("{bin}/python", "-E", "-s", "-S", "server.py"),
         # The default of this plugin is 8 at once (16 for each CPU, and it asks for half of one).
         {"PLUGIN_PORT": "{port}", "PLUGIN_CONCURRENCY": "64"},
-        (IMAGE_PYTHON, "-E", "-s", "-S", "/app/server.py"),
+        has_image=True,
     ),
     Stack(
         FLASK,
         "Flask template of today",
         ("{bin}/python", "server.py"),
         PORT,
-        (IMAGE_PYTHON, "server.py"),
+        has_image=True,
     ),
     Stack(
         FUNCTIONS_FRAMEWORK,
         "functions-framework",
         ("{bin}/python", "{bin}/functions-framework", "--target=main", "--port={port}"),
-        image_command=("functions-framework", "--target=main", "--port=8080"),
+        has_image=True,
     ),
     Stack(
         "fastapi_uvicorn",
         "FastAPI + uvicorn",
         ("{bin}/python", "{bin}/uvicorn", "main:app", "--port={port}"),
-        image_command=("uvicorn", "main:app", "--port=8080"),
+        has_image=True,
     ),
     Stack(
         "cog",
         "cog",
         ("{bin}/python", "-m", "cog.server.http"),
         {"PORT": "{port}", "COG_PREDICT_TYPE_STUB": "predict.py:Predictor"},
-        (IMAGE_PYTHON, "-m", "cog.server.http"),
+        has_image=True,
         health="/health-check",
         healthy="READY",
         endpoint="/predictions",
@@ -118,7 +116,7 @@ STACKS = (
         "limit: static C server",
         ("./server",),
         PORT,
-        ("/server",),
+        has_image=True,
         limit=True,
         works=False,
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from functools import partial
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -148,6 +149,14 @@ def test_a_secret_as_a_key_and_in_a_url(start: Start) -> None:
     }
     answer = plugin.execute(given)[1]
     assert answer["outputs"]["result"] == ["[redacted]", "[redacted]"]
+
+
+@pytest.mark.parametrize("safe", ["", "/"])
+def test_every_character_of_a_secret_in_a_url(start: Start, safe: str) -> None:
+    secret = "".join(map(chr, range(33, 127))) + "\u00e4\u20ac\U0001f600"
+    given = {"do": "return value", "value": quote(secret, safe=safe), "password": secret}
+    answer = start("careless.py").execute(given)[1]
+    assert answer["outputs"]["result"] == "[redacted]"
 
 
 def test_async_prints_do_not_mix(start: Start) -> None:

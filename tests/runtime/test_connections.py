@@ -162,6 +162,44 @@ def test_what_no_thread_has_begun_before_its_deadline_is_not_done(start: Start) 
     still_works(plugin)
 
 
+def test_executions_that_wait_for_a_file_descriptor_are_not_cut_off(start: Start) -> None:
+    few = ["sh", "-c", 'ulimit -n 40; exec "$@"', "sh"]
+    plugin = start("careless.py", first=few, PLUGIN_CONCURRENCY="64", PLUGIN_TIMEOUT_MS="20000")
+    port = plugin.port
+    connections = [socket.create_connection(("127.0.0.1", port), timeout=20) for _ in range(45)]
+    for connection in connections:
+        connection.sendall(
+            execution(do="sleep", seconds=1).replace(b"Host: a", b"Host: a\r\nConnection: close")
+        )
+    assert {answer_on(connection)[0] for connection in connections} == {200}
+    for connection in connections:
+        connection.close()
+    still_works(plugin)
+
+
+def test_an_idle_connection_makes_room_where_file_descriptors_are_few(start: Start) -> None:
+    plugin = start("careless.py", first=["sh", "-c", 'ulimit -n 40; exec "$@"', "sh"])
+    port = plugin.port
+    idle = [socket.create_connection(("127.0.0.1", port), timeout=20) for _ in range(60)]
+    quick(plugin)
+    assert len(idle) == 60
+
+
+def test_an_empty_line_behind_a_body_begins_no_request(start: Start) -> None:
+    """Some clients send one; a request must arrive within its time, an idle client may wait."""
+    plugin = start("careless.py", PLUGIN_REQUEST_SECONDS="1")
+    with plugin.connect() as connection:
+        connection.sendall(execution(do="return value") + b"\r\n")
+        assert answer_on(connection)[0] == 200
+        time.sleep(2.5)
+        connection.sendall(execution(do="return value"))
+        assert answer_on(connection)[0] == 200
+
+
+def test_garbage_is_collected_once_everything_is_imported(start: Start) -> None:
+    assert start("careless.py").execute({"do": "collects"})[1]["outputs"] == {"result": True}
+
+
 def test_a_full_pipe_that_does_not_wait_takes_no_line(start: Start) -> None:
     plugin = start("careless.py")
     assert plugin.execute({"do": "full pipe"})[0] == 200

@@ -128,7 +128,9 @@ FIELDS = (
 )  # fmt: skip
 BODIES = (
     b"", b"hello", b"hell", b"hello\r\n", b"5\r\nhello\r\n0\r\n\r\n",
-    b"5;x=y\r\nhello\r\n0\r\nX: y\r\n\r\n", b"5\r\nhello0\r\n\r\n", b"5\r\nhello--0\r\n\r\n",
+    b"5;x=y\r\nhello\r\n0\r\nX: y\r\n\r\n",
+    b"5; x\r\nhello\r\n0\r\n\r\n", b"5;x y\r\nhello\r\n0\r\n\r\n",
+    b"5\r\nhello0\r\n\r\n", b"5\r\nhello--0\r\n\r\n",
     b"5\nhello\n0\n\n",
     b"0005\r\nhello\r\n000\r\n\r\n", b"5 \r\nhello\r\n0\r\n\r\n", b"+5\r\nhello\r\n0\r\n\r\n",
     b"0x5\r\nhello\r\n0\r\n\r\n", b"5\r\nhello\r\n0\r\nContent-Length: 5\r\n\r\n",

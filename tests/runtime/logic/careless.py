@@ -1,6 +1,7 @@
 """What plugins do to their server without meaning to."""
 
 import asyncio
+import gc
 import logging
 import logging.config
 import multiprocessing
@@ -144,6 +145,8 @@ def execute_plugin(inputs: dict[str, Any], context: dict[str, Any]) -> Any:
                 time.sleep(inputs["seconds"])
                 os._exit(0)
             return success("parent")
+        case "collects":
+            return success(gc.isenabled())
         case "full pipe":
             _, end = os.pipe()
             os.set_blocking(end, False)
