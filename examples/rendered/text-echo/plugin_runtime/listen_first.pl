@@ -2,7 +2,7 @@
 # PLUGIN_LISTENER: perl listen_first.pl PROGRAM ARGUMENT...
 #
 # The host asks for health a few milliseconds after it has started the container, and again only a
-# second later. Perl, which every Debian image has, listens after 2 of them; Python needs 10 to begin.
+# second later. Perl, which every Debian image has, listens within 2 of them; Python needs 9 to begin.
 # Where anything stands in the way, nothing is set, and server.py listens itself or says why it cannot.
 delete $ENV{PLUGIN_LISTENER};
 my $port = $ENV{PLUGIN_PORT} // "";
