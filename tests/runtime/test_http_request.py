@@ -88,7 +88,10 @@ class Protocol:
         self.in_trailer = True
         self.now.method = self.parser.get_method().decode()
         # Asked now: later it says nothing about a request with a body.
-        self.now.keep_alive = self.parser.should_keep_alive()
+        # In HTTP/1.0 it lets keep-alive win over close; RFC 9112, 9.3 has it the other way round.
+        options = [word.strip() for word in self.now.headers.get("connection", "").split(",")]
+        both = {"close", "keep-alive"} <= {word.lower() for word in options}
+        self.now.keep_alive = self.parser.should_keep_alive() and not both
 
     def on_body(self, body: bytes) -> None:
         self.now.body += body
@@ -122,7 +125,9 @@ FIELDS = (
     b"Transfer-Encoding: chunked", b"transfer-encoding:Chunked", b"Transfer-Encoding: gzip",
     b"Transfer-Encoding: chunked, chunked", b"Transfer-Encoding:\x0bchunked",
     b"Transfer-Encoding : chunked", b" Transfer-Encoding: chunked", b"Transfer-Encoding: x",
-    b"Transfer-Encoding:", b"Connection: close", b"Connection: keep-alive", b"X: \xff\x80",
+    b"Transfer-Encoding:", b"Connection: close", b"Connection: keep-alive",
+    b"Connection: keep-alive, close", b"connection: x,\tClose", b"Connection: Keep-Alive ,x",
+    b"Connection: keep-alivex", b"Connection: xclose", b"Connection: close-not", b"X: \xff\x80",
     b"X: a\tb  ", b"X:", b": x", b"X", b"X\x00: y", b"X: \x00", b"X: a\nContent-Length: 5",
     b"X: a\rContent-Length: 5", b"X: a\r\n b", b"Expect: 100-continue", b"X y: z",
 )  # fmt: skip
@@ -167,8 +172,8 @@ def check_beside_llhttp(data: bytes) -> None:
 def test_every_pair_of_fields_and_every_body() -> None:
     for line in LINES:
         check_beside_llhttp(line + b"\r\nHost: a\r\n\r\n")
-    for first, second, body in product(FIELDS, FIELDS, BODIES):
-        check_beside_llhttp(b"\r\n".join([LINES[1], b"Host: a", first, second, b"", body]))
+    for line, first, second, body in product(LINES[1:3], FIELDS, FIELDS, BODIES):
+        check_beside_llhttp(b"\r\n".join([line, b"Host: a", first, second, b"", body]))
 
 
 @settings(max_examples=1000, deadline=None)

@@ -43,8 +43,9 @@ class Request:
     def __init__(self, method: str, path: str, version: str, headers: dict[str, str]) -> None:
         self.method, self.path, self.version, self.headers = method, path, version, headers
         self.body: bytes | bytearray = b""
-        options = headers.get("connection", "").lower()
-        self.keep_alive = "close" not in options if version == "1.1" else "keep-alive" in options
+        options = [word.strip(" \t") for word in headers.get("connection", "").lower().split(",")]
+        lasting = version == "1.1" or "keep-alive" in options
+        self.keep_alive = lasting and "close" not in options
 
 
 class Parser:
