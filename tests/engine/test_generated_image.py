@@ -100,7 +100,7 @@ def test_its_own_image_tests_pass(make: Make, builder: str) -> None:
     assert "skipped" not in output
 
 
-def test_an_idle_plugin_stops_in_less_than_a_second(make: Make) -> None:
+def test_an_idle_plugin_stops_before_the_engine_kills(make: Make) -> None:
     project = make()
     shell(project, "make build && make up", PLUGIN_HOST_PORT="18080")
     try:
@@ -111,7 +111,7 @@ def test_an_idle_plugin_stops_in_less_than_a_second(make: Make) -> None:
         started = time.monotonic()
     finally:
         shell(project, "make down")
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 5  # it kills after 10
 
 
 def health(port: int) -> int:

@@ -46,7 +46,7 @@ def test_the_whole_cycle_with_the_hosts_environment(client: APIClient, plugin: P
     assert answer.document["outputs"]["result"] == "hello"
     assert exit_code == 0
     assert list(run.times) == ["start to healthy", "execute", "stop"]
-    assert run.times["stop"] < 1
+    assert run.times["stop"] < 5  # the engine kills after 10
     assert containers(client, plugin) == []
 
 

@@ -60,7 +60,7 @@ def test_builds_tries_and_prints_the_times(client: APIClient, plugin: Path) -> N
 
 def test_a_terminal_sees_the_steps_as_they_come(plugin: Path) -> None:
     (plugin / "Dockerfile").write_text(
-        (plugin / "Dockerfile").read_text() + "RUN echo fir''st; sleep 2; echo sec''ond\n"
+        (plugin / "Dockerfile").read_text() + "RUN echo fir''st; sleep 4; echo sec''ond\n"
     )
     session = pexpect.spawn(
         sys.executable, ["-c", CALL, str(plugin), "yes"], env=environment(), encoding="utf-8"

@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+SOON = 5.0  # seconds, however busy the machine is; what must not be waited for takes 8 and more
+
 MANIFEST: dict[str, Any] = {
     "id": "obedient",
     "version": "1.2.3",

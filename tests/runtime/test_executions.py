@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.runtime.conftest import Start
-from tests.runtime.plugin_process import PluginProcess
+from tests.runtime.plugin_process import SOON, PluginProcess
 
 OUTCOMES = ("success", "timeout")
 
@@ -40,22 +40,20 @@ def busy(plugin: PluginProcess, number: int, **inputs: Any) -> list[Callable[[],
 
 
 def test_executions_run_side_by_side(start: Start) -> None:
-    plugin = start()
-    started = time.monotonic()
-    results = [wait() for wait in busy(plugin, 4, do="sleep", seconds=1)]
-    assert time.monotonic() - started < 3
-    assert [status for status, _ in results] == [200] * 4
+    plugin = start(PLUGIN_TIMEOUT_MS="20000")
+    meeting = {"do": "meet", "seconds": 10}
+    waiting = [in_background(lambda: plugin.execute(meeting)) for _ in range(4)]
+    assert [wait()[0] for wait in waiting] == [200] * 4
 
 
 def test_beyond_the_slots_the_answer_is_429_at_once(start: Start) -> None:
-    plugin = start(PLUGIN_CONCURRENCY="2")
-    waiting = busy(plugin, 2, do="sleep", seconds=1)
-    started = time.monotonic()
+    plugin = start(PLUGIN_CONCURRENCY="2", PLUGIN_TIMEOUT_MS="20000")
+    waiting = busy(plugin, 2, do="sleep", seconds=2)
     status, headers, answer = plugin.request(
         "POST", "/execute", b'{"inputs": {}}', Content_Type="application/json"
     )
-    assert time.monotonic() - started < 0.5
     assert status == 429
+    assert plugin.metric("plugin_executions_in_flight") == 2
     assert headers["retry-after"] == "1"
     assert "2 execution slots" in answer["error"]
     assert [wait()[0] for wait in waiting] == [200, 200]
@@ -83,9 +81,7 @@ def test_calls_one_after_another_never_meet_a_429(start: Start, slots: str) -> N
 def test_past_the_deadline_the_caller_gets_504_and_the_slot_stays_taken(start: Start) -> None:
     plugin = start(PLUGIN_CONCURRENCY="1", PLUGIN_TIMEOUT_MS="500")
     assert plugin.get("/health")[0] == 200
-    started = time.monotonic()
     status, answer = plugin.execute({"do": "sleep", "seconds": 3}, {"trace_id": "late one"})
-    assert time.monotonic() - started < 2
     assert status == 504
     assert "0.45 s" in answer["error"]
     assert plugin.metric("plugin_executions_stuck") == 1
@@ -186,7 +182,7 @@ def test_an_idle_plugin_ends_at_once(start: Start) -> None:
     connection = plugin.connect()
     assert plugin.get("/health")[0] == 200
     plugin.terminate()
-    assert plugin.wait() < 0.5
+    assert plugin.wait() < SOON
     assert plugin.process.returncode == 0
     connection.close()
 
@@ -200,7 +196,7 @@ def test_running_executions_are_answered_before_the_end(start: Start) -> None:
     assert plugin.get("/health")[1]["status"] == "stopping"
     assert plugin.execute({"do": "return value"})[0] == 503
     assert [wait()[0] for wait in waiting] == [200] * 3
-    assert plugin.wait() < 2
+    assert plugin.wait() < SOON
     assert plugin.process.returncode == 0
     connection.close()
 
@@ -209,7 +205,7 @@ def test_the_end_does_not_wait_for_what_is_already_answered(start: Start) -> Non
     plugin = start(PLUGIN_TIMEOUT_MS="200")
     assert plugin.execute({"do": "sleep", "seconds": 15})[0] == 504
     plugin.terminate()
-    assert plugin.wait() < 1
+    assert plugin.wait() < SOON
     assert plugin.process.returncode == 0
 
 
@@ -217,7 +213,7 @@ def test_the_end_comes_before_the_host_kills(start: Start) -> None:
     plugin = start(PLUGIN_TIMEOUT_MS="60000", PLUGIN_DRAIN_SECONDS="1")
     busy(plugin, 1, do="sleep", seconds=15)
     plugin.terminate()
-    assert plugin.wait() < 3
+    assert plugin.wait() < SOON
 
 
 def test_a_second_signal_ends_at_once(start: Start) -> None:
@@ -226,14 +222,14 @@ def test_a_second_signal_ends_at_once(start: Start) -> None:
     plugin.terminate()
     until(lambda: plugin.get("/health")[0] == 503)
     plugin.terminate()
-    assert plugin.wait() < 1
+    assert plugin.wait() < SOON
 
 
 def test_sigterm_during_setup_ends_at_once(start: Start) -> None:
     plugin = start("slow_setup.py", SETUP_SECONDS="20")
     assert plugin.get("/health/live")[0] == 200
     plugin.terminate()
-    assert plugin.wait() < 1
+    assert plugin.wait() < SOON
 
 
 def test_nothing_accumulates(start: Start) -> None:

@@ -10,6 +10,7 @@ import subprocess
 import pytest
 
 from tests.runtime.conftest import TEMPLATE, Start
+from tests.runtime.plugin_process import SOON
 from tests.runtime.test_careless_plugins import still_works
 
 SCRIPT = TEMPLATE / "plugin_runtime" / "listen_first.pl"
@@ -61,7 +62,7 @@ def test_the_server_serves_on_its_socket(start: Start, port: str) -> None:
     still_works(plugin)
     assert plugin.execute({"do": "environment", "value": "PLUGIN_LISTENER"})[0] == 500
     plugin.terminate()
-    assert plugin.wait() < 1
+    assert plugin.wait() < SOON
 
 
 @pytest.mark.parametrize(

@@ -52,8 +52,13 @@ class Server:
         host, port = self._listener.getsockname()[:2]
         return f"{host}:{port}"
 
+    @property
+    def wake_socket(self) -> int:
+        """Number of the socket on which any byte makes the socket thread look around."""
+        return self._wake_writer.fileno()
+
     def wake(self) -> None:
-        """Make the socket thread look around; from any thread, or a signal handler."""
+        """Make the socket thread look around; from any thread."""
         with suppress(BlockingIOError):
             self._wake_writer.send(b"\0")
 

@@ -35,7 +35,7 @@ class Stop:
 
     def __init__(self) -> None:
         self.requested = False
-        self.wake: Callable[[], None] | None = None
+        self._serving = False
         self.listen()
         if hasattr(os, "register_at_fork"):
             # A child process of the plugin's must end when it is told to, at once if need be.
@@ -50,8 +50,17 @@ class Stop:
         for number in SIGNALS:
             signal.signal(number, self._on_signal)
 
+    def announce_on(self, socket_number: int) -> None:
+        """From now on answers are waited for: a signal is also a byte on this socket.
+
+        `_on_signal` alone runs too late when the signal comes just before the main thread waits.
+        """
+        self._serving = True
+        signal.set_wakeup_fd(socket_number, warn_on_full_buffer=False)
+
     @staticmethod
     def _forget() -> None:
+        signal.set_wakeup_fd(-1)
         for number in SIGNALS:
             signal.signal(number, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
@@ -63,9 +72,8 @@ class Stop:
         if self.requested:
             os._exit(128 + number)
         self.requested = True
-        if self.wake is None:
+        if not self._serving:
             os._exit(0)  # it still starts: nobody waits for an answer
-        self.wake()
 
 
 def read_manifest() -> dict[str, Any]:
@@ -104,7 +112,7 @@ def run(listener: int) -> int:
         plugin.wait(0.02)
     extra = {"address": server.address, "slots": values.concurrency}
     logger.info("listening on %s", server.address, extra=extra)
-    stop.wake = server.wake
+    stop.announce_on(server.wake_socket)
     server.serve()
     logger.info("stopped")
 

@@ -41,6 +41,12 @@ def only_one_thread() -> None:
     setattr(threading.Thread, "start", refuse)  # noqa: B010 - mypy knows the method
 
 
+def signals_to_another_thread() -> None:
+    """What a signal is like that comes just before the main thread waits: nothing interrupts it."""
+    threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
+
+
 match os.environ.get("AT_IMPORT"):
     case "root handler":
         logging.getLogger().addHandler(logging.StreamHandler())
@@ -52,8 +58,9 @@ match os.environ.get("AT_IMPORT"):
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
     case "slow":
         print("importing", flush=True)
-        time.sleep(5)
-
+        time.sleep(20)
+    case "signals elsewhere":
+        signals_to_another_thread()
     case "broken answers":
         fails_twice(Answer, "head")
     case "broken reading":

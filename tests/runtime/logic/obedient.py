@@ -8,6 +8,7 @@ import time
 from typing import Any
 
 seen: contextvars.ContextVar[str] = contextvars.ContextVar("seen", default="nothing")
+meeting = threading.Barrier(4)
 
 
 class Unprintable(Exception):
@@ -34,6 +35,9 @@ def execute_plugin(inputs: dict[str, Any], context: dict[str, Any]) -> Any:
         case "sleep":
             time.sleep(seconds)
             return success("slept")
+        case "meet":
+            meeting.wait(seconds)
+            return success("met")
         case "spin":
             end = time.monotonic() + seconds
             while time.monotonic() < end:
