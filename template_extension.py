@@ -32,6 +32,8 @@ class PluginExtension(Extension):
     def __init__(self, environment: Environment) -> None:
         super().__init__(environment)
         own_module("extension").install(environment)
+        if PACKAGE.is_dir():  # pip would not remove what a template adds to an installed package
+            importlib.import_module(f"{NAME}.compiled_templates").keep(environment)
 
 
 def own_module(name: str) -> ModuleType:

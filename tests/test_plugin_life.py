@@ -100,18 +100,21 @@ def test_an_installed_package_holds_the_whole_template(tmp_path: Path) -> None:
     status, output = life.place.call(tmp_path, python, *install)
     assert status == 0, output
     made = ("--no-input", "--output-dir")
-    status, output = life.place.call(
-        tmp_path, python, "-m", "stage7_plugin", "new", *made, "package", "git_init=no"
-    )
-    assert status == 0, output
-    life.place.run(
-        tmp_path, "cookiecutter", str(life.place.template), *made, "clone", "git_init=no"
-    )
+    for command in (
+        (python, "-m", "stage7_plugin", "new", *made, "package"),
+        (sys.executable, "-m", "cookiecutter", str(life.place.template), *made, "clone"),
+    ):
+        with_byte_code = ("env", "-u", "PYTHONDONTWRITEBYTECODE", *command)
+        status, output = life.place.call(tmp_path, *with_byte_code, "git_init=no")
+        assert status == 0, output
     package, clone = contents(tmp_path / "package"), contents(tmp_path / "clone")
     differing = {
         name for name in package.keys() | clone.keys() if package.get(name) != clone.get(name)
     }
     assert differing == {".stage7-template.json", "Dockerfile", "README.md"}
+    kept = "__jinja2_*.cache"
+    assert list(life.place.template.rglob(kept)), "the checkout keeps what it has compiled"
+    assert not list((tmp_path / "venv").rglob(kept)), "pip would leave it behind"
 
 
 def contents(folder: Path) -> dict[str, bytes]:
