@@ -100,9 +100,15 @@ def test_its_own_image_tests_pass(make: Make, builder: str) -> None:
     assert "skipped" not in output
 
 
-def test_an_idle_plugin_stops_before_the_engine_kills(make: Make) -> None:
+def test_an_idle_plugin_stops_in_less_than_a_second(make: Make) -> None:
     project = make()
-    shell(project, "make build && make up", PLUGIN_HOST_PORT="18080")
+    shell(project, "make build")
+    # The best of three: a machine that is busy for a moment is not the plugin's fault.
+    assert min(seconds_of_make_down(project) for _ in range(3)) < 1
+
+
+def seconds_of_make_down(project: Path) -> float:
+    shell(project, "make up", PLUGIN_HOST_PORT="18080")
     try:
         deadline = time.monotonic() + 20
         while health(18080) != 200:
@@ -111,7 +117,7 @@ def test_an_idle_plugin_stops_before_the_engine_kills(make: Make) -> None:
         started = time.monotonic()
     finally:
         shell(project, "make down")
-    assert time.monotonic() - started < 5  # it kills after 10
+    return time.monotonic() - started
 
 
 def health(port: int) -> int:

@@ -87,5 +87,5 @@ def test_metrics_count_executions(server: Server, request_body: dict[str, Any]) 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM; the image is tested with it")
 def test_sigterm_ends_an_idle_plugin_at_once(server: Server) -> None:
-    assert server.stop() < 5  # seconds; the host kills after 10
+    assert server.stop() < 1
     assert server.process.returncode == 0
