@@ -35,16 +35,17 @@ lint: $(VENV)/.dev ## Style, format and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 
 format: $(VENV)/.dev ## Put the code into the format that lint asks for
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
 schema: $(VENV)/.dev ## Compile the manifest's schema after a change of it
-	$(BIN)/python -m stage7_plugin.compile_schema
+	$(BIN)/python -m tools.compile_schema
 
 example: $(VENV)/.dev ## Render examples/rendered again after a change of a rendered file
-	$(BIN)/python -m tests.rendered_example
+	$(BIN)/python -m tools.render_example
 
 clean: ## Remove what the other targets created
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis

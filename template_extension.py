@@ -31,16 +31,16 @@ class PluginExtension(Extension):
 
     def __init__(self, environment: Environment) -> None:
         super().__init__(environment)
-        own_module("extension").install(environment)
+        own_module("rendering.extension").install(environment)
         if PACKAGE.is_dir():  # pip would not remove what a template adds to an installed package
-            importlib.import_module(f"{NAME}.compiled_templates").keep(environment)
+            importlib.import_module(f"{NAME}.rendering.compiled_templates").keep(environment)
 
 
 def own_module(name: str) -> ModuleType:
     """A module of the package beside this file, imported anew if a source has changed."""
     # A wheel holds no second copy of the package: there the installed one is the template's own.
     if PACKAGE.is_dir():
-        sources = {path.name: path.stat().st_mtime_ns for path in PACKAGE.glob("*.py")}
+        sources = {str(path): path.stat().st_mtime_ns for path in PACKAGE.rglob("*.py")}
         changed = bool(_imported) and _imported != sources
         if changed or _loaded_from_elsewhere():
             _forget(changed)
@@ -58,7 +58,8 @@ def _loaded_from_elsewhere() -> bool:
 def _forget(changed: bool) -> None:
     if changed:
         # Byte code is matched by size and whole seconds, which a quick checkout can leave equal.
-        shutil.rmtree(PACKAGE / "__pycache__", ignore_errors=True)
+        for cache in list(PACKAGE.rglob("__pycache__")):
+            shutil.rmtree(cache, ignore_errors=True)
     importlib.invalidate_caches()
     _imported.clear()
     for name in [key for key in sys.modules if key.split(".")[0] == NAME]:

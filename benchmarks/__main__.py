@@ -25,7 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
     name = report.STEADY if options.steady else report.RESULTS
     if not options.draw:
         from benchmarks.runner import measure_all
-        from stage7_plugin.engine import HostError
+        from stage7_plugin.host.engine import HostError
 
         stacks = [stack for stack in STACKS if stack.name in (options.stacks or BY_NAME)]
         try:

@@ -13,14 +13,14 @@ from benchmarks.plan import Plan
 from benchmarks.samples import figure
 from benchmarks.stacks import BY_NAME, OURS, TEXT, Stack
 from benchmarks.workplace import Place
-from stage7_plugin.engine import connect
-from stage7_plugin.host import ContainerOptions, HostRun
-from stage7_plugin.host_view import host_environment
+from stage7_plugin.host.engine import connect
+from stage7_plugin.host.run import ContainerOptions, HostRun
+from stage7_plugin.host.view import host_environment
 
 if TYPE_CHECKING:
     from docker import APIClient
 
-COMMAND = "stage7_plugin.engine.build and HostRun: build, start, poll health, execute, stop"
+COMMAND = "stage7_plugin.host.engine.build and HostRun: build, start, poll health, execute, stop"
 # With these of the host's variables today's Flask template does not even start.
 LEFT_OUT = ("PATH", "PYTHONHOME", "PYTHONPATH")
 

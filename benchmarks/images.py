@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 from benchmarks.samples import figure
 from benchmarks.stacks import BY_NAME, FLASK, GROWN, OURS, STATIC_C, Stack
 from benchmarks.workplace import WORK, Place, run
-from stage7_plugin.engine import build
-from stage7_plugin.host_view import HostView, read_manifest
+from stage7_plugin.host.engine import build
+from stage7_plugin.host.view import HostView, read_manifest
 
 if TYPE_CHECKING:
     from docker import APIClient

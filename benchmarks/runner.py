@@ -23,7 +23,7 @@ from benchmarks import (
 from benchmarks.plan import Plan
 from benchmarks.stacks import Stack
 from benchmarks.workplace import Place, check_tools, packages, prepare
-from stage7_plugin.engine import connect
+from stage7_plugin.host.engine import connect
 
 if TYPE_CHECKING:
     from docker import APIClient

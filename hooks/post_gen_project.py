@@ -1,4 +1,4 @@
-"""Runs in the rendered plugin once it is written; the work is in stage7_plugin.post_generation."""
+"""Runs in the rendered plugin; the work is in stage7_plugin.generate.post_generation."""
 
 import sys
 
@@ -6,7 +6,7 @@ import sys
 # be imported, and the package of this template must be.
 sys.path[0] = {{template_folder | python_literal}}  # noqa: F821
 
-from stage7_plugin.post_generation import main  # noqa: E402
+from stage7_plugin.generate.post_generation import main  # noqa: E402
 
 if __name__ == "__main__":
     answers = {{cookiecutter | hook_answers | python_literal}}  # noqa: F821

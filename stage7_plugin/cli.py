@@ -35,7 +35,7 @@ def new(arguments: tuple[str, ...]) -> None:
 
     Exit status: 0 the plugin was made, 1 it was not, 2 an option is wrong.
     """
-    from stage7_plugin.new import run_new
+    from stage7_plugin.generate.new import run_new
 
     sys.exit(run_new(arguments))
 
@@ -100,7 +100,7 @@ def batch(plugins_file: str, output_dir: Path, shard: str, **options: Any) -> No
     Exit status: 0 all is well, 1 the file has problems or a plugin failed, 2 nothing could be done.
     """
     from stage7_plugin.batch.command import Request, run_batch
-    from stage7_plugin.batch.placing import Rewrite
+    from stage7_plugin.batch.install import Rewrite
     from stage7_plugin.batch.shard import Shard
 
     try:

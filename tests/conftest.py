@@ -8,7 +8,7 @@ from functools import cache
 
 import pytest
 
-from stage7_plugin.engine import HostError, connect
+from stage7_plugin.host.engine import HostError, connect
 
 # What they start needs make, a POSIX shell, a terminal or signals. The rest is for every system.
 NOT_ON_WINDOWS = [

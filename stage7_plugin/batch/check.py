@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from stage7_plugin import answers
-from stage7_plugin.batch import extras
+from stage7_plugin.batch import file_keys
+from stage7_plugin.batch.duplicates import Names
 from stage7_plugin.batch.entries import Entry, Fleet, Located
 from stage7_plugin.batch.recipe import Recipe
 from stage7_plugin.batch.template import PluginTemplate
-from stage7_plugin.batch.twice import Names
-from stage7_plugin.problems import Problem, nearest
+from stage7_plugin.spec import answers
+from stage7_plugin.spec.problems import Problem, nearest
 
 _LAST_PORT = 65535
 _MOST_VALUES = 10_000  # in one list; YAML aliases can make few lines stand for millions
@@ -43,7 +43,7 @@ class _Check:
         self._defaults = fleet.defaults.fields
         self._prompts = template.prompts
         self._complete = template.answers
-        self._files = extras.FileRules(base)
+        self._files = file_keys.FileRules(base)
         self._names = Names()
         # By what they say: a wrong default is one problem, however many plugins take it.
         self._problems: dict[tuple[object, ...], Located] = {}
@@ -79,7 +79,7 @@ class _Check:
                 files[key], faults = self._files.read(key, fields[key].value)
                 problems += faults
         needed = fields["requirements"].value if "requirements" in fields else []
-        requirements, faults = extras.read_requirements(needed)
+        requirements, faults = file_keys.read_requirements(needed)
         problems += faults
         if named:
             problems += self._names.clashes(entry, complete)
@@ -88,7 +88,7 @@ class _Check:
         return Recipe(entry.line, complete, requirements, **files)
 
     def _unknown_keys(self, entry: Entry, label: str) -> None:
-        known = (*self._prompts, *extras.KEYS)
+        known = (*self._prompts, *file_keys.KEYS)
         for key, field in entry.fields.items():
             if key in known:
                 continue

@@ -11,9 +11,11 @@ from pathlib import Path
 
 from stage7_plugin.batch.check import check_fleet
 from stage7_plugin.batch.images import build_all
+from stage7_plugin.batch.install import Rewrite, recover
 from stage7_plugin.batch.outcome import FAILED, Outcome
 from stage7_plugin.batch.output_folder import Busy, OutputFolder
-from stage7_plugin.batch.placing import Rewrite, recover
+from stage7_plugin.batch.outputs.member import Member, read_member
+from stage7_plugin.batch.outputs.write import write_fleet_files
 from stage7_plugin.batch.progress import follow
 from stage7_plugin.batch.reading import read_fleet
 from stage7_plugin.batch.recipe import Recipe
@@ -21,10 +23,8 @@ from stage7_plugin.batch.report import format_located, print_summary, write_repo
 from stage7_plugin.batch.shard import Shard
 from stage7_plugin.batch.template import PluginTemplate
 from stage7_plugin.batch.workers import make_all
-from stage7_plugin.engine import EngineMissing
-from stage7_plugin.fleet.member import Member, read_member
-from stage7_plugin.fleet.write import write_fleet_files
-from stage7_plugin.host_view import ManifestUnusable
+from stage7_plugin.host.engine import EngineMissing
+from stage7_plugin.host.view import ManifestUnusable
 
 OK, SOME_FAILED, UNUSABLE, INTERRUPTED = 0, 1, 2, 130
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from stage7_plugin.problems import Problem
+from stage7_plugin.spec.problems import Problem
 
 EXAMPLE_FILE = "plugins: [{plugin_name: Text Echo}]"
 

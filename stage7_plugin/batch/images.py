@@ -12,10 +12,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stage7_plugin import engine
 from stage7_plugin.batch.outcome import FAILED, Outcome
 from stage7_plugin.batch.output_folder import OutputFolder
-from stage7_plugin.fleet.member import Member
+from stage7_plugin.batch.outputs.member import Member
+from stage7_plugin.host import engine
 
 if TYPE_CHECKING:
     from docker import APIClient

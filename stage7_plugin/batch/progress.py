@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from typing import Any
 
 from stage7_plugin.batch.outcome import Outcome
-from stage7_plugin.problems import printable
+from stage7_plugin.spec.problems import printable
 
 _SECONDS_BETWEEN_LINES = 5.0
 

@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from stage7_plugin import strict_json
 from stage7_plugin.batch.entries import Entry, Field, Fleet, Unreadable
+from stage7_plugin.spec import strict_json
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 

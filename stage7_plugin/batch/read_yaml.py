@@ -24,8 +24,8 @@ from yaml.events import (
     StreamEndEvent,
 )
 
-from stage7_plugin import strict_json
 from stage7_plugin.batch.entries import Entry, Field, Fleet, Unreadable
+from stage7_plugin.spec import strict_json
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _JSON_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")

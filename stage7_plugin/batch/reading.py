@@ -6,11 +6,11 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from stage7_plugin import strict_json
 from stage7_plugin.batch.entries import Fleet, Unreadable
 from stage7_plugin.batch.read_csv import read_csv
 from stage7_plugin.batch.read_json import read_json, read_json_lines
 from stage7_plugin.batch.read_yaml import read_yaml
+from stage7_plugin.spec import strict_json
 
 READERS: dict[str, Callable[[str, Fleet], None]] = {
     "yaml": read_yaml,

@@ -11,7 +11,7 @@ from typing import Any
 
 from stage7_plugin.batch.entries import Located
 from stage7_plugin.batch.outcome import Outcome
-from stage7_plugin.problems import printable, shown
+from stage7_plugin.spec.problems import printable, shown
 
 
 def format_located(source: str, located: Sequence[Located]) -> str:

@@ -23,8 +23,9 @@ from cookiecutter.generate import is_copy_only_path
 from cookiecutter.utils import create_env_with_context
 from jinja2 import FileSystemLoader, Template
 
-from stage7_plugin import derived, provenance
-from stage7_plugin.template_folder import template_folder
+from stage7_plugin.rendering import provenance
+from stage7_plugin.rendering.template_folder import template_folder
+from stage7_plugin.spec import derived
 
 # What differs from a single run of Cookiecutter if the file does not say otherwise: a repository
 # costs three processes for each plugin, and a fleet usually lives in one.
@@ -100,8 +101,12 @@ class PluginTemplate:
     @functools.cached_property
     def digest(self) -> str:
         """Of everything that the result depends on besides the answers."""
-        package = Path(__file__).resolve().parent.parent
-        named = [(path.name, path) for path in package.glob("*.py")]
+        package = Path(__file__).resolve().parents[1]
+        named = [
+            (path.relative_to(package).as_posix(), path)
+            for folder in ("spec", "rendering")
+            for path in _files(package / folder)
+        ]
         named.append(("cookiecutter.json", self._root / "cookiecutter.json"))
         for folder in (self._project, self._root / "templates"):
             named += [

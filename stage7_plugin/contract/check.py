@@ -12,10 +12,10 @@ from typing import Any, TypeVar
 
 from stage7_plugin.contract.instances import Instances, Patience
 from stage7_plugin.contract.model import Broken, Late
-from stage7_plugin.contract.probes import Probes
+from stage7_plugin.contract.scenarios import Probes
 from stage7_plugin.contract.targets.base import Running, StartOptions, Target
-from stage7_plugin.host_view import host_environment, host_inputs, request_body
-from stage7_plugin.http_call import Answer, NoAnswer, call
+from stage7_plugin.host.http_client import Answer, NoAnswer, call
+from stage7_plugin.host.view import host_environment, host_inputs, request_body
 
 Outcome = TypeVar("Outcome")
 

@@ -16,8 +16,8 @@ from stage7_plugin.contract.model import Result, Status
 from stage7_plugin.contract.runner import Runner, rules_named
 from stage7_plugin.contract.targets.base import Target
 from stage7_plugin.contract.targets.resolve import resolve_inputs, resolve_probes, resolve_target
-from stage7_plugin.engine import HostError
-from stage7_plugin.host_view import ManifestUnusable
+from stage7_plugin.host.engine import HostError
+from stage7_plugin.host.view import ManifestUnusable
 
 
 @dataclass(frozen=True)

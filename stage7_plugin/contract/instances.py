@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 
-from stage7_plugin import health
 from stage7_plugin.contract.model import Need, NotCheckable
 from stage7_plugin.contract.targets.base import Running, StartOptions, Target
-from stage7_plugin.engine import HostError
+from stage7_plugin.host import health
+from stage7_plugin.host.engine import HostError
 
 EAGER_INTERVAL = 0.1
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from stage7_plugin.contract import rules as _rules  # noqa: F401  (importing registers them)
 from stage7_plugin.contract.check import Check
 from stage7_plugin.contract.model import RULES, Broken, Late, NotCheckable, Result, Rule, Status
-from stage7_plugin.contract.probes import KINDS
+from stage7_plugin.contract.scenarios import KINDS
 
 ATTEMPTS = 4
 """How often a rule is checked that is broken by the clock alone."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.batch.batch_tools import batch, numbered, tree, write_fleet
+from tests.support.batch import batch, numbered, tree, write_fleet
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.batch.batch_tools import batch, write_fleet
+from tests.support.batch import batch, write_fleet
 
 LOGIC_WITHOUT_FUNCTION = "def run():\n    return {}\n"
 TWENTY_MISTAKES = """\

@@ -11,13 +11,13 @@ import click
 import jsonschema
 import yaml
 
-from stage7_plugin.batch import extras
+from stage7_plugin.batch import file_keys
 from stage7_plugin.batch.reading import SUFFIXES
 from stage7_plugin.cli import batch as batch_command
-from tests.batch.batch_tools import batch, environment, plugins_in
 from tests.batch.test_schema import SCHEMA
-from tests.linters import schema_complaints, workflow_complaints
-from tests.template_tools import TEMPLATE
+from tests.support.batch import batch, environment, plugins_in
+from tests.support.linters import schema_complaints, workflow_complaints
+from tests.support.template import TEMPLATE
 
 DOCS = (TEMPLATE / "docs" / "batch.md").read_text("utf-8")
 
@@ -78,7 +78,7 @@ def test_every_option_key_and_suffix_is_told() -> None:
     assert told <= given
     assert "`--format`" in DOCS
     cells = {cell.strip("`") for cell in first_cells("The file")}
-    assert set(extras.KEYS) == {cell for cell in cells if cell.isalpha()}
+    assert set(file_keys.KEYS) == {cell for cell in cells if cell.isalpha()}
     for suffix in SUFFIXES:
         assert f"`{suffix}`" in DOCS
 

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from stage7_plugin.batch.reading import read_fleet
-from tests.batch.batch_tools import batch
-from tests.template_tools import TEMPLATE
+from tests.support.batch import batch
+from tests.support.template import TEMPLATE
 
 FILE = TEMPLATE / "examples" / "fleet.yaml"
 WRITTEN = ("csv-to-records", "merge-objects", "number-summary")

@@ -13,8 +13,8 @@ import kubernetes_validate  # type: ignore[import-untyped]
 import pytest
 import yaml
 
-from tests.batch.batch_tools import batch, numbered, write_fleet
-from tests.batch.compose_tools import compose
+from tests.support.batch import batch, numbered, write_fleet
+from tests.support.compose import compose
 
 # Bake's file reference: the attributes of a target, with their types, and what a name may be.
 # Source: docker/buildx, bake/bake.go (struct Target) and docs/bake-reference.md.

@@ -11,7 +11,7 @@ import yaml
 
 from stage7_plugin.batch.entries import Fleet
 from stage7_plugin.batch.reading import read_fleet
-from tests.batch.batch_tools import batch, plugins_in
+from tests.support.batch import batch, plugins_in
 
 YAML = """\
 # A comment

@@ -13,7 +13,7 @@ import pytest
 from stage7_plugin.batch.outcome import Outcome
 from stage7_plugin.batch.progress import follow
 from stage7_plugin.batch.shard import Shard
-from tests.batch.batch_tools import batch, command, environment, numbered, plugins_in, write_fleet
+from tests.support.batch import batch, command, environment, numbered, plugins_in, write_fleet
 
 
 def test_plain_lines_in_a_log(tmp_path: Path) -> None:

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
-from stage7_plugin.answers import CHOICES
 from stage7_plugin.batch.template import PluginTemplate
-from tests import hostile
-from tests.batch.batch_tools import batch, tree, write_fleet
-from tests.template_tools import generate, render
+from stage7_plugin.spec.answers import CHOICES
+from tests.support import hostile
+from tests.support.batch import batch, tree, write_fleet
+from tests.support.template import generate, render
 
 ANSWERS = {
     "plugin_name": "Pöst Box 3000",

@@ -11,12 +11,12 @@ import pytest
 import yaml
 
 import stage7_plugin
-from stage7_plugin.answers import CHOICES, PROMPTS
-from stage7_plugin.batch import extras
-from stage7_plugin.host_facts import PERMISSIONS
-from stage7_plugin.parameter_rules import TYPES
+from stage7_plugin.batch import file_keys
+from stage7_plugin.spec.answers import CHOICES, PROMPTS
+from stage7_plugin.spec.host_facts import PERMISSIONS
+from stage7_plugin.spec.parameter_rules import TYPES
 from tests.batch.test_check import TWENTY_MISTAKES
-from tests.template_tools import TEMPLATE
+from tests.support.template import TEMPLATE
 
 PATH = Path(stage7_plugin.__file__).parent / "batch" / "fleet.schema.json"
 SCHEMA: dict[str, Any] = json.loads(PATH.read_text("utf-8"))
@@ -33,7 +33,7 @@ def test_it_is_a_schema() -> None:
 
 
 def test_its_keys_are_those_of_the_command() -> None:
-    assert set(KEYS) == PROMPTS | set(extras.KEYS)
+    assert set(KEYS) == PROMPTS | set(file_keys.KEYS)
     assert all(key.get("description") for key in KEYS.values())
 
 

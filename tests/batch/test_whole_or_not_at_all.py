@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from stage7_plugin.batch.install import Rewrite, changed_files, place, recover
 from stage7_plugin.batch.output_folder import OutputFolder
-from stage7_plugin.batch.placing import Rewrite, changed_files, place, recover
 from stage7_plugin.batch.recipe import Recipe
 from stage7_plugin.batch.template import PluginTemplate
-from tests.batch.batch_tools import (
+from tests.support.batch import (
     batch,
     command,
     environment,

@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from stage7_plugin.contract import probes, report
+from stage7_plugin.contract import report, scenarios
 from stage7_plugin.contract.check import Check
 from stage7_plugin.contract.instances import Patience
 from stage7_plugin.contract.model import Need, Result, Status
 from stage7_plugin.contract.runner import Runner, rules_named
 from stage7_plugin.contract.targets.process import ProcessTarget
-from stage7_plugin.host_view import read_manifest
-from stage7_plugin.sample_inputs import sample_inputs
+from stage7_plugin.host.view import read_manifest
+from stage7_plugin.spec.sample_inputs import sample_inputs
 
 SERVERS = Path(__file__).parent / "servers"
 CORRECT = SERVERS / "correct"
@@ -37,7 +37,7 @@ def check(name: str, manifest: dict[str, Any] | None = None) -> list[Result]:
     manifest = manifest or read_manifest(CORRECT / "manifest.json")
     command = [sys.executable, "-E", "-s", str(SERVERS / "run.py"), name]
     target = ProcessTarget(command, manifest)
-    known = probes.from_file(CORRECT / "examples" / "probes.json")
+    known = scenarios.from_file(CORRECT / "examples" / "probes.json")
     with Runner(Check(target, sample_inputs(manifest), known, PATIENCE)) as runner:
         return list(runner.run(rules_named(())))
 

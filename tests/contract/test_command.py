@@ -13,13 +13,13 @@ from xml.etree import ElementTree
 
 import pytest
 
-from stage7_plugin import health
 from stage7_plugin.contract.command import Request, run_check
 from stage7_plugin.contract.instances import Patience
 from stage7_plugin.contract.runner import rules_named
 from stage7_plugin.contract.targets.base import StartOptions
 from stage7_plugin.contract.targets.process import ProcessTarget
-from stage7_plugin.host_view import read_manifest
+from stage7_plugin.host import health
+from stage7_plugin.host.view import read_manifest
 
 ROOT = Path(__file__).parents[2]
 SERVERS = Path(__file__).parent / "servers"

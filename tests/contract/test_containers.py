@@ -20,8 +20,8 @@ from stage7_plugin.contract.targets.base import StartOptions, Target
 from stage7_plugin.contract.targets.image import FolderTarget, ImageTarget, manifest_in_image
 from stage7_plugin.contract.targets.resolve import resolve_inputs, resolve_probes
 from stage7_plugin.contract.targets.url import UrlTarget
-from stage7_plugin.engine import connect
-from stage7_plugin.host_view import read_manifest
+from stage7_plugin.host.engine import connect
+from stage7_plugin.host.view import read_manifest
 from tests.contract.test_broken_servers import broken_rules
 
 if TYPE_CHECKING:

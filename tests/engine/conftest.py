@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from stage7_plugin.engine import connect
+from stage7_plugin.host.engine import connect
 
 if TYPE_CHECKING:
     from docker import APIClient

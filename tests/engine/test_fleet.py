@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.batch.batch_tools import Run, batch
-from tests.batch.compose_tools import compose
-from tests.template_tools import TEMPLATE
+from tests.support.batch import Run, batch
+from tests.support.compose import compose
+from tests.support.template import TEMPLATE
 
 if TYPE_CHECKING:
     from docker import APIClient

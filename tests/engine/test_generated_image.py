@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from stage7_plugin.host import HostRun
-from stage7_plugin.host_view import HostView
-from tests.example_plugins import EXAMPLES, make_example
-from tests.template_tools import TEMPLATE, generate
+from stage7_plugin.host.run import HostRun
+from stage7_plugin.host.view import HostView
+from tests.support.example_plugins import EXAMPLES, make_example
+from tests.support.template import TEMPLATE, generate
 
 if TYPE_CHECKING:
     from docker import APIClient

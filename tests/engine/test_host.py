@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from stage7_plugin.engine import BuildFailed, EngineMissing, build, connect
-from stage7_plugin.host import ContainerOptions, HostRun, NotHealthy
-from stage7_plugin.host_view import HostView, host_environment, read_manifest
-from stage7_plugin.sample_inputs import example_inputs
+from stage7_plugin.host.engine import BuildFailed, EngineMissing, build, connect
+from stage7_plugin.host.run import ContainerOptions, HostRun, NotHealthy
+from stage7_plugin.host.view import HostView, host_environment, read_manifest
+from stage7_plugin.spec.sample_inputs import example_inputs
 from tests.engine.conftest import containers, edit_manifest
 
 if TYPE_CHECKING:

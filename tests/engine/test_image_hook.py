@@ -23,7 +23,7 @@ pytestmark = pytest.mark.engine
 
 ROOT = Path(__file__).parents[2]
 CALL = (
-    "import sys; from pathlib import Path; from stage7_plugin.image import build_and_try; "
+    "import sys; from pathlib import Path; from stage7_plugin.generate.image import build_and_try; "
     "sys.exit(0 if build_and_try(Path(sys.argv[1]), sys.argv[2]) else 9)"
 )
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.template_tools import render
+from tests.support.template import render
 
 pytestmark = [pytest.mark.engine, pytest.mark.network]
 

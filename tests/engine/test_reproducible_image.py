@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.template_tools import render
+from tests.support.template import render
 
 if TYPE_CHECKING:
     from docker import APIClient

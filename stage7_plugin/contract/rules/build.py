@@ -3,7 +3,7 @@
 from stage7_plugin.contract.check import Check
 from stage7_plugin.contract.model import Broken, Need, rule
 from stage7_plugin.contract.targets.image import FolderTarget
-from stage7_plugin.engine import BuildFailed, image_id
+from stage7_plugin.host.engine import BuildFailed, image_id
 
 CACHED_SECONDS = 2.0
 

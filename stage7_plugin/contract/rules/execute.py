@@ -7,7 +7,7 @@ from typing import Any
 
 from stage7_plugin.contract.check import Check, at_once
 from stage7_plugin.contract.model import NotCheckable, rule
-from stage7_plugin.http_call import Answer
+from stage7_plugin.host.http_client import Answer
 
 _RAW = ("execute.raw-inputs",)
 _JSON_TYPES: Mapping[str, tuple[type, ...]] = {

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from stage7_plugin.contract import raw
+from stage7_plugin.contract import raw_http
 from stage7_plugin.contract.check import Check
 from stage7_plugin.contract.model import rule
 from stage7_plugin.contract.rules.errors import missing_required, mistyped
-from stage7_plugin.http_call import Answer
+from stage7_plugin.host.http_client import Answer
 
 _HEALTHY = ("lifecycle.healthy",)
 _RAW = ("execute.raw-inputs",)
@@ -124,7 +124,7 @@ def content_type(check: Check) -> None:
 )
 def body_too_large(check: Check) -> None:
     address = check.instances.shared().address
-    start = raw.head(
+    start = raw_http.head(
         address,
         check.view.method,
         check.view.endpoint,
@@ -132,7 +132,7 @@ def body_too_large(check: Check) -> None:
         f"Content-Length: {TOO_LARGE}",
     )
     block = b" " * (1024 * 1024)
-    answer = raw.send(address, start, *[block] * (TOO_LARGE // len(block)), pause=0.5)
+    answer = raw_http.send(address, start, *[block] * (TOO_LARGE // len(block)), pause=0.5)
     got = answer.summary() if isinstance(answer, Answer) else answer
     check.note(f"{check.view.method} with Content-Length: {TOO_LARGE}", got)
     check.expect(isinstance(answer, Answer) and answer.status == 413, "413")
@@ -148,7 +148,7 @@ def body_too_large(check: Check) -> None:
 def ambiguous_length(check: Check) -> None:
     address = check.instances.shared().address
     body = check.body(check.samples)
-    start = raw.head(
+    start = raw_http.head(
         address,
         check.view.method,
         check.view.endpoint,
@@ -156,7 +156,7 @@ def ambiguous_length(check: Check) -> None:
         f"Content-Length: {len(body)}",
         "Transfer-Encoding: chunked",
     )
-    answer = raw.send(address, start + b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body))
+    answer = raw_http.send(address, start + b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body))
     _expect_refused(check, "Content-Length and Transfer-Encoding: chunked in one request", answer)
 
 
@@ -173,7 +173,7 @@ def bad_http(check: Check) -> None:
         b"GET /health HTTP/x.y\r\n\r\n",
         b"\x16\x03\x01\x02\x00\r\n\r\n",
     ):
-        _expect_refused(check, repr(data), raw.send(address, data, timeout=5))
+        _expect_refused(check, repr(data), raw_http.send(address, data, timeout=5))
 
 
 @rule(
@@ -184,8 +184,8 @@ def bad_http(check: Check) -> None:
 )
 def large_header(check: Check) -> None:
     address = check.instances.shared().address
-    start = raw.head(address, "GET", check.view.health_path, "X-Large: " + "x" * 1024 * 1024)
-    _expect_refused(check, "GET with a header of 1 MiB", raw.send(address, start))
+    start = raw_http.head(address, "GET", check.view.health_path, "X-Large: " + "x" * 1024 * 1024)
+    _expect_refused(check, "GET with a header of 1 MiB", raw_http.send(address, start))
 
 
 @rule(

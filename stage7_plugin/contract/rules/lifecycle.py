@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from stage7_plugin.contract import raw
+from stage7_plugin.contract import raw_http
 from stage7_plugin.contract.check import Check
 from stage7_plugin.contract.instances import DidNotStart
 from stage7_plugin.contract.model import Broken, Need, rule
 from stage7_plugin.contract.targets.base import Running
-from stage7_plugin.host import STOP_GRACE
+from stage7_plugin.host.run import STOP_GRACE
 
 IDLE_SECONDS = 1.0
 """How long an idle plugin may take to end; the host waits for it after every execution."""
@@ -97,9 +97,9 @@ def exit_code(check: Check) -> None:
     todo="Close idle keep-alive connections when SIGTERM comes; do not wait for them.",
 )
 def sigterm_open_connection(check: Check) -> None:
-    with check.fresh() as running, raw.connect(running.address) as connection:
-        connection.sendall(raw.head(running.address, "GET", check.view.health_path))
-        raw.receive(connection, time.monotonic())
+    with check.fresh() as running, raw_http.connect(running.address) as connection:
+        connection.sendall(raw_http.head(running.address, "GET", check.view.health_path))
+        raw_http.receive(connection, time.monotonic())
         _terminate(check, running, "SIGTERM while a connection is kept open", IDLE_SECONDS)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import ExitStack
 
-from stage7_plugin.contract import raw
+from stage7_plugin.contract import raw_http
 from stage7_plugin.contract.check import Check, at_once
 from stage7_plugin.contract.model import Need, NotCheckable, rule
 
@@ -44,8 +44,8 @@ def slow_clients(check: Check) -> None:
     running = check.instances.shared()
     address = running.address
     beginnings = (
-        raw.head(address, "GET", check.view.health_path)[:-2],
-        raw.head(
+        raw_http.head(address, "GET", check.view.health_path)[:-2],
+        raw_http.head(
             address,
             check.view.method,
             check.view.endpoint,
@@ -57,7 +57,7 @@ def slow_clients(check: Check) -> None:
     with ExitStack() as stack:
         for number in range(HALF_OPEN):
             try:
-                connection = stack.enter_context(raw.connect(address, 2))
+                connection = stack.enter_context(raw_http.connect(address, 2))
                 connection.sendall(beginnings[number % len(beginnings)])
             except OSError:
                 break  # refusing more is fine as long as health answers

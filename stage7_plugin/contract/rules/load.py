@@ -7,10 +7,10 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from stage7_plugin.contract import raw
+from stage7_plugin.contract import raw_http
 from stage7_plugin.contract.check import Check, at_once
 from stage7_plugin.contract.model import NotCheckable, rule
-from stage7_plugin.http_call import Answer, NoAnswer, call
+from stage7_plugin.host.http_client import Answer, NoAnswer, call
 
 CROWD = 64
 """Executions at once; more than any plugin should run beside each other in its memory."""
@@ -144,7 +144,7 @@ def one_after_another(check: Check) -> None:
 def abandoned(check: Check) -> None:
     running = check.instances.shared(probe=True)
     body = check.body(check.probe_inputs("slow"))
-    head = raw.head(
+    head = raw_http.head(
         running.address,
         check.view.method,
         check.view.endpoint,
@@ -153,7 +153,7 @@ def abandoned(check: Check) -> None:
     )
     for _ in range(CROWD):
         try:
-            with raw.connect(running.address) as connection:
+            with raw_http.connect(running.address) as connection:
                 connection.sendall(head + body)
         except OSError:
             continue  # the rules on refusals judge that

@@ -2,7 +2,7 @@
 
 from stage7_plugin.contract.check import Check
 from stage7_plugin.contract.model import rule
-from stage7_plugin.manifest import manifest_problems
+from stage7_plugin.spec.manifest import manifest_problems
 
 
 @rule(

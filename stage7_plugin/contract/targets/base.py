@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from stage7_plugin.contract.model import Need
-from stage7_plugin.host_view import HostView
-from stage7_plugin.http_call import Address
+from stage7_plugin.host.http_client import Address
+from stage7_plugin.host.view import HostView
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from stage7_plugin.contract import probes
+from stage7_plugin.contract import scenarios
 from stage7_plugin.contract.model import Need
 from stage7_plugin.contract.targets.base import POISON, Running, StartOptions, Target
-from stage7_plugin.engine import HostError, build, image_id
-from stage7_plugin.host import ContainerOptions, HostRun
-from stage7_plugin.host_view import HostView
+from stage7_plugin.host.engine import HostError, build, image_id
+from stage7_plugin.host.run import ContainerOptions, HostRun
+from stage7_plugin.host.view import HostView
 
 if TYPE_CHECKING:
     from docker import APIClient
@@ -48,7 +48,7 @@ class ImageTarget(Target):
             files[f"{_POISONED}/json.py"] = POISON
         if options.probe_logic:
             files.update(self._probe())
-            view = HostView.from_manifest(probes.manifest_for_probe(self.manifest))
+            view = HostView.from_manifest(scenarios.manifest_for_probe(self.manifest))
         container = ContainerOptions(
             environment=environment,
             read_only=options.read_only,
@@ -67,9 +67,9 @@ class ImageTarget(Target):
         """The files that put the probe in the logic's place; none where it is not our template."""
         if self._probe_files is None:
             folder = working_directory(self.client, self.image)
-            paths = [f"{folder}/{name}" for name in probes.TEMPLATE_FILES]
+            paths = [f"{folder}/{name}" for name in scenarios.TEMPLATE_FILES]
             found = files_in_image(self.client, self.image, paths)
-            overlay = probes.overlay(self.manifest) if len(found) == len(paths) else {}
+            overlay = scenarios.overlay(self.manifest) if len(found) == len(paths) else {}
             self._probe_files = {f"{folder}/{name}": body for name, body in overlay.items()}
         return self._probe_files
 

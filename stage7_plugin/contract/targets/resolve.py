@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from stage7_plugin.contract import probes
-from stage7_plugin.contract.probes import Probes
+from stage7_plugin.contract import scenarios
+from stage7_plugin.contract.scenarios import Probes
 from stage7_plugin.contract.targets.base import Target
 from stage7_plugin.contract.targets.image import FolderTarget, ImageTarget, manifest_in_image
 from stage7_plugin.contract.targets.url import UrlTarget
-from stage7_plugin.engine import HostError, connect
-from stage7_plugin.host_view import read_manifest
-from stage7_plugin.sample_inputs import example_inputs, inputs_from_file, sample_inputs
+from stage7_plugin.host.engine import HostError, connect
+from stage7_plugin.host.view import read_manifest
+from stage7_plugin.spec.sample_inputs import example_inputs, inputs_from_file, sample_inputs
 
 
 def resolve_target(target: str, manifest_file: Path | None) -> Target:
@@ -63,12 +63,12 @@ def resolve_probes(target: Target, probes_file: Path | None) -> Probes:
     Raises ValueError.
     """
     if probes_file:
-        return probes.from_file(probes_file)
+        return scenarios.from_file(probes_file)
     if isinstance(target, FolderTarget):
         beside = target.folder / "examples" / "probes.json"
         if beside.is_file():
-            return probes.from_file(beside)
+            return scenarios.from_file(beside)
     try:
-        return probes.for_probe_logic() if target.has_probe_logic() else Probes({})
+        return scenarios.for_probe_logic() if target.has_probe_logic() else Probes({})
     except HostError:
         return Probes({})  # the rule on the build tells why

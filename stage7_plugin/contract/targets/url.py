@@ -8,8 +8,8 @@ from typing import Any, NoReturn
 
 from stage7_plugin.contract.model import NotCheckable
 from stage7_plugin.contract.targets.base import Running, StartOptions, Target
-from stage7_plugin.host_view import HostView
-from stage7_plugin.http_call import Address
+from stage7_plugin.host.http_client import Address
+from stage7_plugin.host.view import HostView
 
 
 class UrlTarget(Target):

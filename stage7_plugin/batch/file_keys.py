@@ -1,0 +1,104 @@
+"""Rules for the keys of a batch file that are no prompts: logic, requirements and lock."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+from typing import Any
+
+from stage7_plugin.spec.problems import Problem
+
+KEYS = ("logic", "requirements", "lock")
+_FILE_EXAMPLES = {"logic": "logic/text_echo.py", "lock": "logic/text_echo.txt"}
+_REQUIREMENTS_EXAMPLE = '["httpx==0.28.1", "lxml>=6"]'
+
+# PEP 508 as far as a mistake is likely; pip is the judge of the rest. An option such as
+# --index-url is none: it would let the file decide where packages come from.
+_REQUIREMENT = re.compile(
+    r"(?P<name>[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?)(\[[A-Za-z0-9._, -]*\])?"
+    r"\s*((===|==|~=|!=|<=|>=|<|>)[^\n\r]*|@\s*\S[^\n\r]*|;[^\n\r]*)?"
+)
+
+
+class FileRules:
+    """Checks and finds files that are laid over; one that many plugins share is read once."""
+
+    def __init__(self, base: Path) -> None:
+        self._base = base.resolve()
+        self._faults: dict[tuple[str, Path], str | None] = {}
+
+    def read(self, key: str, value: Any) -> tuple[Path | None, list[Problem]]:
+        """The file for the key `logic` or `lock`, or why there is none."""
+        if not isinstance(value, str):
+            return None, [Problem(key, value, "must be the path of a file", _FILE_EXAMPLES[key])]
+        path = (self._base / value).resolve()
+        if (key, path) not in self._faults:
+            self._faults[key, path] = self._fault(key, path)
+        fault = self._faults[key, path]
+        if fault:
+            return None, [Problem(key, value, fault, _FILE_EXAMPLES[key])]
+        return path, []
+
+    def _fault(self, key: str, path: Path) -> str | None:
+        # A batch file may come from a stranger: it must not carry other files of this machine off.
+        if not path.is_relative_to(self._base):
+            return f"must be inside of the batch file's folder, {self._base}"
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            return f"must be a file that can be read: {error.strerror} ({path})"
+        return _logic_fault(content) if key == "logic" else _lock_fault(content)
+
+
+def _logic_fault(content: bytes) -> str | None:
+    try:
+        tree = ast.parse(content)
+    except (SyntaxError, ValueError) as error:
+        line = f" in line {error.lineno}" if isinstance(error, SyntaxError) else ""
+        reason = error.msg if isinstance(error, SyntaxError) else str(error)
+        return f"must be Python: {reason}{line}"
+    if not _defines(tree, "execute_plugin"):
+        return "must define execute_plugin(inputs, context)"
+    return None
+
+
+def _lock_fault(content: bytes) -> str | None:
+    if b"--hash=sha256:" not in content:
+        return "must be a requirements.txt with hashes, as `make lock` writes it in a plugin"
+    return None
+
+
+def read_requirements(value: Any) -> tuple[tuple[str, ...], list[Problem]]:
+    """The lines for the key `requirements`: a list of texts, or one text with a line for each."""
+    lines = value.splitlines() if isinstance(value, str) else value
+    if not isinstance(lines, list):
+        rule = "must be a list of package requirements"
+        return (), [Problem("requirements", value, rule, _REQUIREMENTS_EXAMPLE)]
+    problems = []
+    found = []
+    for line in lines:
+        text = line.strip() if isinstance(line, str) else ""
+        match = _REQUIREMENT.fullmatch(text)
+        if not match:
+            rule = "must be a package with or without a version, no option of pip"
+            problems.append(Problem("requirements", line, rule, _REQUIREMENTS_EXAMPLE))
+        else:
+            found.append(text)
+    return tuple(found), problems
+
+
+def _defines(tree: ast.Module, name: str) -> bool:
+    """Whether a module defines, imports or assigns a name at its top level."""
+    for statement in tree.body:
+        if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            names = [statement.name]
+        elif isinstance(statement, (ast.Import, ast.ImportFrom)):
+            names = [alias.asname or alias.name for alias in statement.names]
+        elif isinstance(statement, ast.Assign):
+            names = [target.id for target in statement.targets if isinstance(target, ast.Name)]
+        else:
+            continue
+        if name in names:
+            return True
+    return False

@@ -1,0 +1,160 @@
+"""The Docker engine: finding it, and building an image with its classic builder, as the host does.
+
+The Docker SDK is imported only when an engine is asked for: it need not be installed.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+import sys
+from collections import deque
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from stage7_plugin.host.view import HostView
+
+if TYPE_CHECKING:
+    from docker import APIClient
+
+REQUEST_TIMEOUT = 600
+"""Seconds that the engine may be silent: a build step may install for minutes without a word."""
+
+_TAIL_LINES = 20
+_UNREACHABLE_BASE = re.compile(
+    r"no such host|pull access denied|manifest .*(unknown|not found)|i/o timeout|connection refused"
+    r"|TLS handshake|Client\.Timeout|network is unreachable|unauthorized",
+    re.IGNORECASE,
+)
+
+
+class HostError(Exception):
+    """Something that a person can mend: one sentence, what was seen, and what to type next."""
+
+    def __init__(self, sentence: str, *, details: str = "", command: str = "") -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.details = details
+        self.command = command
+
+
+class EngineMissing(HostError):
+    """There is no Docker SDK, or no engine that answers."""
+
+
+class BuildFailed(HostError):
+    """The image could not be built; `details` are the last lines of the build's output."""
+
+
+def connect() -> APIClient:
+    """The engine that `DOCKER_HOST` or the current Docker context names. Raises EngineMissing."""
+    try:
+        import docker
+        from docker.context import ContextAPI
+        from docker.utils import kwargs_from_env
+    except ImportError as error:
+        raise EngineMissing(
+            f"the Docker SDK for Python is not installed for {sys.executable}",
+            command=shlex.join([sys.executable, "-m", "pip", "install", "docker"]),
+        ) from error
+    settings: dict[str, Any] = dict(kwargs_from_env())
+    if "base_url" not in settings:
+        context = ContextAPI.get_current_context()
+        settings["base_url"] = context.Host if context is not None else None
+    try:
+        client = docker.APIClient(version="auto", timeout=REQUEST_TIMEOUT, **settings)
+        client.ping()
+    except Exception as error:  # the SDK lets errors of requests and urllib3 through
+        where = settings["base_url"] or "the usual place"
+        raise EngineMissing(
+            f"no Docker engine answers at {where}: {_root_cause(error)}",
+            command=_start_command(error),
+        ) from error
+    return client
+
+
+def build_command(view: HostView, project: Path) -> str:
+    """The same build, to be typed by hand."""
+    context = project / view.build_context
+    return shlex.join(
+        ["docker", "build", "--tag", view.image, "--file", str(context / view.dockerfile)]
+        + [f"--build-arg={name}={value}" for name, value in build_arguments(view).items()]
+        + [str(context)]
+    )
+
+
+def build_arguments(view: HostView) -> dict[str, str]:
+    """The build arguments that the host gives."""
+    return {"PLUGIN_ID": view.plugin_id, "PLUGIN_VERSION": view.version}
+
+
+def build(client: APIClient, view: HostView, project: Path) -> Iterator[str]:
+    """Builds and tags the plugin's image, and yields the lines of the output as they come.
+
+    Nothing is built until the lines are read. Raises BuildFailed.
+    """
+    import docker
+
+    context = (project / view.build_context).resolve()
+    command = build_command(view, project)
+    if not (context / view.dockerfile).is_file():
+        raise BuildFailed(f"there is no {view.dockerfile} in {context}", command=command)
+    tail: deque[str] = deque(maxlen=_TAIL_LINES)
+    try:
+        events = client.build(
+            path=str(context),
+            dockerfile=view.dockerfile,
+            tag=view.image,
+            buildargs=build_arguments(view),
+            rm=True,
+            forcerm=True,
+            decode=True,
+        )
+        step = ""
+        for event in events:
+            if "error" in event:
+                raise _build_failed(event["error"], step, tail, command)
+            for line in event.get("stream", "").splitlines():
+                if line.strip():
+                    step = line if line.startswith("Step ") else step
+                    tail.append(line)
+                    yield line
+            if "status" in event and "progress" not in event:
+                yield f"{event['status']} {event.get('id', '')}".rstrip()
+    except docker.errors.APIError as error:
+        raise _build_failed(error.explanation or str(error), "", tail, command) from error
+
+
+def image_id(client: APIClient, image: str) -> str | None:
+    """The id of a local image, or None where there is none of that name."""
+    ids = client.images(image, quiet=True)
+    return str(ids[0]) if ids else None
+
+
+def _build_failed(message: str, step: str, tail: deque[str], command: str) -> BuildFailed:
+    base = re.search(r": FROM (\S+)", step)
+    if base and _UNREACHABLE_BASE.search(message):
+        return BuildFailed(
+            f"the base image {base[1]} is not on this machine and cannot be pulled: {message}",
+            command=f"docker pull {base[1]}",
+        )
+    at = f" at {step!r}" if step else ""
+    return BuildFailed(f"the build failed{at}: {message}", details="\n".join(tail), command=command)
+
+
+def _root_cause(error: BaseException) -> str:
+    while error.__cause__ or error.__context__:
+        error = error.__cause__ or error.__context__ or error
+    return str(error) or type(error).__name__
+
+
+def _start_command(error: BaseException) -> str:
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, PermissionError):
+            return "sudo usermod -aG docker $USER && newgrp docker"
+        cause = cause.__cause__ or cause.__context__
+    if sys.platform.startswith("linux"):
+        return "sudo systemctl start docker"
+    return "open -a Docker" if sys.platform == "darwin" else 'start "" "Docker Desktop"'

@@ -1,0 +1,101 @@
+"""The parts of plugin_logic.py that depend on the declared inputs and outputs."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Iterable
+
+from stage7_plugin.rendering.escaping import docstring, json, json_string
+from stage7_plugin.spec.parameters import Parameter
+from stage7_plugin.spec.text_rules import columns
+
+_WIDTH = 100
+_ANNOTATIONS = {
+    "string": "str",
+    "number": "float",
+    "boolean": "bool",
+    "array": "list[Any]",
+    "object": "dict[str, Any]",
+    "any": "Any",
+}
+_STUB_VALUES = {
+    "string": "STUB_ANSWER",
+    "number": "0",
+    "boolean": "False",
+    "array": "[]",
+    "object": "{}",
+    "any": "STUB_ANSWER",
+}
+# Names that the rendered function uses itself, and letters that linters take for digits.
+_TAKEN = frozenset(
+    ["inputs", "context", "logger", "logging", "received", "execute_plugin", "Any", "STUB_ANSWER"]
+) | frozenset(["I", "O", "l", *dir(builtins)])
+
+
+def local_names(parameters: Iterable[Parameter]) -> dict[str, str]:
+    """A local variable for each parameter: its name, with a _ behind where that is taken."""
+    listed = list(parameters)
+    taken = {*_TAKEN, *(parameter.name for parameter in listed)}
+    found: dict[str, str] = {}
+    for parameter in listed:
+        # A leading underscore would mark the variable as unused.
+        name = parameter.name.lstrip("_") or "value"
+        if not name.isidentifier():
+            name = f"value_{name}"
+        if name != parameter.name or name in _TAKEN:
+            while name in taken:
+                name += "_"
+        taken.add(name)
+        found[parameter.name] = name
+    return found
+
+
+def parameter_docs(parameters: Iterable[Parameter], indent: int) -> str:
+    """Docstring lines, one parameter after the other: name, type, default, description."""
+    lines = []
+    for parameter in parameters:
+        kind = _ANNOTATIONS[parameter.type]
+        if parameter.default is not None:
+            kind += f", default {json(parameter.default)}"
+        elif not parameter.required:
+            kind += ", optional"
+        text = f"{parameter.name} ({kind}): {parameter.description}"
+        lines.append(" " * indent + docstring(text, indent=indent, hanging=4))
+    return "\n".join(lines)
+
+
+def input_locals(parameters: Iterable[Parameter], indent: int) -> str:
+    """Assignments of each declared input to a typed local variable, as ruff formats them."""
+    listed = list(parameters)
+    names = local_names(listed)
+    margin = " " * indent
+    lines = []
+    for parameter in listed:
+        annotation = _ANNOTATIONS[parameter.type]
+        certain = parameter.required or parameter.default is not None
+        if not certain and annotation != "Any":
+            annotation += " | None"
+        target = f"{margin}{names[parameter.name]}: {annotation} = "
+        key = json_string(parameter.name)
+        opening, closing = ("inputs[", "]") if certain else ("inputs.get(", ")")
+        line = f"{target}{opening}{key}{closing}"
+        if columns(line) <= _WIDTH:
+            lines.append(line)
+        else:
+            lines += [f"{target}{opening}", f"{margin}    {key}", f"{margin}{closing}"]
+    return "\n".join(lines)
+
+
+def received_list(parameters: Iterable[Parameter], indent: int) -> str:
+    """The local variables, one on a line, for a list of what has arrived."""
+    names = local_names(parameters).values()
+    return "\n".join(f"{' ' * indent}{name}," for name in names)
+
+
+def output_values(parameters: Iterable[Parameter], indent: int) -> str:
+    """The lines of the outputs object: each declared output with a value of its type."""
+    margin = " " * indent
+    return "\n".join(
+        f"{margin}{json_string(parameter.name)}: {_STUB_VALUES[parameter.type]},"
+        for parameter in parameters
+    )

@@ -1,0 +1,33 @@
+"""Where the template lies: beside the package in a checkout, inside of it once installed."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+_INSTALLED = _PACKAGE / "_template"
+
+
+def template_folder() -> Path:
+    """The folder with cookiecutter.json."""
+    return _INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parent
+
+
+@contextmanager
+def clean_template() -> Iterator[Path]:
+    """The template for Cookiecutter, which renders every file that it finds.
+
+    pip adds byte code to an installed template; it would be rendered, so a copy is without it.
+    """
+    if template_folder() != _INSTALLED:
+        yield template_folder()
+        return
+    with tempfile.TemporaryDirectory() as temporary:
+        # Cookiecutter files what --replay needs under the name of the folder.
+        copy = Path(temporary) / "stage7-plugin"
+        shutil.copytree(_INSTALLED, copy, ignore=shutil.ignore_patterns("__pycache__"))
+        yield copy

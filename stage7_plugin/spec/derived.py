@@ -1,0 +1,67 @@
+"""Values that follow from other answers, so that nobody is asked for them."""
+
+from __future__ import annotations
+
+import getpass
+import subprocess
+
+from slugify import slugify
+
+from stage7_plugin.spec.host_facts import TAKEN_VERBS
+
+LONGEST_SLUG = 50
+
+# Windows opens a device, not a file, under these names.
+DEVICE_NAMES = frozenset(
+    ["con", "prn", "aux", "nul"]
+    + [f"{name}{digit}" for name in ("com", "lpt") for digit in "0123456789"]
+)
+
+
+def plugin_slug(plugin_name: object) -> str:
+    """The slug for a plugin name: "Text Echo" becomes "text-echo"; empty if nothing is left.
+
+    A name that would give a slug no rule accepts gets "plugin" added: "3D Print" becomes
+    "plugin-3d-print", "Aux" becomes "aux-plugin".
+    """
+    slug: str = slugify(str(plugin_name))
+    if slug[:1].isdigit():
+        slug = f"plugin-{slug}"
+    if slug in DEVICE_NAMES:
+        slug = f"{slug}-plugin"
+    return slug[:LONGEST_SLUG].rstrip("-")
+
+
+def verb(plugin_name: object) -> str:
+    """The verb for a plugin name: "Text Echo" becomes "TEXT_ECHO"; a taken one gets "_PLUGIN"."""
+    derived = plugin_slug(plugin_name).replace("-", "_").upper()
+    return f"{derived}_PLUGIN" if derived in TAKEN_VERBS else derived
+
+
+def default_author() -> str:
+    """The name in the user's own git configuration, else the login name."""
+    try:
+        command = ["git", "config", "user.name"]
+        answer = subprocess.run(
+            command, capture_output=True, timeout=5, check=False, encoding="utf-8", errors="replace"
+        )
+        if answer.stdout.strip():
+            return answer.stdout.strip()
+    except (OSError, subprocess.TimeoutExpired):
+        pass  # no git: the login name will do
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return "Unknown author"  # a user id without a name, as in some containers
+
+
+def memory_megabytes(memory: str) -> int:
+    """Whole mebibytes in a memory answer: "256m" is 256, "1g" is 1024, "65536k" is 64."""
+    kibibytes = {"k": 1, "m": 1024, "g": 1024 * 1024}[memory[-1]]
+    return int(memory[:-1]) * kibibytes // 1024
+
+
+def permission_list(permissions: str) -> list[str]:
+    """The permissions in a comma-separated answer, each once, in the order given."""
+    names = (name.strip() for name in permissions.split(","))
+    return list(dict.fromkeys(name for name in names if name))

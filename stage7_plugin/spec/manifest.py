@@ -1,0 +1,75 @@
+"""Whether the host would accept a manifest; needs no package beyond the standard library."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from stage7_plugin.spec._manifest_validator import validate
+from stage7_plugin.spec.problems import shown
+from stage7_plugin.spec.schema_errors import JsonSchemaValueException, JsonSchemaValuesException
+
+
+def manifest_problems(manifest: Any) -> list[str]:
+    """Every reason for which the host would refuse or ignore a manifest, one sentence each.
+
+    Args:
+        manifest: The parsed manifest.json.
+    """
+    try:
+        validate(manifest)  # type: ignore[no-untyped-call]
+    except JsonSchemaValuesException as found:
+        problems = [_sentence(error) for error in found.errors]
+    except JsonSchemaValueException as error:
+        problems = [_sentence(error)]
+    else:
+        problems = []
+    return list(dict.fromkeys(problems + _names_twice(manifest)))
+
+
+def _sentence(error: JsonSchemaValueException) -> str:
+    path = error.name.removeprefix("data").removeprefix(".") or "the manifest"
+    wanted = error.definition.get(error.rule) if isinstance(error.definition, dict) else None
+    if error.rule == "required" and isinstance(error.value, dict):
+        missing = [name for name in wanted or [] if name not in error.value]
+        return f"{path} lacks {', '.join(missing)}"
+    rule = _RULES[error.rule](wanted) if error.rule in _RULES else error.message
+    return f"{path} is {shown(error.value)}: {rule}"
+
+
+def _listed(values: list[Any]) -> str:
+    return ", ".join(map(str, values))
+
+
+_RULES: dict[str | None, Callable[[Any], str]] = {
+    "type": lambda kind: (
+        f"must be of type {' or '.join([kind] if isinstance(kind, str) else kind)}"
+    ),
+    "enum": lambda values: f"must be one of {_listed(values)}",
+    "const": lambda value: f"must be {value}",
+    "pattern": lambda pattern: f"must match {pattern}",
+    "minLength": lambda length: f"must have {length} or more characters",
+    "minItems": lambda count: f"must have {count} or more entries",
+    "minimum": lambda least: f"must be at least {least}",
+    "maximum": lambda most: f"must be at most {most}",
+    "exclusiveMinimum": lambda limit: f"must be above {limit}",
+    "not": lambda schema: f"must not be one of {_listed(schema['enum'])}",
+}
+
+
+def _names_twice(manifest: Any) -> list[str]:
+    """Names that occur more than once across both lists, which no schema can express."""
+    if not isinstance(manifest, dict):
+        return []
+    names: Counter[str] = Counter()
+    for key in ("inputDefinitions", "outputDefinitions"):
+        definitions = manifest.get(key)
+        for definition in definitions if isinstance(definitions, list) else []:
+            if isinstance(definition, dict) and isinstance(definition.get("name"), str):
+                names[definition["name"]] += 1
+    return [
+        f"inputDefinitions, outputDefinitions: the name {shown(name)} occurs {count} times"
+        for name, count in names.items()
+        if count > 1
+    ]

@@ -1,0 +1,129 @@
+"""Rules for one declared input or output, whichever form it was written in."""
+
+from __future__ import annotations
+
+import keyword
+from collections.abc import Iterator
+from typing import Any
+
+from stage7_plugin.spec.problems import Problem, nearest
+from stage7_plugin.spec.text_rules import columns, text_fault
+
+TYPES = ("string", "number", "boolean", "array", "object", "any")
+LONGEST_NAME = 60
+LONGEST_DESCRIPTION = 200
+
+_KEYS = {
+    "inputs": (
+        "name", "type", "required", "description", "default", "aliases", "secret", "example",
+    ),
+    "outputs": ("name", "type", "required", "description"),
+}  # fmt: skip
+_PYTHON_TYPES: dict[str, tuple[type, ...]] = {
+    "string": (str,),
+    "number": (int, float),
+    "boolean": (bool,),
+    "array": (list,),
+    "object": (dict,),
+}
+
+
+def has_type(value: Any, name: str) -> bool:
+    """Whether a JSON value is of one of the host's types; null is of none."""
+    if value is None:
+        return False
+    if name == "any":
+        return True
+    return isinstance(value, _PYTHON_TYPES[name]) and (name == "boolean") == isinstance(value, bool)
+
+
+def definition_problems(prompt: str, definition: Any, example: str) -> list[Problem]:
+    """Every rule that a definition breaks; `example` is shown with each."""
+    if not isinstance(definition, dict):
+        rule = "each definition must be a JSON object with name and type"
+        return [Problem(prompt, definition, rule, '[{"name": "text", "type": "string"}]')]
+    checks = (_keys, _name, _type, _description, _required, _values, _aliases, _secret)
+    return [
+        Problem(prompt, value, rule, example)
+        for check in checks
+        for value, rule in check(prompt, definition)
+    ]
+
+
+def _keys(prompt: str, definition: dict[str, Any]) -> Iterator[tuple[object, str]]:
+    known = _KEYS[prompt]
+    for key in definition:
+        if key in known:
+            continue
+        if key in _KEYS["inputs"]:
+            yield f"{definition.get('name')}.{key}", f"an output has no {key}"
+            continue
+        meant = nearest(key, known)
+        hint = f"did you mean {meant}? " if meant else ""
+        yield key, f"unknown key: {hint}A definition has {', '.join(known)}"
+
+
+def _name(_prompt: str, definition: dict[str, Any]) -> Iterator[tuple[object, str]]:
+    name = definition.get("name", "")
+    if not isinstance(name, str) or not name.isidentifier():
+        yield name, "a name must be a Python identifier: letters, digits and _, no digit first"
+    elif keyword.iskeyword(name):
+        yield name, "a name must not be a Python keyword"
+    elif columns(name) > LONGEST_NAME:
+        yield name, f"a name must have at most {LONGEST_NAME} characters (wide ones count twice)"
+
+
+def _type(_prompt: str, definition: dict[str, Any]) -> Iterator[tuple[object, str]]:
+    given = definition.get("type", "")
+    if given in TYPES:
+        return
+    meant = nearest(str(given), TYPES)
+    hint = f" (did you mean {meant}?)" if meant else ""
+    name = definition.get("name")
+    yield f"{name}:{given}", f"a type must be one of {', '.join(TYPES)}{hint}"
+
+
+def _description(_prompt: str, definition: dict[str, Any]) -> Iterator[tuple[object, str]]:
+    given = definition.get("description", "")
+    if not isinstance(given, str):
+        yield given, "a description must be text"
+        return
+    fault = text_fault(given, 0, LONGEST_DESCRIPTION)
+    if fault:
+        yield given, f"the description of {definition.get('name')} {fault}"
+
+
+def _required(_prompt: str, definition: dict[str, Any]) -> Iterator[tuple[object, str]]:
+    given = definition.get("required", False)
+    name = definition.get("name")
+    if not isinstance(given, bool):
+        yield given, f"required of {name} must be true or false"
+    elif given and "default" in definition:
+        yield name, "an input with a default is optional: leave out either required or default"
+
+
+def _values(_prompt: str, definition: dict[str, Any]) -> Iterator[tuple[object, str]]:
+    kind = definition.get("type")
+    if kind not in TYPES:
+        return
+    for key in ("default", "example"):
+        if key in definition and not has_type(definition[key], kind):
+            wanted = "any JSON value but null" if kind == "any" else f"a JSON {kind}"
+            rule = f"the {key} of {definition.get('name')} must be {wanted}"
+            yield definition[key], rule
+
+
+def _aliases(_prompt: str, definition: dict[str, Any]) -> Iterator[tuple[object, str]]:
+    given = definition.get("aliases", [])
+    if not isinstance(given, list):
+        yield given, f"aliases of {definition.get('name')} must be a list of names"
+        return
+    for alias in given:
+        if not isinstance(alias, str) or text_fault(alias, 1, LONGEST_NAME):
+            yield alias, f"an alias must be a text of 1 to {LONGEST_NAME} characters on one line"
+
+
+def _secret(_prompt: str, definition: dict[str, Any]) -> Iterator[tuple[object, str]]:
+    given = definition.get("secret", False)
+    if not isinstance(given, bool):
+        yield given, f"secret of {definition.get('name')} must be true or false"

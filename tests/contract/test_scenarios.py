@@ -1,0 +1,70 @@
+"""Where probes come from, and the suite's own stand-in for a plugin's logic."""
+
+from __future__ import annotations
+
+import json
+import runpy
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stage7_plugin.contract import scenarios
+from stage7_plugin.host.view import read_manifest
+
+MANIFEST = read_manifest(Path(__file__).parent / "servers" / "correct" / "manifest.json")
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("{", "is not JSON"),
+        ("[]", "must be like"),
+        ('{"slwo": {}}', "'slwo' must be one of slow, failing"),
+        ('{"slow": 5}', "'slow' must be one of .*, with an object of inputs"),
+    ],
+)
+def test_a_file_that_holds_no_probes(tmp_path: Path, content: str, message: str) -> None:
+    path = tmp_path / "probes.json"
+    path.write_text(content)
+    with pytest.raises(ValueError, match=message):
+        scenarios.from_file(path)
+
+
+@pytest.fixture
+def execute_plugin(tmp_path: Path) -> Any:
+    """`execute_plugin` of the stand-in, beside its manifest as in a container."""
+    for name, content in scenarios.overlay(MANIFEST).items():
+        (tmp_path / name).write_bytes(content)
+    return runpy.run_path(str(tmp_path / "plugin_logic.py"))["execute_plugin"]
+
+
+def context(name: str) -> dict[str, Any]:
+    tokens = {"__auth_token": "canary"}
+    return {"host_inputs": {**scenarios.for_probe_logic().inputs[name], **tokens}}
+
+
+def test_the_stand_in_answers_to_every_probe(
+    execute_plugin: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert set(scenarios.for_probe_logic().inputs) == set(scenarios.KINDS)
+    slept: list[float] = []
+    monkeypatch.setattr("time.sleep", slept.append)
+    monkeypatch.setenv("S7_CM_TOKEN", "environment-canary")
+    assert execute_plugin({}, context("slow"))["success"]
+    with pytest.raises(RuntimeError, match="asked to fail"):
+        execute_plugin({}, context("failing"))
+    with pytest.raises(SystemExit):
+        execute_plugin({}, context("exiting"))
+    with pytest.raises(RuntimeError, match="raised canary environment-canary"):
+        execute_plugin({}, context("leaking"))
+    assert "printed canary environment-canary" in capsys.readouterr().out
+    execute_plugin({}, context("overdue"))
+    timeout = scenarios.manifest_for_probe(MANIFEST)["api"]["timeout"] / 1000
+    assert 0.3 <= slept[0] <= 3
+    assert slept[-1] >= timeout + 10
+
+
+def test_the_stand_in_returns_every_declared_output(execute_plugin: Any) -> None:
+    assert execute_plugin({}, {})["outputs"] == {"result": "probe", "echoed": {}}
+    json.dumps(execute_plugin({}, {}))

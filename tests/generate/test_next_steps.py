@@ -1,0 +1,60 @@
+"""The numbered steps for exactly the answers that were given."""
+
+from __future__ import annotations
+
+from stage7_plugin.generate.next_steps import next_steps
+from tests.support.template import ANSWERS
+
+
+def steps(
+    committed: bool = True,
+    built: bool = False,
+    linked: bool = False,
+    answers: dict[str, str] | None = None,
+) -> list[str]:
+    """The steps without their numbers, which must count from 1."""
+    given = {**ANSWERS, **(answers or {})}
+    heading, *lines = next_steps(given, "out/text-echo", committed, built, linked).splitlines()
+    assert heading.startswith("Next steps")
+    for number, line in enumerate(lines, 1):
+        assert line.startswith(f"  {number}. ")
+    return [line.split(". ", 1)[1] for line in lines]
+
+
+def test_first_is_the_folder_and_then_the_logic() -> None:
+    first, second, *_ = steps()
+    assert first == "cd out/text-echo"
+    assert "plugin_logic.py" in second
+
+
+def test_image_is_named_unless_it_is_built() -> None:
+    answers = {"image_namespace": "localhost:5000/team", "version": "2.0.1"}
+    named = [step for step in steps(answers=answers) if "make build" in step]
+    assert named == ["make build         # builds the image localhost:5000/team/text-echo:2.0.1"]
+    assert not any("make build" in step for step in steps(built=True))
+
+
+def test_continuous_integration() -> None:
+    assert any("GitHub runs the CI" in step for step in steps(answers={"ci": "github"}))
+    assert any("GitLab runs the CI" in step for step in steps(answers={"ci": "gitlab"}))
+    assert not any("Git" in step or "remote" in step for step in steps(answers={"ci": "none"}))
+
+
+def test_without_a_commit_nothing_can_be_pushed() -> None:
+    assert not any("git push" in step for step in steps(committed=False))
+    assert any(step.startswith("Commit and push it to GitHub") for step in steps(committed=False))
+
+
+def test_file_of_cruft_is_to_be_committed() -> None:
+    assert any(".cruft.json" in step for step in steps(linked=True))
+    assert not any(".cruft.json" in step for step in steps())
+    assert not any(".cruft.json" in step for step in steps(linked=True, committed=False))
+
+
+def test_kubernetes_only_where_it_was_chosen() -> None:
+    assert any("kubectl apply" in step for step in steps(answers={"kubernetes": "yes"}))
+    assert not any("kubectl" in step for step in steps(answers={"kubernetes": "no"}))
+
+
+def test_last_is_the_host() -> None:
+    assert "CapabilitiesManager" in steps()[-1]

@@ -1,0 +1,89 @@
+"""Values that follow from other answers."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stage7_plugin.spec import derived
+from stage7_plugin.spec.answers import check
+from stage7_plugin.spec.host_facts import TAKEN_VERBS
+
+
+@pytest.mark.parametrize(
+    ("name", "slug", "verb"),
+    [
+        ("Text Echo", "text-echo", "TEXT_ECHO"),
+        ("  Text -- Echo!  ", "text-echo", "TEXT_ECHO"),
+        ("Größe", "grosse", "GROSSE"),
+        ("3D Print", "plugin-3d-print", "PLUGIN_3D_PRINT"),
+        ("Aux", "aux-plugin", "AUX_PLUGIN"),
+        ("Chat", "chat", "CHAT_PLUGIN"),
+        ("If then", "if-then", "IF_THEN_PLUGIN"),
+        ("🎉", "", ""),
+        ("a" * 49 + " b", "a" * 49, "A" * 49),
+    ],
+)
+def test_slug_and_verb(name: str, slug: str, verb: str) -> None:
+    assert (derived.plugin_slug(name), derived.verb(name)) == (slug, verb)
+
+
+@given(st.text(max_size=80) | st.sampled_from([*derived.DEVICE_NAMES, *TAKEN_VERBS]))
+def test_what_is_derived_is_accepted_or_empty(name: str) -> None:
+    slug, verb = derived.plugin_slug(name), derived.verb(name)
+    assert bool(slug) == bool(verb)
+    if slug:
+        assert check({"plugin_slug": slug, "verb": verb}) == []
+
+
+@pytest.mark.parametrize(
+    ("memory", "megabytes"), [("256m", 256), ("1g", 1024), ("65536k", 64), ("33000k", 32)]
+)
+def test_memory(memory: str, megabytes: int) -> None:
+    assert derived.memory_megabytes(memory) == megabytes
+
+
+def test_permissions_are_listed_once_in_their_order() -> None:
+    assert derived.permission_list(" net.fetch,fs.read ,, net.fetch") == ["net.fetch", "fs.read"]
+    assert derived.permission_list("") == []
+
+
+def configure_git(monkeypatch: pytest.MonkeyPatch, home: Path, name: str | None) -> None:
+    monkeypatch.chdir(home)
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(home / "gitconfig"))
+    if name is not None:
+        (home / "gitconfig").write_text(f"[user]\n\tname = {name}\n", encoding="utf-8")
+
+
+def test_author_is_the_user_of_git(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    configure_git(monkeypatch, tmp_path, "Zoë Ω")
+    assert derived.default_author() == "Zoë Ω"
+
+
+def test_author_without_a_name_in_git(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    configure_git(monkeypatch, tmp_path, None)
+    monkeypatch.setenv("LOGNAME", "ada")
+    assert derived.default_author() == "ada"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="makes a command with a mode and a shebang")
+def test_author_without_git(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("LOGNAME", "ada")
+    assert derived.default_author() == "ada"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="makes a command with a mode and a shebang")
+def test_author_with_a_broken_git(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    git = tmp_path / "git"
+    git.write_text("#!/bin/sh\nexit 3\n")
+    git.chmod(git.stat().st_mode | stat.S_IXUSR)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("LOGNAME", "ada")
+    assert derived.default_author() == "ada"

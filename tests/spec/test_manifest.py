@@ -1,0 +1,201 @@
+"""The manifest check: compiled from the schema, agreeing with it, needing no package."""
+
+from __future__ import annotations
+
+import copy
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from stage7_plugin.spec.host_facts import DANGEROUS_PERMISSIONS, PERMISSIONS, TAKEN_VERBS
+from stage7_plugin.spec.manifest import manifest_problems
+from stage7_plugin.spec.parameter_rules import TYPES
+from tests.support.template import TEMPLATE, render
+from tools import compile_schema
+
+SCHEMA: dict[str, Any] = json.loads(compile_schema.SCHEMA.read_text(encoding="utf-8"))
+
+Change = tuple[str, Any]
+
+
+@pytest.fixture(scope="module")
+def manifest(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    project = render(tmp_path_factory.mktemp("manifest"), inputs="a:string; b:number=1; c:any?")
+    found: dict[str, Any] = json.loads((project / "manifest.json").read_text(encoding="utf-8"))
+    return found
+
+
+def changed(manifest: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
+    """A copy with the value at a path such as api.method; ... takes the key away."""
+    found = copy.deepcopy(manifest)
+    *parents, last = [int(part) if part.isdigit() else part for part in path.split(".")]
+    target: Any = found
+    for part in parents:
+        target = target[part]
+    if value is ...:
+        del target[last]
+    else:
+        target[last] = value
+    return found
+
+
+def parameter(**changes: Any) -> dict[str, Any]:
+    return {"name": "x", "required": True, "type": "string", **changes}
+
+
+ACCEPTED: list[Change] = [
+    ("anything", {"authors": "add fields"}),
+    ("container.anything", 1),
+    ("explanation", ...),
+    ("explanation", "x" * 20),
+    ("description", "x" * 10),
+    ("usageExamples", ...),
+    ("metadata", ...),
+    ("$schema", ...),
+    ("security.sandboxOptions", ...),
+    ("security.permissions", list(PERMISSIONS)),
+    ("security.trust", {"publisher": "x"}),
+    ("container.resources.memory", "268435456"),
+    ("container.resources.memory", "1G"),
+    ("container.resources.cpu", 0.5),
+    ("container.ports", [{"container": 9000}]),
+    ("version", "10.20.30"),
+    ("verb", "THINKING"),
+    ("verb", "any Name 1"),
+    ("api.method", "GET"),
+    ("api.timeout", ...),
+    ("repository.type", "librarian-definition"),
+    (
+        "packageSource",
+        {"type": "git", "url": "u", "branch": "b", "commitHash": "c", "subPath": "s"},
+    ),
+    ("inputDefinitions", [parameter(default="x", aliases=["y"], secret=True, example="z")]),
+    ("inputDefinitions", [parameter(type="any", default=None)]),
+    ("inputDefinitions", [parameter(type="number", default=1.5)]),
+    ("configuration", [{"key": "K", "description": "", "required": False, "type": "secret"}]),
+]
+REJECTED: list[tuple[str, Any, str]] = [
+    *[(key, ..., f"the manifest lacks {key}") for key in SCHEMA["required"]],
+    ("id", "", "id is '': must have 1 or more characters"),
+    ("id", 1, "id is 1: must be of type string"),
+    *[("verb", verb, "must not be one of THINK, GENERATE") for verb in TAKEN_VERBS],
+    ("version", "1.0", "version is '1.0': must match"),
+    ("version", "1.0.0\n", "must match"),
+    ("description", "x" * 9, "must have 10 or more characters"),
+    ("explanation", "x" * 19, "must have 20 or more characters"),
+    ("language", "python", "language is 'python': must be container"),
+    ("inputDefinitions", [], "must have 1 or more entries"),
+    ("outputDefinitions", [], "must have 1 or more entries"),
+    ("inputDefinitions.0.name", ..., "inputDefinitions[0] lacks name"),
+    ("inputDefinitions.0.required", "yes", "inputDefinitions[0].required is 'yes'"),
+    ("inputDefinitions.0.type", "text", "must be one of string, number, boolean, array"),
+    ("outputDefinitions.0.type", "json", "outputDefinitions[0].type is 'json'"),
+    ("inputDefinitions", [parameter(default=1)], "inputDefinitions[0].default is 1"),
+    ("inputDefinitions", [parameter(type="number", default=True)], "must be of type number"),
+    ("inputDefinitions", [parameter(type="boolean", default=0)], "must be of type boolean"),
+    ("inputDefinitions", [parameter(type="array", example={})], "must be of type array"),
+    ("inputDefinitions", [parameter(type="object", default=[])], "must be of type object"),
+    ("inputDefinitions", [parameter(aliases="x")], "must be of type array"),
+    ("inputDefinitions", [parameter(), parameter()], "the name 'x' occurs 2 times"),
+    ("inputDefinitions", [parameter(name="result")], "the name 'result' occurs 2 times"),
+    ("entryPoint.main", ..., "entryPoint lacks main"),
+    ("entryPoint.files", [], "must be of type object"),
+    *[(f"container.{key}", ..., f"lacks {key}") for key in
+      ("dockerfile", "buildContext", "image", "ports")],
+    ("container.ports", [], "must have 1 or more entries"),
+    ("container.ports.0.container", 0, "must be at least 1"),
+    ("container.ports.0.container", 65536, "must be at most 65535"),
+    ("container.ports.0.container", "8080", "must be of type integer"),
+    ("container.resources.memory", "256mb", "must match"),
+    ("container.resources.memory", 256, "must be of type string"),
+    ("container.healthCheck.timeout", "10000ms", "must match"),
+    ("container.healthCheck.path", "health", "must match"),
+    ("container.environment", {"A": 1}, "must be of type string"),
+    ("api.endpoint", ..., "api lacks endpoint"),
+    ("api.method", "HEAD", "must be one of GET, POST, PUT, DELETE, PATCH"),
+    ("api.method", "post", "must be one of"),
+    ("api.timeout", 0, "must be above 0"),
+    ("security.permissions", ..., "security lacks permissions"),
+    ("security.permissions", ["net"], "security.permissions[0] is 'net': must be one of fs.read"),
+    ("security.sandboxOptions.allowEval", "no", "must be of type boolean"),
+    ("security.trust", [], "must be of type object"),
+    ("repository.type", "svn", "must be one of git, npm"),
+    ("metadata.category", "text", "must be of type array"),
+    ("metadata.tags", [1], "metadata.tags[0] is 1"),
+    ("configuration", [{"key": "K"}], "lacks description, required, type"),
+    ("configuration", [{"key": "K", "description": "", "required": True, "type": "token"}],
+     "must be one of string, number, boolean, secret"),
+]  # fmt: skip
+
+
+def test_rendered_manifest_is_accepted(manifest: dict[str, Any]) -> None:
+    assert manifest_problems(manifest) == []
+
+
+@pytest.mark.parametrize(("path", "value"), ACCEPTED)
+def test_accepted(manifest: dict[str, Any], path: str, value: Any) -> None:
+    candidate = changed(manifest, path, value)
+    assert manifest_problems(candidate) == []
+    jsonschema.validate(candidate, SCHEMA, jsonschema.Draft7Validator)
+
+
+@pytest.mark.parametrize(("path", "value", "told"), REJECTED)
+def test_rejected(manifest: dict[str, Any], path: str, value: Any, told: str) -> None:
+    candidate = changed(manifest, path, value)
+    (problem,) = manifest_problems(candidate)
+    assert told in problem
+    if "occurs" not in told and value != "1.0.0\n":  # beyond a schema, or of Python alone
+        assert not jsonschema.Draft7Validator(SCHEMA).is_valid(candidate)
+
+
+def test_names_twice_are_beyond_the_schema(manifest: dict[str, Any]) -> None:
+    candidate = changed(manifest, "inputDefinitions", [parameter(), parameter()])
+    assert jsonschema.Draft7Validator(SCHEMA).is_valid(candidate)
+
+
+@pytest.mark.parametrize("thing", [None, [], "x", 1, {}])
+def test_what_is_no_manifest_at_all(thing: Any) -> None:
+    assert manifest_problems(thing)
+
+
+def test_every_problem_is_told(manifest: dict[str, Any]) -> None:
+    candidate = changed(manifest, "api.method", "HEAD")
+    candidate = changed(candidate, "id", ...)
+    candidate = changed(candidate, "inputDefinitions.0.type", "text")
+    assert len(manifest_problems(candidate)) == 3
+
+
+def test_schema_is_draft_7() -> None:
+    jsonschema.Draft7Validator.check_schema(SCHEMA)
+
+
+def test_compiled_validator_is_that_of_the_schema() -> None:
+    checked_in = compile_schema.VALIDATOR.read_text(encoding="utf-8")
+    assert checked_in == compile_schema.compiled(), "run python -m tools.compile_schema"
+
+
+def test_schema_knows_the_names_of_the_host() -> None:
+    properties = SCHEMA["properties"]
+    assert tuple(properties["verb"]["not"]["enum"]) == TAKEN_VERBS
+    permissions = properties["security"]["properties"]["permissions"]["items"]["enum"]
+    assert tuple(permissions) == PERMISSIONS
+    assert tuple(SCHEMA["definitions"]["parameter"]["properties"]["type"]["enum"]) == TYPES
+    assert set(DANGEROUS_PERMISSIONS) < set(PERMISSIONS)
+
+
+def test_check_needs_no_package(tmp_path: Path) -> None:
+    """In an interpreter that sees the standard library alone."""
+    program = (
+        f"import sys; sys.path.insert(0, {str(TEMPLATE)!r}); "
+        "from stage7_plugin.spec.manifest import manifest_problems; print(manifest_problems({})[0])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-B", "-c", program], capture_output=True, encoding="utf-8"
+    )
+    assert done.stderr == ""
+    assert done.stdout.startswith("the manifest lacks id, verb")

@@ -1,0 +1,70 @@
+"""How the tests run the batch command, and how they look at what it wrote."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.support.template import TEMPLATE, isolated_environment
+
+
+@dataclass(frozen=True)
+class Run:
+    """How one run of the command ended, with everything that it printed."""
+
+    status: int
+    output: str
+
+
+def command(*arguments: object) -> list[str]:
+    return [sys.executable, "-m", "stage7_plugin", "batch", *map(str, arguments)]
+
+
+def environment(folder: Path) -> dict[str, str]:
+    return {**isolated_environment(folder / "home"), "PYTHONPATH": str(TEMPLATE)}
+
+
+def batch(folder: Path, *arguments: object, text: str | None = None) -> Run:
+    """Run the real command in `folder`, which is the output folder's parent."""
+    done = subprocess.run(
+        command(*arguments, "--output-dir", folder / "out"),
+        cwd=folder,
+        env=environment(folder),
+        input=text or "",
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        timeout=300,
+        check=False,
+    )
+    return Run(done.returncode, done.stdout)
+
+
+def write_fleet(folder: Path, *plugins: dict[str, Any], **defaults: Any) -> Path:
+    """A batch file in JSON."""
+    path = folder / "fleet.json"
+    defaults.setdefault("author", "Ada Lovelace")
+    path.write_text(json.dumps({"defaults": defaults, "plugins": plugins}, indent=1), "utf-8")
+    return path
+
+
+def numbered(count: int) -> list[dict[str, Any]]:
+    return [{"plugin_name": f"Plugin {number}"} for number in range(1, count + 1)]
+
+
+def tree(folder: Path) -> dict[str, tuple[bytes, int]]:
+    """Content and permissions of every file, by its path."""
+    return {
+        path.relative_to(folder).as_posix(): (path.read_bytes(), path.stat().st_mode)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and ".git" not in path.relative_to(folder).parts
+    }
+
+
+def plugins_in(folder: Path) -> list[str]:
+    """The plugins in an output folder."""
+    return sorted(path.parent.name for path in folder.glob("*/manifest.json"))

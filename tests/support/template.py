@@ -1,0 +1,157 @@
+"""How the tests run the template: the real command, or the rendering alone."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cookiecutter.generate import generate_files
+from cookiecutter.utils import create_env_with_context
+from jinja2 import FileSystemLoader
+
+TEMPLATE = Path(__file__).resolve().parents[2]
+NOT_THE_TEMPLATE = ("tests/", "tools/", "benchmarks/")
+
+ANSWERS: dict[str, str] = {
+    "plugin_name": "Text Echo",
+    "plugin_slug": "text-echo",
+    "verb": "TEXT_ECHO",
+    "description": "Processes a text and returns the result",
+    "inputs": "text:string - Text to process",
+    "outputs": "result:string - The processed text",
+    "version": "1.0.0",
+    "author": "Ada Lovelace",
+    "image_namespace": "stage7",
+    "python_version": "3.11",
+    "permissions": "",
+    "memory": "256m",
+    "cpu": "0.5",
+    "timeout_seconds": "30",
+    "license": "MIT",
+    "ci": "github",
+    "git_init": "no",
+    "build_image": "no",
+    "kubernetes": "no",
+}
+
+
+@dataclass(frozen=True)
+class Run:
+    """How one run of the command ended.
+
+    Attributes:
+        status: Exit status.
+        output: Everything that it printed, on both streams.
+        written: Everything in its output folder.
+    """
+
+    status: int
+    output: str
+    written: list[str]
+
+
+def template_files() -> list[str]:
+    """List what a user gets of this repository, files that are not committed yet included."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=TEMPLATE,
+        check=True,
+        capture_output=True,
+        encoding="utf-8",
+    ).stdout.split("\0")
+    return [
+        name
+        for name in listed
+        if name
+        and not name.startswith(("tests/", "tools/", "benchmarks/"))
+        and (TEMPLATE / name).is_file()
+    ]
+
+
+def isolated_environment(home: Path) -> dict[str, str]:
+    """The environment without anything that is set up for the user who runs the tests."""
+    home.mkdir(exist_ok=True)
+    # Also without the variables by which a make that runs the tests would talk to one of theirs.
+    unwanted = ("GIT_", "MAKE", "MFLAGS")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(unwanted)}
+    return {
+        **kept,
+        "HOME": str(home),
+        "XDG_CONFIG_HOME": str(home),
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_CONFIG_GLOBAL": str(home / "gitconfig"),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+
+
+def command(*arguments: str) -> list[str]:
+    """The cookiecutter command over this template."""
+    return [sys.executable, "-m", "cookiecutter", str(TEMPLATE), *arguments]
+
+
+def run(folder: Path, *arguments: str, environment: dict[str, str] | None = None) -> Run:
+    """Run the real command in `folder`, which gets a home of its own and an output folder."""
+    out = folder / "out"
+    done = subprocess.run(
+        command("--output-dir", str(out), *arguments),
+        cwd=folder,
+        env={**isolated_environment(folder / "home"), **(environment or {})},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        timeout=120,
+        check=False,
+    )
+    written = sorted(path.name for path in out.iterdir()) if out.exists() else []
+    return Run(done.returncode, done.stdout, written)
+
+
+def generate(folder: Path, *arguments: str, **answers: str) -> Run:
+    """Run the real command without a prompt, with these answers on its command line."""
+    given = [f"{prompt}={value}" for prompt, value in answers.items()]
+    return run(folder, "--no-input", *given, *arguments)
+
+
+def context(**answers: str) -> dict[str, Any]:
+    """What Cookiecutter hands to the files once the prompts are answered, as typed."""
+    settings = {
+        "_extensions": ["template_extension.PluginExtension"],
+        "_copy_without_render": copied_files(),
+    }
+    return {"cookiecutter": {**ANSWERS, **answers, **settings}}
+
+
+def render_file(name: str, **answers: str) -> str:
+    """The text of one file for answers as they are typed, without writing any."""
+    variables = context(**answers)
+    environment = create_env_with_context(variables)
+    environment.loader = FileSystemLoader(TEMPLATE / "{{cookiecutter.plugin_slug}}")
+    text: str = environment.get_template(name).render(**variables)
+    return text
+
+
+def copied_files() -> list[str]:
+    """The patterns of the files that are not rendered."""
+    import json
+
+    patterns: list[str] = json.loads((TEMPLATE / "cookiecutter.json").read_text())[
+        "_copy_without_render"
+    ]
+    return patterns
+
+
+def render(folder: Path, **answers: str) -> Path:
+    """Write the files for answers as they are typed at the prompts, without the hook."""
+    project = generate_files(
+        repo_dir=TEMPLATE,
+        context=context(**answers),
+        output_dir=folder,
+        overwrite_if_exists=True,
+        accept_hooks=False,
+    )
+    return Path(project)

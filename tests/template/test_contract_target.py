@@ -1,0 +1,79 @@
+"""`make contract` of a rendered plugin: where the suite comes from, and that it really runs."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.support.template import TEMPLATE, isolated_environment, render
+
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
+
+
+def make_contract(plugin: Path, **environ: str) -> subprocess.CompletedProcess[str]:
+    kept = isolated_environment(plugin.parent / "home")
+    kept.pop("GITHUB_ACTIONS", None)
+    return subprocess.run(
+        ["make", "--silent", "contract"],
+        cwd=plugin,
+        env={**kept, **environ},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+    )
+
+
+@pytest.mark.parametrize(
+    ("template", "commit", "expected"),
+    [
+        ("https://host/org/template", COMMIT, f"git+https://host/org/template@{COMMIT}"),
+        ("https://host/org/template", None, ""),
+        ("/home/ada/template", COMMIT, ""),
+        (None, COMMIT, ""),
+    ],
+)
+def test_the_suite_comes_from_the_commit_of_the_template(
+    tmp_path: Path, template: str | None, commit: str | None, expected: str
+) -> None:
+    plugin = render(tmp_path)
+    made_from = {"template": template, "commit": commit, "version": "0.1.0"}
+    (plugin / ".stage7-template.json").write_text(json.dumps(made_from), "utf-8")
+    # A pip that cannot install anything says what it was asked for.
+    done = make_contract(plugin, PIP_NO_INDEX="1", PATH=quiet_git(plugin))
+    if expected:
+        assert done.returncode != 0
+        assert f"stage7-plugin[docker] @ {expected}" in done.stdout
+    else:
+        assert done.returncode == 0, done.stdout
+        assert "did not run" in done.stdout
+
+
+def quiet_git(plugin: Path) -> str:
+    """A PATH on which git fails at once, so that nothing is asked of a network."""
+    fake = plugin.parent / "bin" / "git"
+    fake.parent.mkdir(exist_ok=True)
+    fake.write_text("#!/bin/sh\nexit 1\n")
+    fake.chmod(0o755)
+    return os.pathsep.join((str(fake.parent), os.environ["PATH"]))
+
+
+def test_a_skip_is_seen_in_github_actions(tmp_path: Path) -> None:
+    plugin = render(tmp_path)
+    (plugin / ".stage7-template.json").unlink(missing_ok=True)
+    done = make_contract(plugin, GITHUB_ACTIONS="true")
+    assert done.returncode == 0, done.stdout
+    assert done.stdout.startswith("::warning::The contract suite did not run: ")
+
+
+@pytest.mark.engine
+@pytest.mark.network
+def test_it_installs_the_suite_and_runs_it(tmp_path: Path) -> None:
+    plugin = render(tmp_path, plugin_slug="contract-target")
+    done = make_contract(plugin, CONTRACT_SUITE=f"{TEMPLATE}[docker]")
+    assert done.returncode == 0, done.stdout
+    assert " 0 failed" in done.stdout
+    subprocess.run(["docker", "image", "rm", "--force", "stage7/contract-target:1.0.0"], check=True)

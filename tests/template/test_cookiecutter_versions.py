@@ -1,0 +1,59 @@
+"""The oldest Cookiecutter that is supported works; an older one is told so in a sentence."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+from stage7_plugin.rendering.extension import OLDEST_COOKIECUTTER
+from tests.support.template import TEMPLATE, isolated_environment
+
+OLDEST = ".".join(map(str, OLDEST_COOKIECUTTER))
+
+
+def test_the_package_requires_the_same_version() -> None:
+    project = tomllib.loads((TEMPLATE / "pyproject.toml").read_text("utf-8"))["project"]
+    assert f"cookiecutter>={OLDEST}" in project["dependencies"]
+
+
+def generate_with(version: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run the template with a Cookiecutter that is installed for it alone."""
+    subprocess.run([sys.executable, "-m", "venv", "venv"], cwd=folder, check=True)
+    python = str(folder / "venv" / "bin" / "python")
+    install = [python, "-m", "pip", "install", "--quiet", f"cookiecutter=={version}"]
+    subprocess.run(install, check=True)
+    return subprocess.run(
+        [python, "-m", "cookiecutter", str(TEMPLATE), "--no-input", "git_init=no"],
+        cwd=folder,
+        env=isolated_environment(folder / "home"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=120,
+    )
+
+
+@pytest.mark.network
+def test_the_oldest_supported_version_works(tmp_path: Path) -> None:
+    done = generate_with(f"{OLDEST}.0", tmp_path)
+    assert done.returncode == 0, done.stdout
+    assert (tmp_path / "text-echo" / "manifest.json").is_file()
+
+
+@pytest.mark.network
+def test_an_older_version_gets_a_sentence(tmp_path: Path) -> None:
+    done = generate_with("2.5.0", tmp_path)
+    assert done.returncode == 1
+    assert done.stdout.strip() == (
+        f"This is Cookiecutter 2.5.0, and the template needs {OLDEST} or newer: "
+        "python -m pip install --upgrade cookiecutter"
+    )
+    assert not (tmp_path / "text-echo").exists()

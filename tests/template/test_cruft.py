@@ -1,0 +1,195 @@
+"""cruft keeps a plugin up to date and an author's work as it is: real cruft, real git."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.git_template import ADDRESS, Workplace
+from tests.support.plugin_life import AUTHORS, RENDERED, Life, created, replace
+from tests.support.template import TEMPLATE
+
+pytest.importorskip("cruft")
+
+
+@pytest.fixture
+def life(tmp_path: Path) -> Life:
+    return created(tmp_path)
+
+
+def test_the_template_moves_on_and_the_authors_work_stays(life: Life) -> None:
+    for name in AUTHORS:
+        path = life.plugin / name
+        path.write_text(path.read_text("utf-8") + "\n", "utf-8")
+    life.edit("plugin_logic.py", "STUB_ANSWER", "ANSWER")
+    life.edit("manifest.json", '"retries": 3', '"retries": 5')
+    (life.plugin / "own_module.py").write_text("X = 1\n", "utf-8")
+    life.place.commit(life.plugin, "A module of the author's")
+    authors = [*AUTHORS, "own_module.py"]
+    before = {name: (life.plugin / name).read_bytes() for name in authors}
+    assert "up to date" in life.cruft("check")
+    assert life.cruft("diff", "--exit-code") == "", "what is the author's is no difference"
+
+    template = life.place.template
+    for name in AUTHORS:
+        path = template / RENDERED / name
+        path.write_text(path.read_text("utf-8") + "\n\n", "utf-8")
+    (template / RENDERED / "plugin_runtime" / "added.py").write_text('"""New."""\n', "utf-8")
+    (template / RENDERED / "tests" / "test_server.py").unlink()
+    life.template_fix()
+    prompt = '"version": "1.0.0",\n  "team": "platform",'
+    replace(template / "cookiecutter.json", '"version": "1.0.0",', prompt)
+    life.template_edit("compose.yaml", "services:\n", "# {{ cookiecutter.team }}\nservices:\n")
+    newest = life.place.git(template, "rev-parse", "HEAD")
+    assert "out of date" in life.fails("check")
+
+    assert "has been updated" in life.update()
+
+    assert {name: (life.plugin / name).read_bytes() for name in authors} == before
+    life.assert_fixed()
+    assert (life.plugin / "compose.yaml").read_text("utf-8").startswith("# platform\n")
+    recorded = json.loads((life.plugin / ".stage7-template.json").read_text("utf-8"))
+    assert recorded["commit"] == newest
+    linked = json.loads((life.plugin / ".cruft.json").read_text("utf-8"))
+    assert linked["context"]["cookiecutter"]["team"] == "platform"
+    assert life.status() == {
+        ".cruft.json": "M",
+        ".stage7-template.json": "M",
+        "Dockerfile": "M",
+        "compose.yaml": "M",
+        "plugin_runtime/added.py": "A",
+        "server.py": "M",
+        "tests/test_server.py": "D",
+    }
+    assert "up to date" in life.cruft("check")
+    life.place.commit(life.plugin, "Update")
+    assert life.cruft("diff", "--exit-code") == ""
+    assert "already up to date" in life.update(), "and a second time it does nothing"
+    assert life.status() == {}
+
+
+def test_a_change_of_both_on_the_same_line_is_left_for_the_author(life: Life) -> None:
+    life.edit("compose.yaml", "restart: unless-stopped", "restart: 'no'")
+    life.template_fix()
+    life.template_edit("compose.yaml", "restart: unless-stopped", "restart: always")
+    life.update()
+    text = (life.plugin / "compose.yaml").read_text("utf-8")
+    assert re.search(
+        r"<<<<<<< .*restart: 'no'.*=======.*restart: always.*>>>>>>> ", text, re.DOTALL
+    )
+    assert life.status()["compose.yaml"] == "UU"
+    life.assert_fixed()
+
+
+def test_the_same_in_a_fresh_clone_is_a_rejected_change(life: Life) -> None:
+    """There git does not have the file that the template's change is for, so it cannot merge."""
+    life.edit("compose.yaml", "restart: unless-stopped", "restart: 'no'")
+    life.template_edit("compose.yaml", "mem_limit: ", "memswap_limit: 1g\n    mem_limit: ")
+    life.update()
+    assert "memswap_limit: 1g" in (life.plugin / "compose.yaml").read_text("utf-8")
+    life.place.commit(life.plugin, "Update")
+    clone = life.plugin.parent / "clone"
+    life.place.git(life.plugin, "clone", "--quiet", "--no-local", str(life.plugin), str(clone))
+    life.plugin = clone
+    life.template_fix()
+    life.template_edit("compose.yaml", "restart: unless-stopped", "restart: always")
+    life.update()
+    rejected = (clone / "compose.yaml.rej").read_text("utf-8")
+    assert "+    restart: always" in rejected
+    assert "restart: 'no'" in (clone / "compose.yaml").read_text("utf-8")
+    life.assert_fixed()
+
+
+def test_the_package_of_the_new_template_renders_it(life: Life) -> None:
+    """A new filter, used by a prompt and by a file: both versions run in one process."""
+    template = life.place.template
+    extension = template / "stage7_plugin" / "rendering" / "extension.py"
+    extension.write_text(extension.read_text("utf-8") + 'FILTERS["shout"] = str.upper\n', "utf-8")
+    prompt = '"plugin_name | verb }}", "plugin_name | verb | shout }}"'
+    old, new = prompt.replace('"', "").split(", ")
+    replace(template / "cookiecutter.json", old, new)
+    replace(template / "stage7_plugin" / "__init__.py", '"0.', '"10.')
+    life.template_edit("server.py", '"""Start', '"""{{ "start" | shout }}')
+    replace(template / "cookiecutter.json", '"server.py",\n', "")
+    life.place.commit(template, "Render it")
+    life.update()
+    assert (life.plugin / "server.py").read_text("utf-8").startswith('"""START the plugin')
+    recorded = json.loads((life.plugin / ".stage7-template.json").read_text("utf-8"))
+    assert recorded["version"].startswith("10.")
+
+
+def test_a_plugin_that_was_not_made_with_cruft_can_be_linked(tmp_path: Path) -> None:
+    place = Workplace(tmp_path)
+    name = 'It\'s "quoted" $HOME'
+    answers = [f"plugin_name={name}", "plugin_slug=own", "license=Apache-2.0", "ci=none"]
+    place.run(tmp_path, "cookiecutter", ADDRESS, "--no-input", *answers)
+    life = Life(place, tmp_path / "own")
+    cruft = f"CRUFT={sys.executable} -m cruft"
+    status, output = place.call(life.plugin, "make", "update", cruft)
+    assert status == 2
+    assert "run make link" in output
+
+    status, output = place.call(life.plugin, "make", "link", cruft)
+    assert status == 0, output
+    linked = json.loads((life.plugin / ".cruft.json").read_text("utf-8"))
+    assert linked["template"] == ADDRESS
+    assert linked["context"]["cookiecutter"]["plugin_name"] == name
+    assert life.cruft("diff", "--exit-code") == "", "the answers are those that it was made with"
+    place.commit(life.plugin, "Link the template")
+    life.template_fix()
+    status, output = place.call(life.plugin, "make", "update", cruft)
+    assert status == 0, output
+    life.assert_fixed()
+
+
+def test_a_plugin_that_was_made_from_a_folder_takes_over_the_address(tmp_path: Path) -> None:
+    place = Workplace(tmp_path)
+    place.run(tmp_path, "cookiecutter", str(place.template), "--no-input")
+    life = Life(place, tmp_path / "text-echo")
+    program = f"{sys.executable} -m cruft"
+    _, output = place.call(life.plugin, "make", "link", f"CRUFT={program}")
+    assert "make link TEMPLATE=address" in output
+    arguments = ("make", "link", f"CRUFT={program}", f"TEMPLATE={ADDRESS}")
+    status, output = place.call(life.plugin, *arguments)
+    assert status == 0, output
+    assert json.loads((life.plugin / ".cruft.json").read_text("utf-8"))["template"] == ADDRESS
+    status, output = place.call(life.plugin, "bash", "-c", f"{program} diff | git apply")
+    assert status == 0, output
+    assert set(life.status()) == {".cruft.json", ".stage7-template.json", "Dockerfile"}
+    place.commit(life.plugin, "Link the template")
+    life.template_fix()
+    life.update()
+    life.assert_fixed()
+    assert not list(life.plugin.rglob("*.rej"))
+
+
+def test_a_description_of_the_authors_in_the_dockerfile_is_in_nobodys_way(life: Life) -> None:
+    life.edit("Dockerfile", '.authors="', '.authors="Ada and ')
+    life.template_fix()
+    life.update()
+    assert "Ada and " in (life.plugin / "Dockerfile").read_text("utf-8")
+    assert life.status()["Dockerfile"] == "M"
+
+
+def test_the_authors_files_are_these() -> None:
+    assert AUTHORS == [
+        "plugin_logic.py",
+        "manifest.json",
+        "README.md",
+        "CHANGELOG.md",
+        "LICENSE",
+        "requirements.in",
+        "requirements.txt",
+        "examples/request.json",
+        "tests/test_logic.py",
+    ]
+
+
+def test_both_readmes_name_what_is_the_authors() -> None:
+    for readme in (TEMPLATE / RENDERED / "README.md", TEMPLATE / "README.md"):
+        text = readme.read_text("utf-8")
+        assert [name for name in AUTHORS if f"`{name}`" not in text] == [], readme

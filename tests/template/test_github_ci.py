@@ -1,0 +1,210 @@
+"""The GitHub workflows of a rendered plugin: linted, pinned, and their scripts run for real."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.support.linters import needs_jq, schema_complaints, workflow_complaints
+from tests.support.template import TEMPLATE, isolated_environment, render
+
+PERMISSIONS = {
+    "ci.yml": {"test": {"contents"}, "contract": {"contents"}, "vulnerabilities": {"contents"}},
+    "release.yml": {"check": {"contents"}, "push": {"contents", "packages", "id-token"}},
+    "template-update.yml": {"update": {"contents", "pull-requests"}},
+}
+PINNED = re.compile(r"uses: (?:\$/|(?P<action>[\w/-]+)@(?P<commit>[0-9a-f]{40}) # v\d+\.\d+\.\d+$)")
+
+
+@pytest.fixture
+def plugin(tmp_path: Path) -> Path:
+    return render(tmp_path, ci="github")
+
+
+def workflow(plugin: Path, name: str) -> dict[Any, Any]:
+    document = yaml.safe_load((plugin / ".github" / "workflows" / name).read_text("utf-8"))
+    assert isinstance(document, dict)
+    return document
+
+
+def script(plugin: Path, name: str, job: str, step: str) -> str:
+    """What a step of a workflow runs."""
+    steps = workflow(plugin, name)["jobs"][job]["steps"]
+    (found,) = (entry["run"] for entry in steps if entry.get("name") == step)
+    assert isinstance(found, str)
+    return found
+
+
+def run_script(plugin: Path, text: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    """Run a script as a runner does."""
+    return subprocess.run(
+        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", text],
+        cwd=plugin,
+        env={**os.environ, **environ},
+        capture_output=True,
+        encoding="utf-8",
+    )
+
+
+def test_the_linters_have_nothing_to_say(plugin: Path) -> None:
+    assert workflow_complaints(plugin) == ""
+    assert schema_complaints("dependabot", plugin / ".github" / "dependabot.yml") == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("ci.yml", "          persist-credentials: false\n", "          fetch-depth: 1\n"),
+        ("ci.yml", "steps.image.outputs", "steps.images.outputs"),
+        ("ci.yml", "timeout-minutes: 20", "timeout: 20"),
+        ("ci.yml", "make contract", "make ${{ github.head_ref }}"),
+        ("release.yml", "@dbcb813823bdd20940b903addbd779551569679f # v4.6.0", "@v4"),
+        ("release.yml", '"$IMAGE"\n', "$IMAGE\n"),
+    ],
+)
+def test_the_linters_see_when_a_workflow_gets_worse(
+    plugin: Path, name: str, old: str, new: str
+) -> None:
+    path = plugin / ".github" / "workflows" / name
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), "utf-8")
+    assert workflow_complaints(plugin) != ""
+
+
+def test_each_job_has_the_rights_that_it_needs(plugin: Path) -> None:
+    names = {path.name for path in (plugin / ".github" / "workflows").iterdir()}
+    assert names == set(PERMISSIONS)
+    for name, jobs in PERMISSIONS.items():
+        document = workflow(plugin, name)
+        assert document["permissions"] == {}
+        assert {job: set(value["permissions"]) for job, value in document["jobs"].items()} == jobs
+
+
+def test_actions_are_pinned_to_the_same_commits_everywhere(plugin: Path) -> None:
+    folders = [plugin / ".github", TEMPLATE / ".github", TEMPLATE / "integrations"]
+    files = [path for folder in folders for path in folder.rglob("*.y*ml")]
+    seen: dict[str, set[str]] = {}
+    for path in files:
+        for line in path.read_text("utf-8").splitlines():
+            if re.match(r"\s*(- )?uses: ", line):
+                match = PINNED.search(line)
+                assert match, f"{path.name}: {line.strip()}"
+                seen.setdefault(match["action"], set()).add(line.partition("uses: ")[2])
+    seen.pop("", None)
+    assert len(seen) > 5
+    assert {action: uses for action, uses in seen.items() if action and len(uses) > 1} == {}
+
+
+def test_no_answer_is_in_them(plugin: Path, tmp_path: Path) -> None:
+    other = render(
+        tmp_path / "other",
+        ci="github",
+        plugin_slug="word-count",
+        version="7.8.9",
+        image_namespace="registry.example:5000/a",
+        python_version="3.14",
+        license="Proprietary",
+    )
+    for path in (plugin / ".github").rglob("*.yml"):
+        assert path.read_bytes() == (other / path.relative_to(plugin)).read_bytes()
+
+
+def test_everything_is_checked_before_an_image_is_pushed(plugin: Path) -> None:
+    runs = [
+        step.get("run")
+        for job in workflow(plugin, "ci.yml")["jobs"].values()
+        for step in job["steps"]
+    ]
+    assert "make test" in runs
+    assert "make contract" in runs
+    assert workflow(plugin, "ci.yml")["jobs"]["test"]["env"]["REQUIRE_ENGINE"] == "1"
+    release = workflow(plugin, "release.yml")["jobs"]
+    assert release["check"]["uses"] == "$/.github/workflows/ci.yml"
+    assert release["push"]["needs"] == "check"
+
+
+@pytest.mark.parametrize("line", ["python:3.14-slim", f"python:3.14-slim@sha256:{'0' * 64}"])
+def test_it_tests_with_the_python_of_the_image(plugin: Path, tmp_path: Path, line: str) -> None:
+    dockerfile = plugin / "Dockerfile"
+    text = dockerfile.read_text("utf-8")
+    dockerfile.write_text(text.replace("python:3.11-slim", line), "utf-8")
+    output = tmp_path / "output"
+    text = script(plugin, "ci.yml", "test", "Find the Python version of the image")
+    done = run_script(plugin, text, GITHUB_OUTPUT=str(output))
+    assert done.returncode == 0, done.stderr
+    assert output.read_text() == "python=3.14\n"
+
+
+@needs_jq
+@pytest.mark.parametrize(
+    ("namespace", "registry"),
+    [
+        ("stage7", "docker.io"),
+        ("ghcr.io/org", "ghcr.io"),
+        ("registry.example:5000/a/b", "registry.example:5000"),
+        ("localhost/a", "localhost"),
+    ],
+)
+def test_a_release_reads_the_manifest(tmp_path: Path, namespace: str, registry: str) -> None:
+    plugin = render(tmp_path, ci="github", version="1.2.0", image_namespace=namespace)
+    output = tmp_path / "output"
+    text = script(plugin, "release.yml", "push", "Read manifest.json").replace(
+        "git log -1 --format=%ct", "echo 1700000000"
+    )
+    done = run_script(plugin, text, TAG="v1.2.0", GITHUB_OUTPUT=str(output))
+    assert done.returncode == 0, done.stderr
+    assert dict(line.split("=", 1) for line in output.read_text().splitlines()) == {
+        "id": "text-echo",
+        "version": "1.2.0",
+        "image": f"{namespace}/text-echo:1.2.0",
+        "repository": f"{namespace}/text-echo",
+        "registry": registry,
+        "epoch": "1700000000",
+    }
+
+
+@needs_jq
+def test_a_tag_of_another_version_is_refused(plugin: Path, tmp_path: Path) -> None:
+    text = script(plugin, "release.yml", "push", "Read manifest.json")
+    done = run_script(plugin, text, TAG="v1.2.0", GITHUB_OUTPUT=str(tmp_path / "output"))
+    assert done.returncode == 1
+    assert "The tag is v1.2.0, but the version is 1.0.0: tag v1.0.0" in done.stdout
+
+
+def test_an_update_of_the_template_becomes_a_pull_request(plugin: Path, tmp_path: Path) -> None:
+    fake = tmp_path / "bin" / "gh"
+    fake.parent.mkdir()
+    fake.write_text('#!/bin/sh\necho "$1 $2" >> "$CALLS"\n[ "$2" != list ] || echo "$OPEN"\n')
+    fake.chmod(0o755)
+    environ = {
+        **isolated_environment(tmp_path / "home"),
+        "PATH": os.pathsep.join((str(fake.parent), os.environ["PATH"])),
+        "CALLS": str(tmp_path / "calls"),
+    }
+    setup = (
+        "git init --quiet --bare ../origin.git; git init --quiet; git add --all; "
+        "git -c user.name=a -c user.email=a@b commit --quiet -m first; "
+        "git remote add origin ../origin.git"
+    )
+    assert run_script(plugin, setup, **environ).returncode == 0
+    text = script(plugin, "template-update.yml", "update", "Open a pull request")
+    unchanged = run_script(plugin, text, **environ, OPEN="0")
+    assert unchanged.returncode == 0, unchanged.stderr
+    assert "::notice::" in unchanged.stdout
+
+    for number, (opened, calls) in enumerate([("0", ["pr list", "pr create"]), ("1", ["pr list"])]):
+        (tmp_path / "calls").unlink(missing_ok=True)
+        (plugin / "server.py").write_text(f"# update {number}\n", "utf-8")
+        run_script(plugin, "git switch --quiet --detach; git branch -D template-update", **environ)
+        done = run_script(plugin, text, **environ, OPEN=opened)
+        assert done.returncode == 0, done.stderr
+        assert (tmp_path / "calls").read_text().splitlines() == ["auth setup-git", *calls]
+        show = "git -C ../origin.git show template-update:server.py"
+        assert run_script(plugin, show).stdout == f"# update {number}\n"

@@ -1,0 +1,162 @@
+"""The GitLab pipeline of a rendered plugin: linted, and its scripts run for real."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.support.linters import needs_jq, schema_complaints, shell_complaints
+from tests.support.template import render
+
+JOBS = {"test", "contract", "vulnerabilities", "push", "template-update"}
+
+# Stands for docker: it keeps what it is called with, and what is typed into it.
+FAKE_DOCKER = '#!/bin/sh\necho "$@" >> "$CALLS"\n[ "$1" != login ] || { cat; echo; } >> "$CALLS"\n'
+
+
+@pytest.fixture
+def plugin(tmp_path: Path) -> Path:
+    return render(tmp_path, ci="gitlab")
+
+
+def pipeline(plugin: Path) -> dict[str, Any]:
+    document = yaml.safe_load((plugin / ".gitlab-ci.yml").read_text("utf-8"))
+    assert isinstance(document, dict)
+    return document
+
+
+def scripts(plugin: Path) -> dict[str, list[str]]:
+    """Everything that each job runs, line by line."""
+    document = pipeline(plugin)
+    before = document[".docker"]["before_script"]
+    return {
+        name: (before if job.get("extends") == ".docker" else []) + job["script"]
+        for name, job in document.items()
+        if isinstance(job, dict) and "script" in job
+    }
+
+
+def complaints(plugin: Path) -> str:
+    found = schema_complaints("gitlab-ci", plugin / ".gitlab-ci.yml", transform="gitlab-ci")
+    for lines in scripts(plugin).values():
+        # busybox's sh knows pipefail, which GitLab sets; a variable of a job is not unset.
+        found += shell_complaints(lines, "busybox", plugin)
+    return found
+
+
+def test_the_linters_have_nothing_to_say(plugin: Path) -> None:
+    assert set(scripts(plugin)) == JOBS
+    assert complaints(plugin) == ""
+    assert schema_complaints("renovate", plugin / "renovate.json") == ""
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("  stage: release", "  stages: release"),
+        ("    - if: $CI_COMMIT_TAG", "    - when_tag: $CI_COMMIT_TAG"),
+        ('login --username "$user"', "login --username $user"),
+        ("      case ", "      switch "),
+    ],
+)
+def test_the_linters_see_when_it_gets_worse(plugin: Path, old: str, new: str) -> None:
+    path = plugin / ".gitlab-ci.yml"
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), "utf-8")
+    assert complaints(plugin) != ""
+
+
+def test_no_answer_is_in_it(plugin: Path, tmp_path: Path) -> None:
+    other = render(
+        tmp_path / "other", ci="gitlab", plugin_slug="word-count", version="7.8.9", license="MIT"
+    )
+    for name in (".gitlab-ci.yml", "renovate.json"):
+        assert (plugin / name).read_bytes() == (other / name).read_bytes()
+
+
+def test_everything_is_checked_before_an_image_is_pushed(plugin: Path) -> None:
+    document = pipeline(plugin)
+    assert document["stages"] == ["check", "release"]
+    for job, target in {"test": "make test", "contract": "make contract"}.items():
+        assert document[job]["script"] == [target]
+        assert document[job]["stage"] == "check"
+        assert "rules" not in document[job], "it runs in every pipeline"
+    assert document["test"]["variables"]["REQUIRE_ENGINE"] == "1"
+    assert document["push"]["stage"] == "release"
+
+
+@pytest.mark.parametrize("name", ["SYFT_IMAGE", "GRYPE_IMAGE", "BINFMT_IMAGE"])
+def test_images_that_scripts_run_are_pinned(plugin: Path, name: str) -> None:
+    image = pipeline(plugin)["variables"][name]
+    _, _, digest = image.partition("@sha256:")
+    assert len(digest) == 64
+    used = [line for lines in scripts(plugin).values() for line in lines if f'"${name}"' in line]
+    assert len(used) == 1
+
+
+def release(plugin: Path, tmp_path: Path, **environ: str) -> tuple[int, str, str]:
+    """Run the first step of a release: status, standard error, and how docker was called."""
+    fake = tmp_path / "bin" / "docker"
+    fake.parent.mkdir(exist_ok=True)
+    fake.write_text(FAKE_DOCKER)
+    fake.chmod(0o755)
+    calls = tmp_path / "calls"
+    calls.write_text("")
+    path = os.pathsep.join((str(fake.parent), os.environ["PATH"]))
+    done = subprocess.run(
+        ["sh", "-eu", "-c", pipeline(plugin)["push"]["script"][0]],
+        cwd=plugin,
+        env={"PATH": path, "CALLS": str(calls), **environ},
+        capture_output=True,
+        encoding="utf-8",
+    )
+    return done.returncode, done.stderr, calls.read_text()
+
+
+OWN = {
+    "CI_REGISTRY": "registry.gitlab.com",
+    "CI_REGISTRY_USER": "ci",
+    "CI_REGISTRY_PASSWORD": "ci-word",
+}
+GIVEN = {"REGISTRY_USER": "ada", "REGISTRY_PASSWORD": "ada's word"}
+
+
+@needs_jq
+@pytest.mark.parametrize(
+    ("namespace", "environ", "login"),
+    [
+        ("registry.gitlab.com/a", OWN, "login --username ci --password-stdin registry.gitlab.com"),
+        ("stage7", OWN | GIVEN, "login --username ada --password-stdin docker.io"),
+        ("host:5000/a/b", GIVEN, "login --username ada --password-stdin host:5000"),
+    ],
+)
+def test_a_release_logs_in_where_the_manifest_says(
+    tmp_path: Path, namespace: str, environ: dict[str, str], login: str
+) -> None:
+    plugin = render(tmp_path, ci="gitlab", image_namespace=namespace)
+    status, errors, calls = release(plugin, tmp_path, CI_COMMIT_TAG="v1.0.0", **environ)
+    assert status == 0, errors
+    word = environ.get("REGISTRY_PASSWORD", "ci-word")
+    assert calls.splitlines() == [login, word]
+
+
+@needs_jq
+def test_a_release_names_what_is_missing(tmp_path: Path) -> None:
+    plugin = render(tmp_path, ci="gitlab")
+    status, errors, calls = release(plugin, tmp_path, CI_COMMIT_TAG="v1.0.0", **OWN)
+    assert status != 0
+    assert "REGISTRY_USER: a user of docker.io" in errors
+    assert calls == ""
+
+
+@needs_jq
+def test_a_tag_of_another_version_is_refused(plugin: Path, tmp_path: Path) -> None:
+    status, errors, _ = release(plugin, tmp_path, CI_COMMIT_TAG="v1.2.0", **OWN)
+    assert status == 1
+    assert "The tag is v1.2.0, but manifest.json says version 1.0.0: tag v1.0.0" in errors

@@ -1,0 +1,154 @@
+"""`make release` in a rendered plugin: the version moves everywhere at once, or not at all."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.git_template import Workplace
+from tests.support.template import render
+
+ENTRY = "### Added\n\n- The plugin: Processes a text and returns the result\n"
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Workplace:
+    return Workplace(tmp_path, with_template=False)
+
+
+def make_plugin(place: Workplace, folder: Path, **answers: str) -> Path:
+    plugin = render(folder, **answers)
+    place.git(plugin, "init", "--quiet")
+    place.commit(plugin, "Start")
+    return plugin
+
+
+def release(place: Workplace, plugin: Path, *arguments: str) -> tuple[int, str]:
+    return place.call(plugin, "make", "release", f"PYTHON={sys.executable}", *arguments)
+
+
+def note(place: Workplace, plugin: Path, text: str) -> None:
+    """Write a line under Unreleased and commit."""
+    changelog = plugin / "CHANGELOG.md"
+    lines = changelog.read_text("utf-8").replace("## Unreleased\n", f"## Unreleased\n\n{text}\n")
+    changelog.write_text(lines, "utf-8")
+    place.commit(plugin, "Work")
+
+
+def test_everything_moves_together(tmp_path: Path, place: Workplace) -> None:
+    plugin = make_plugin(place, tmp_path, kubernetes="yes")
+    status, output = release(place, plugin, "VERSION=1.0.0")
+    assert (status, output) == (0, "Released 1.0.0. To publish it: git push --follow-tags\n")
+    note(place, plugin, "- A second output")
+    status, output = release(place, plugin, "VERSION=1.10.0")
+    assert status == 0, output
+
+    manifest = json.loads((plugin / "manifest.json").read_text("utf-8"))
+    assert manifest["version"] == "1.10.0"
+    assert manifest["container"]["image"] == "stage7/text-echo:1.10.0"
+    today = datetime.datetime.now(tz=datetime.timezone.utc).date()
+    sections = f"## 1.10.0 - {today}\n\n- A second output\n\n## 1.0.0 - {today}\n\n{ENTRY}"
+    assert (plugin / "CHANGELOG.md").read_text("utf-8").endswith(f"## Unreleased\n\n{sections}")
+    assert place.git(plugin, "status", "--porcelain") == ""
+    assert place.git(plugin, "log", "-1", "--format=%s") == "Release 1.10.0"
+    assert place.git(plugin, "describe") == "v1.10.0", "an annotated tag on the commit"
+    for command in (
+        ["ruff", "format", "--check", "."],
+        ["pytest", "-p", "no:xdist", "-m", "not engine"],
+    ):
+        place.run(plugin, *command)
+
+
+def test_no_place_of_the_version_is_forgotten(tmp_path: Path, place: Workplace) -> None:
+    """The old version is left nowhere but in the record of the answers."""
+    plugin = make_plugin(place, tmp_path, version="9.41.59", kubernetes="yes")
+    assert release(place, plugin, "VERSION=10.0.0")[0] == 0
+    tracked = place.git(plugin, "ls-files").splitlines()
+    left = [name for name in tracked if "9.41.59" in (plugin / name).read_text("utf-8")]
+    assert left == [".stage7-template.json"]
+
+
+@pytest.mark.parametrize(
+    ("version", "said"),
+    [
+        ("", "VERSION is ''; it must be MAJOR.MINOR.PATCH: VERSION=1.2.0"),
+        ("1.2", "VERSION is '1.2'; it must be MAJOR.MINOR.PATCH"),
+        ("v1.2.0", "VERSION is 'v1.2.0'; it must be MAJOR.MINOR.PATCH"),
+        ("1.02.0", "VERSION is '1.02.0'; it must be MAJOR.MINOR.PATCH"),
+        ("0.9.9", "VERSION is 0.9.9; it must be higher than 1.0.0 in manifest.json"),
+    ],
+)
+def test_a_version_that_cannot_be(
+    tmp_path: Path, place: Workplace, version: str, said: str
+) -> None:
+    plugin = make_plugin(place, tmp_path)
+    refused(place, plugin, said, *([f"VERSION={version}"] if version else []))
+
+
+def test_a_version_that_is_released(tmp_path: Path, place: Workplace) -> None:
+    plugin = make_plugin(place, tmp_path)
+    assert release(place, plugin, "VERSION=1.0.0")[0] == 0
+    refused(place, plugin, "1.0.0 is released already: there is a tag v1.0.0", "VERSION=1.0.0")
+    refused(place, plugin, "Write what has changed under `## Unreleased`", "VERSION=1.0.1")
+
+
+def test_uncommitted_changes(tmp_path: Path, place: Workplace) -> None:
+    plugin = make_plugin(place, tmp_path)
+    (plugin / "forgotten.py").write_text("")
+    refused(
+        place, plugin, "Commit or stash what has changed first:\n?? forgotten.py", "VERSION=2.0.0"
+    )
+
+
+def test_a_place_that_is_gone(tmp_path: Path, place: Workplace) -> None:
+    plugin = make_plugin(place, tmp_path)
+    compose = plugin / "compose.yaml"
+    compose.write_text(compose.read_text("utf-8").replace("text-echo:1.0.0", "text-echo:latest"))
+    place.commit(plugin, "Another tag")
+    said = 'compose.yaml does not have image: "stage7/text-echo:1.0.0"'
+    refused(place, plugin, said, "VERSION=1.1.0")
+
+
+def test_a_commit_that_git_refuses(tmp_path: Path, place: Workplace) -> None:
+    plugin = make_plugin(place, tmp_path)
+    hook = plugin / ".git" / "hooks" / "pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\necho no secrets >&2\nexit 1\n")
+    hook.chmod(0o755)
+    refused(place, plugin, "git commit failed: no secrets", "VERSION=1.1.0")
+
+
+def refused(place: Workplace, plugin: Path, said: str, *arguments: str) -> None:
+    """The release fails with that message and changes nothing."""
+    before = place.git(plugin, "status", "--porcelain"), place.git(plugin, "show-ref")
+    status, output = release(place, plugin, *arguments)
+    assert status == 2, "what make ends with"
+    assert f"Not released. {said}" in output
+    after = place.git(plugin, "status", "--porcelain"), place.git(plugin, "show-ref")
+    assert after == before
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("manifest.json", '"version": "1.0.0"', '"version": "1.0.1"'),
+        ("manifest.json", "text-echo:1.0.0", "text-echo:1.0.1"),
+        ("Dockerfile", "PLUGIN_VERSION=1.0.0", "PLUGIN_VERSION=1.0.1"),
+        ("compose.yaml", 'PLUGIN_VERSION: "1.0.0"', 'PLUGIN_VERSION: "1.0.1"'),
+        ("kubernetes.yaml", "text-echo:1.0.0", "text-echo:1.0.1"),
+        ("CHANGELOG.md", "## Unreleased", "## 1.0.1 - 2026-01-31"),
+    ],
+)
+def test_its_tests_see_a_version_that_drifts(tmp_path: Path, file: str, old: str, new: str) -> None:
+    plugin = render(tmp_path, kubernetes="yes")
+    text = (plugin / file).read_text("utf-8")
+    assert old in text
+    (plugin / file).write_text(text.replace(old, new), "utf-8")
+    tests = ["-m", "pytest", "-p", "no:xdist", "-q", "tests/test_manifest.py"]
+    done = subprocess.run([sys.executable, *tests], cwd=plugin, capture_output=True, text=True)
+    assert done.returncode == 1, done.stdout

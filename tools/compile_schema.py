@@ -1,0 +1,56 @@
+"""Compile manifest.schema.json into _manifest_validator.py: python -m tools.compile_schema
+
+Needs fastjsonschema, which the compiled module does not: the check of a manifest must work
+wherever Cookiecutter is installed.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+SCHEMA = ROOT / "{{cookiecutter.plugin_slug}}" / "manifest.schema.json"
+VALIDATOR = ROOT / "stage7_plugin" / "spec" / "_manifest_validator.py"
+
+_HEADER = '''"""Compiled from manifest.schema.json; do not edit.
+
+To compile it anew: python -m tools.compile_schema
+"""
+
+# ruff: noqa
+# mypy: ignore-errors
+
+'''
+_FOREIGN_IMPORT = "from fastjsonschema import JsonSchemaValueException, JsonSchemaValuesException"
+_DECIMAL_IMPORT = "from decimal import Decimal\n"
+_DEFINITION = re.compile(r"definition=(\{.*\}), rule='(\w+)'")
+_OWN_IMPORT = _FOREIGN_IMPORT.replace("fastjsonschema", "stage7_plugin.spec.schema_errors")
+
+
+def compiled() -> str:
+    """The source of the validator for the present schema."""
+    import fastjsonschema
+
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    code: str = fastjsonschema.compile_to_code(schema, use_default=False, fast_fail=False)
+    if code.count(_FOREIGN_IMPORT) != 1:
+        raise RuntimeError(f"fastjsonschema wrote another import than: {_FOREIGN_IMPORT}")
+    code = code.replace(_FOREIGN_IMPORT, _OWN_IMPORT)
+    # The hook imports the module at every generation, and in a fresh clone compiles it: leave out
+    # what is never read. JSON from the standard library holds no Decimal.
+    code = code.replace(_DECIMAL_IMPORT, "").replace(", Decimal)", ")")
+    return _HEADER + _DEFINITION.sub(_broken_rule_alone, code)
+
+
+def _broken_rule_alone(match: re.Match[str]) -> str:
+    definition, rule = ast.literal_eval(match[1]), match[2]
+    kept = {rule: definition[rule]}
+    return f"definition={kept}, rule={rule!r}"
+
+
+if __name__ == "__main__":
+    VALIDATOR.write_text(compiled(), encoding="utf-8", newline="\n")
+    print(f"wrote {VALIDATOR}")
