@@ -55,7 +55,7 @@ reference: $(VENV)/.dev ## Write the generated pages of docs/reference again
 	$(BIN)/python -m tools.reference
 
 docs: $(VENV)/.docs ## Build the documentation as a site, in build/docs
-	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet docs build/docs
+	$(BIN)/python -m sphinx --fresh-env --fail-on-warning --keep-going --quiet docs build/docs
 
 recording: $(VENV)/.dev ## Record the terminal session of the README again; needs Docker
 	$(BIN)/python -m tools.record_session

@@ -36,7 +36,7 @@ TYPED = {
 }
 WRITE_THE_LOGIC = 'sed -i \'s/"words": 0/"words": len(text.split())/\' plugin_logic.py'
 REQUEST = (
-    "curl localhost:8080/execute -H 'Content-Type: application/json' -d @examples/request.json"
+    "curl localhost:{port}/execute -H 'Content-Type: application/json' -d @examples/request.json"
 )
 
 # Rich's own frame without its web font: an image on a forge may load nothing from elsewhere.
@@ -152,19 +152,21 @@ def record(folder: Path) -> list[str]:
         session.lines += [line for line in session.run(command) if line]
     try:
         built = session.run("make up")
-        session.lines += [OMITTED, built[-1]]
-        wait_until_healthy()
-        session.lines += session.run(REQUEST)
+        (listens,) = [line for line in built if "http://localhost:" in line]
+        port = re.findall(r"http://localhost:(\d+)", listens)[0]
+        session.lines += [OMITTED, listens]
+        wait_until_healthy(port)
+        session.lines += session.run(REQUEST.format(port=port))
     finally:
         session.run("make down")
         session.lines = session.lines[:-1]
     return [line for line in session.lines if line.strip()]
 
 
-def wait_until_healthy() -> None:
+def wait_until_healthy(port: str) -> None:
     """Ask for health until the plugin is ready, as its host does."""
     for _ in range(100):
-        probe = subprocess.run(["curl", "-sf", "localhost:8080/health"], capture_output=True)
+        probe = subprocess.run(["curl", "-sf", f"localhost:{port}/health"], capture_output=True)
         if probe.returncode == 0:
             return
         time.sleep(0.1)
