@@ -1,4 +1,4 @@
-"""docs/guides/batch.md says what is so: its commands run, its files are accepted, its pipelines lint."""
+"""docs/guides/batch.md is true: its commands run, its file is accepted, its pipelines lint."""
 
 from __future__ import annotations
 
