@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path, PurePosixPath
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from sphinx.application import Sphinx
 from sphinx.util import logging
@@ -45,8 +45,8 @@ def link_repository(page: str, text: str) -> str:
         if not target.exists():
             logger.warning("%s links to %s, which does not exist", page, link["path"])
         kind = "tree" if target.is_dir() else "blob"
-        prefix = "../" * (len(PurePosixPath(page).parts))
-        path = link["path"].removeprefix(prefix)
+        prefix = "../" * len(PurePosixPath(page).parts)
+        path = quote(unquote(link["path"].removeprefix(prefix)))
         return f"[{link['text']}]({REPOSITORY}/{kind}/main/{path}{link['anchor'] or ''})"
 
     return LINK.sub(address, text)
