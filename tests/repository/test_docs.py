@@ -11,6 +11,8 @@ from urllib.parse import unquote
 
 import pytest
 
+from stage7_plugin.cli import check
+from stage7_plugin.contract import scenarios
 from tests.support.batch import batch, write_fleet
 from tests.support.template import TEMPLATE
 from tools.record_session import PICTURE
@@ -67,6 +69,26 @@ def test_generated_pages_are_current(name: str) -> None:
     assert (FOLDER / name).read_text("utf-8") == PAGES[name](), "run: make reference"
 
 
+@pytest.mark.parametrize("page", written_pages(), ids=lambda p: p.relative_to(TEMPLATE).as_posix())
+def test_every_make_target_exists(page: Path) -> None:
+    makefiles = (TEMPLATE / "Makefile", TEMPLATE / RENDERED / "Makefile")
+    targets = {
+        target
+        for makefile in makefiles
+        for target in re.findall(r"(?m)^([a-z]+):", makefile.read_text("utf-8"))
+    }
+    named = re.findall(r"(?:`|\n|&& )make ([a-z]+)\b", page.read_text("utf-8"))
+    assert set(named) <= targets
+
+
+def test_the_guide_to_checks_names_options_and_requests_of_the_command() -> None:
+    text = (TEMPLATE / "docs" / "guides" / "checking.md").read_text("utf-8")
+    given = {name for option in check.params for name in option.opts}
+    assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", text)) <= given
+    section = text.partition("\n## Requests")[2]
+    assert set(re.findall(r"(?m)^\| `(\w+)` \|", section)) == set(scenarios.KINDS)
+
+
 def test_the_readme_fits_a_few_screens_and_begins_with_the_command() -> None:
     lines = (TEMPLATE / "README.md").read_text("utf-8").splitlines()
     assert len(lines) <= 120
@@ -88,7 +110,7 @@ def test_the_recording_shows_the_prompts_of_today() -> None:
     shown = re.sub(r"\s+", " ", text)
     for number, key in enumerate(NAMES[:3], 1):
         label = SETTINGS["__prompts__"][key]
-        assert f"[{number}/{len(NAMES)}] {label}" in shown, "run: make recording"
+        assert f"[{number}/{len(NAMES)}] {label} (" in shown, "run: make recording"
     assert '"success":true' in shown
 
 
