@@ -23,7 +23,7 @@ $(VENV)/.dev: requirements-dev.txt pyproject.toml {{cookiecutter.plugin_slug}}/r
 	@touch $@
 
 $(VENV)/.docs: requirements-docs.txt | $(VENV)/.plugin
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-docs.txt
+	$(BIN)/python -I -m pip install --quiet --disable-pip-version-check -r requirements-docs.txt
 	@touch $@
 
 plugin: $(VENV)/.plugin ## Answer the questions, get a plugin beside this folder (OUTPUT=folder)
@@ -61,5 +61,5 @@ recording: $(VENV)/.dev ## Record the terminal session of the README again; need
 	$(BIN)/python -m tools.record_session
 
 clean: ## Remove what the other targets created
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build/docs .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
