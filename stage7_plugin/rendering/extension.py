@@ -15,6 +15,7 @@ from jinja2 import Environment
 from jinja2.exceptions import UndefinedError
 
 from stage7_plugin.rendering import (
+    asking,
     escaping,
     example_request,
     planner_texts,
@@ -137,6 +138,7 @@ GLOBALS: dict[str, Any] = {
     "template_folder": TEMPLATE_FOLDER,
 }
 FILTERS: dict[str, Callable[..., Any]] = {
+    "ask_again": asking.ask_again,
     "check_answers": check_answers,
     "hook_answers": hook_answers,
     "is_linked": is_linked,
