@@ -14,6 +14,7 @@ from contextlib import suppress
 from plugin_runtime.answers import Answer, failure
 from plugin_runtime.app import App
 from plugin_runtime.connection import Connection
+from plugin_runtime.container import Orphans
 from plugin_runtime.execution import Executor, Job, current_job, describe
 from plugin_runtime.http_request import BadRequest, Request
 from plugin_runtime.logs import logger
@@ -45,6 +46,7 @@ class Server:
         self._selector.register(self._wake_reader, READ)
         self._selector.register(listener, READ)
         self._next_round = 0.0
+        self._orphans = Orphans()
 
     @property
     def address(self) -> str:
@@ -96,6 +98,7 @@ class Server:
         if now >= self._next_round:
             self._next_round = now + 1
             self._close_the_slow(now)
+            self._orphans.reap(now, busy=self._executor.in_flight > 0)
 
     # --- one connection
 

@@ -12,7 +12,7 @@ from functools import partial
 from types import FrameType
 from typing import Any
 
-from plugin_runtime import logs, settings
+from plugin_runtime import container, logs, settings
 from plugin_runtime.app import App
 from plugin_runtime.endpoint import Endpoint
 from plugin_runtime.execution import Executor, describe
@@ -103,6 +103,7 @@ def run(listener: int) -> int:
     app = App(manifest, plugin, executor, endpoint, secrets, counters, stop)
     server = Server(app, executor, socket.socket(fileno=listener), values)
 
+    container.adopt_environment()
     gc.enable()
     plugin.load()
     stop.listen()
