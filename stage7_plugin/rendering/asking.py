@@ -19,6 +19,7 @@ import click
 from cookiecutter.exceptions import FailedHookException
 from rich.prompt import Prompt
 
+from stage7_plugin.rendering import given
 from stage7_plugin.spec import answers
 from stage7_plugin.spec.problems import Problem, format_problems, printable, shown
 
@@ -31,13 +32,11 @@ class Session(NamedTuple):
 
     Attributes:
         labels: What each prompt is called, by key.
-        given: The answers from the command line, from Cookiecutter's or cruft's `extra_context`.
         output_dir: The folder in which the plugin's folder is made.
         overwrites: Whether an existing plugin's folder may be overwritten.
     """
 
     labels: Mapping[str, Any]
-    given: Mapping[str, Any]
     output_dir: Path
     overwrites: bool
 
@@ -58,7 +57,6 @@ def session() -> Session | None:
         return None
     return Session(
         labels=frame.f_locals.get("prompts") or {},
-        given=_nearest(frame, "extra_context") or {},
         output_dir=Path(_nearest(frame, "output_dir") or "."),
         overwrites=bool(_nearest(frame, "overwrite_if_exists")),
     )
@@ -73,11 +71,11 @@ def _nearest(frame: FrameType | None, variable: str) -> Any:
     return None
 
 
-def ask_again(given: MutableMapping[str, Any]) -> str:
+def ask_again(answered: MutableMapping[str, Any]) -> str:
     """Replace the last answer by an accepted one if it is not, and return "".
 
     Args:
-        given: The answers so far, by prompt; changed in place.
+        answered: The answers so far, by prompt; changed in place.
 
     Raises:
         FailedHookException: A key on the command line is misspelt, or an answer is still wrong
@@ -86,34 +84,35 @@ def ask_again(given: MutableMapping[str, Any]) -> str:
     asking = session()
     if asking is None:
         return ""
-    if not given:
-        _refuse(answers.unknown_keys(_public(asking.given), dict.fromkeys(answers.PROMPTS)))
+    if not answered:
+        found = given.problems(answers.PROMPTS)
+        _refuse([problem for problem in found if not problem.prompt.startswith("_")])
         return ""
-    prompt = list(given)[-1]
+    prompt = list(answered)[-1]
     for attempt in range(_ATTEMPTS + 1):
-        problems = _problems(prompt, given, asking)
+        problems = _problems(prompt, answered, asking)
         if not problems:
             break
         if attempt == _ATTEMPTS:
             _refuse(problems)
         click.echo(_told(problems))
-        given[prompt] = Prompt.ask(f"  {_label(asking, prompt)}")
+        answered[prompt] = Prompt.ask(f"  {_label(asking, prompt)}")
     return ""
 
 
-def _problems(prompt: str, given: Mapping[str, Any], asking: Session) -> list[Problem]:
+def _problems(prompt: str, answered: Mapping[str, Any], asking: Session) -> list[Problem]:
     """Return what is wrong with one answer, as far as the answers before it tell."""
-    found = [problem for problem in answers.check(given) if prompt in problem.prompt.split(", ")]
+    found = [problem for problem in answers.check(answered) if prompt in problem.prompt.split(", ")]
     if prompt != "plugin_slug" or found or asking.overwrites:
         return found
-    folder = asking.output_dir / str(given[prompt])
+    folder = asking.output_dir / str(answered[prompt])
     if not folder.exists():
         return []
     rule = (
         f"{printable(str(folder))} already exists: choose another name, or press Ctrl-C and add "
         "--overwrite-if-exists"
     )
-    return [Problem(prompt, given[prompt], rule, f"{given[prompt]}-2")]
+    return [Problem(prompt, answered[prompt], rule, f"{answered[prompt]}-2")]
 
 
 def _refuse(problems: list[Problem]) -> None:
@@ -134,7 +133,3 @@ def _told(problems: list[Problem]) -> str:
 def _label(asking: Session, prompt: str) -> str:
     label = asking.labels.get(prompt)
     return label if isinstance(label, str) else prompt
-
-
-def _public(given: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in given.items() if not key.startswith("_")}
