@@ -6,10 +6,10 @@ BIN := $(VENV)/bin
 OUTPUT ?= ..
 
 .DEFAULT_GOAL := help
-.PHONY: help plugin test bench lint format schema example clean
+.PHONY: help plugin test bench lint format schema example reference docs recording clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # Cookiecutter, and the Docker SDK for those who want their image built.
 $(VENV)/.plugin:
@@ -20,6 +20,10 @@ $(VENV)/.plugin:
 
 $(VENV)/.dev: requirements-dev.txt pyproject.toml {{cookiecutter.plugin_slug}}/requirements-dev.txt | $(VENV)/.plugin
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+$(VENV)/.docs: requirements-docs.txt | $(VENV)/.plugin
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-docs.txt
 	@touch $@
 
 plugin: $(VENV)/.plugin ## Answer the questions, get a plugin beside this folder (OUTPUT=folder)
@@ -46,6 +50,15 @@ schema: $(VENV)/.dev ## Compile the manifest's schema after a change of it
 
 example: $(VENV)/.dev ## Render examples/rendered again after a change of a rendered file
 	$(BIN)/python -m tools.render_example
+
+reference: $(VENV)/.dev ## Write the generated pages of docs/reference again
+	$(BIN)/python -m tools.reference
+
+docs: $(VENV)/.docs ## Build the documentation as a site, in build/docs
+	$(BIN)/python -m sphinx --fresh-env --fail-on-warning --keep-going --quiet docs build/docs
+
+recording: $(VENV)/.dev ## Record the terminal session of the README again; needs Docker
+	$(BIN)/python -m tools.record_session
 
 clean: ## Remove what the other targets created
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -13,7 +13,7 @@ from benchmarks.stacks import BY_NAME, HERE, STACKS
 from benchmarks.workplace import WORK, Unprepared
 
 RESULTS = HERE / "results"
-PAGES = (HERE / "README.md", HERE.parent / "README.md")
+PAGES = (HERE / "README.md",)
 """They show the tables of the published results."""
 
 

@@ -24,6 +24,7 @@ NOT_ON_WINDOWS = [
     "test_make_plugin.py",
     "test_plugin_life.py",
     "test_prompt_session.py",
+    "test_readme.py",
     "test_readme_automation.py",
     "test_release.py",
     "test_repository.py",

@@ -1,4 +1,4 @@
-"""docs/batch.md says what is so: its commands run, its files are accepted, its pipelines lint."""
+"""docs/guides/batch.md is true: its commands run, its file is accepted, its pipelines lint."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.support.batch import batch, environment, plugins_in
 from tests.support.linters import schema_complaints, workflow_complaints
 from tests.support.template import TEMPLATE
 
-DOCS = (TEMPLATE / "docs" / "batch.md").read_text("utf-8")
+DOCS = (TEMPLATE / "docs" / "guides" / "batch.md").read_text("utf-8")
 
 
 def blocks(language: str) -> list[str]:

@@ -1,11 +1,10 @@
-"""The README's section for machines: every line runs as it is written, in a clone."""
+"""docs/guides/automation.md: every line runs as it is written, in a clone."""
 
 from __future__ import annotations
 
 import json
 import re
 import subprocess
-import sys
 import sysconfig
 from pathlib import Path
 
@@ -17,29 +16,25 @@ from tests.support.template import TEMPLATE
 pytest.importorskip("cruft")
 
 
-def section(heading: str) -> str:
-    text = (TEMPLATE / "README.md").read_text("utf-8")
-    return re.split(r"(?m)^## ", text.split(f"\n## {heading}\n", 1)[1])[0]
-
-
-def bash_blocks(text: str) -> list[str]:
-    return re.findall(r"```bash\n(.*?)```", text, re.DOTALL)
-
-
-BLOCKS = bash_blocks(section("Without a person"))
+PAGE = (TEMPLATE / "docs" / "guides" / "automation.md").read_text("utf-8")
+LINES = [
+    line
+    for block in re.findall(r"```bash\n(.*?)```", PAGE, re.DOTALL)
+    for line in block.splitlines()
+]
+USES_NETWORK = ("pip wheel", "uvx --from")
 
 
 @pytest.fixture
 def place(tmp_path: Path) -> Workplace:
-    """A clone with everything in it, and a python3 into which may be installed."""
+    """A clone with everything in it, and the tools of the development environment."""
     place = Workplace(tmp_path)
-    subprocess.run([sys.executable, "-m", "venv", tmp_path / "venv"], check=True)
-    place.path = [str(tmp_path / "venv" / "bin"), sysconfig.get_path("scripts")]
+    place.path = [sysconfig.get_path("scripts")]
     return place
 
 
 def without_network() -> list[str]:
-    """A command that runs another one in a network of its own, where that can be had."""
+    """Return a command that runs another one without a network, where the system allows it."""
     command = ["unshare", "--net"]
     try:
         possible = subprocess.run([*command, "true"], capture_output=True).returncode == 0
@@ -50,9 +45,9 @@ def without_network() -> list[str]:
 
 @pytest.mark.network
 def test_every_line_works_as_written(place: Workplace) -> None:
-    lines = [line for block in BLOCKS for line in block.splitlines()]
-    for line in lines:
-        offline = [] if "pip wheel" in line or "uvx --from" in line else without_network()
+    for line in LINES:
+        online = any(words in line for words in USES_NETWORK)
+        offline = [] if online else without_network()
         status, output = place.call(place.template, *offline, "bash", "-euc", line)
         assert status == 0, f"{line}\n{output}"
 
@@ -72,5 +67,5 @@ def test_every_line_works_as_written(place: Workplace) -> None:
 
 
 def test_the_statuses_are_those_of_the_table() -> None:
-    rows = re.findall(r"(?m)^\| (\d) \|", section("Without a person"))
+    rows = re.findall(r"(?m)^\| (\d) \|", PAGE)
     assert rows == ["0", "1", "2"], "tests/generate/test_new.py holds each of them"

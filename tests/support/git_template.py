@@ -30,6 +30,7 @@ class Workplace:
     Attributes:
         template: The repository of the template, with everything committed.
         path: Folders in which programs are looked for before those of PATH.
+        environment: Variables of its commands, with a home of its own.
     """
 
     def __init__(self, folder: Path, with_template: bool = True) -> None:
@@ -38,7 +39,7 @@ class Workplace:
         home = folder / "home"
         temporary = folder / "temporary"
         temporary.mkdir()
-        self._environment = {**isolated_environment(home), "TMPDIR": str(temporary)}
+        self.environment = {**isolated_environment(home), "TMPDIR": str(temporary)}
         configuration = _CONFIGURATION.format(template=self.template, address=ADDRESS)
         (home / "gitconfig").write_text(configuration, "utf-8")
         if with_template:
@@ -57,7 +58,7 @@ class Workplace:
         done = subprocess.run(
             command,
             cwd=folder,
-            env={**self._environment, "PWD": str(folder), "PATH": os.pathsep.join(path)},
+            env={**self.environment, "PWD": str(folder), "PATH": os.pathsep.join(path)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

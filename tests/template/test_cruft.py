@@ -190,7 +190,8 @@ def test_the_authors_files_are_these() -> None:
     ]
 
 
-def test_both_readmes_name_what_is_the_authors() -> None:
-    for readme in (TEMPLATE / RENDERED / "README.md", TEMPLATE / "README.md"):
-        text = readme.read_text("utf-8")
-        assert [name for name in AUTHORS if f"`{name}`" not in text] == [], readme
+def test_readme_and_guide_name_what_is_the_authors() -> None:
+    guide = TEMPLATE / "docs" / "guides" / "updates.md"
+    for page in (TEMPLATE / RENDERED / "README.md", guide):
+        text = page.read_text("utf-8")
+        assert [name for name in AUTHORS if f"`{name}`" not in text] == [], page

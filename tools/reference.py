@@ -1,0 +1,124 @@
+"""Write the pages of docs/reference that are made from the code: `make reference`.
+
+They are kept in the repository, so that they can be read on a forge; a test compares them.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import click
+
+from stage7_plugin.cli import main as stage7_plugin
+from stage7_plugin.contract.runner import rules_named
+
+ROOT = Path(__file__).resolve().parents[1]
+FOLDER = ROOT / "docs" / "reference"
+RUNTIME = ROOT / "{{cookiecutter.plugin_slug}}" / "plugin_runtime" / "README.md"
+
+COMMAND_LINE = """\
+# Command line
+
+What the help of each command prints. `stage7-plugin new` also takes the options of
+[Cookiecutter](https://cookiecutter.readthedocs.io/en/stable/cli_options.html).
+"""
+CONTRACT_RULES = """\
+# Contract rules
+
+What [`stage7-plugin check`](../guides/checking.md) checks, in this order. *Needs* says which target
+a rule requires: *start*, an image or a folder; *container*, the same, run with restrictions;
+*folder*, a folder to build. A name in code is a
+[request](../guides/checking.md#requests-that-take-long-or-fail) that the rule sends. A rule with
+*advice* never fails a check.
+"""
+PLUGIN_RUNTIME = """\
+# Plugin API and settings
+
+Every plugin has this page as `plugin_runtime/README.md`, in the version of its own server.
+"""
+
+
+def command_line() -> str:
+    """Return the page about the commands."""
+    parts = [COMMAND_LINE]
+    for name in sorted(stage7_plugin.commands):
+        command = stage7_plugin.commands[name]
+        arguments = [argument.human_readable_name for argument in _parameters(command, "argument")]
+        parts.append(f"## stage7-plugin {name}\n")
+        parts.append(f"```\nstage7-plugin {name} [OPTIONS] {' '.join(arguments)}\n```\n")
+        parts += [f"{_marked(' '.join(part.split()))}\n" for part in _help(command)]
+        rows = [_option_row(option) for option in _parameters(command, "option")]
+        if rows:
+            parts.append("\n".join(["| Option | Meaning |", "|---|---|", *rows, ""]))
+    return "\n".join(parts)
+
+
+def _parameters(command: click.Command, kind: str) -> list[click.Parameter]:
+    return [parameter for parameter in command.params if parameter.param_type_name == kind]
+
+
+def _help(command: click.Command) -> list[str]:
+    return (command.help or "").split("\n\n")
+
+
+def _option_row(option: click.Parameter) -> str:
+    """Return the table row of an option: its names, its value, its help."""
+    assert isinstance(option, click.Option)
+    value = option.metavar or option.type.name.upper()
+    if isinstance(option.type, click.Choice):
+        value = "\\|".join(map(str, option.type.choices))
+    names = ", ".join(option.opts) + ("" if option.is_flag else f" {value}")
+    return f"| `{names}` | {_marked(option.help or '')} |"
+
+
+def _marked(text: str) -> str:
+    """Return a text with options marked as code."""
+    return re.sub(r"(?<![`\w-])(--[a-z-]+|KEY=VALUE)", r"`\1`", text.replace("|", "\\|"))
+
+
+def contract_rules() -> str:
+    """Return the page about the rules of the contract suite."""
+    parts = [CONTRACT_RULES]
+    group = ""
+    for rule in rules_named(()):
+        if rule.id.partition(".")[0] != group:
+            group = rule.id.partition(".")[0]
+            parts.append(f"\n## {group}\n\n| Rule | What is right | Needs |\n|---|---|---|\n")
+        needs = [rule.needs.name.lower()] if rule.needs else []
+        needs += [f"`{rule.probe}`"] if rule.probe else []
+        needs += ["advice"] if rule.advice else []
+        parts.append(f"| `{rule.id}` | {_cell(rule.title)} | {', '.join(needs)} |\n")
+    return "".join(parts)
+
+
+def _cell(text: str) -> str:
+    """Return a rule's title as a table cell, with JSON marked as code."""
+    parts = re.split(r'(\{".*\}|"status": "healthy")', text.replace("|", "\\|"))
+    return "".join(
+        f"`{part}`" if index % 2 else part.replace("<", "&lt;").replace("*", "\\*")
+        for index, part in enumerate(parts)
+    )
+
+
+def plugin_runtime() -> str:
+    """Return the README of the rendered server as a page."""
+    text = RUNTIME.read_text("utf-8")
+    return PLUGIN_RUNTIME + "\n" + text.partition("\n\n")[2]
+
+
+PAGES = {
+    "command-line.md": command_line,
+    "contract-rules.md": contract_rules,
+    "plugin-runtime.md": plugin_runtime,
+}
+
+
+def main() -> None:
+    """Write every page."""
+    for name, page in PAGES.items():
+        (FOLDER / name).write_text(page(), "utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    main()
