@@ -31,6 +31,7 @@ MEMORY = {"32m": 1 * MIB, "64m": 4 * MIB, "256m": 16 * MIB}
 """Limits of the container, and the largest answer that the plugin makes of its own accord."""
 LARGEST_BODY = 16 * MIB
 SECONDS = 10.0
+PORT = 8080
 PROBE_SECONDS = 0.02
 HEALTH_TIMEOUT = 20.0
 
@@ -66,33 +67,35 @@ def build() -> None:
 @contextmanager
 def container(memory: str, image: str = IMAGE, options: Sequence[str] = ()) -> Iterator[str]:
     """A running container with a memory limit and no swap."""
-    limits = ["--memory", memory, "--memory-swap", memory, "--publish", "127.0.0.1::8080"]
+    limits = ["--memory", memory, "--memory-swap", memory]
     name = docker("run", "--detach", *limits, *options, image).strip()
     try:
         yield name
     finally:
-        docker("rm", "--force", name)
+        docker("rm", "--force", "--volumes", name)
 
 
-def port_of(name: str) -> int:
-    """The port on which a container is published; returns once it is healthy."""
-    port = int(docker("port", name, "8080").split(":")[-1])
+def address_of(name: str) -> str:
+    """The address of a container, past the engine's proxy; returns once it is healthy."""
+    template = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}"
+    address = docker("inspect", "--format", template, name).strip()
     until = time.monotonic() + 30
-    while health_seconds(port) >= HEALTH_TIMEOUT:
+    while health_seconds(address) >= HEALTH_TIMEOUT:
         if time.monotonic() > until:
             raise TimeoutError(docker("logs", name))
         time.sleep(0.05)
-    return port
+    return address
 
 
-def health_seconds(port: int) -> float:
+def health_seconds(address: str) -> float:
     """How long health takes to be answered 200; the timeout if it is not."""
     started = time.monotonic()
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=HEALTH_TIMEOUT)
+    connection = http.client.HTTPConnection(address, PORT, timeout=HEALTH_TIMEOUT)
     try:
         connection.request("GET", "/health")
         healthy = connection.getresponse().status == 200
-    except (OSError, http.client.HTTPException):
+    except (OSError, http.client.HTTPException) as error:
+        print(f"no health: {error!r}", file=sys.stderr)
         healthy = False
     finally:
         connection.close()
@@ -125,7 +128,7 @@ def _attack(attack: str, target: Target, found: multiprocessing.SimpleQueue[Coun
 
 def measure(name: str, attack: str, memory: str, largest: int, seconds: float = SECONDS) -> Result:
     """Attack a running container from another process, and ask for health meanwhile."""
-    target = Target("127.0.0.1", port_of(name), seconds, largest)
+    target = Target(address_of(name), PORT, seconds, largest)
     context = multiprocessing.get_context("spawn")
     found: multiprocessing.SimpleQueue[Counter[int]] = context.SimpleQueue()
     attacker = context.Process(target=_attack, args=(attack, target, found))
@@ -135,11 +138,11 @@ def measure(name: str, attack: str, memory: str, largest: int, seconds: float = 
     collected = threading.Thread(target=lambda: statuses.update(found.get()), daemon=True)
     collected.start()
     while attacker.is_alive():
-        health.append(health_seconds(target.port))
+        health.append(health_seconds(target.host))
         time.sleep(PROBE_SECONDS)
     attacker.join()
     collected.join(1)
-    health.append(health_seconds(target.port))
+    health.append(health_seconds(target.host))
     lost = is_lost(name)
     return Result(attack, memory, lost, health, statuses, 0 if lost else peak_of(name))
 

@@ -87,14 +87,23 @@ class Connections:
         stalled = [c for c in self._idle() if c.memory.size and c is not but and c.active < latest]
         return min(stalled, key=lambda connection: connection.active, default=None)
 
-    def close_the_slow(self, now: float) -> None:
-        """Once a second, close who is idle, sends or takes too slowly, or lingers too long."""
+    def close_the_slow(self, now: float) -> list[Connection]:
+        """Once a second, close who is idle, sends or takes too slowly, or lingers too long.
+
+        Returns:
+            Those whose request is stalled while memory is short: they are to be refused.
+        """
         if now < self._next_round:
-            return
+            return []
         self._next_round = now + 1
-        for connection in self._idle():
+        idle = self._idle()
+        for connection in idle:
             if self._is_slow(connection, now):
                 self.close(connection)
+        if not self._budget.is_short:
+            return []
+        latest = now - STALLED_SECONDS
+        return [c for c in idle if c.memory.size and c.active < latest and not c.closing]
 
     def _is_slow(self, connection: Connection, now: float) -> bool:
         settings, silent = self._settings, now - connection.active

@@ -23,6 +23,7 @@ from plugin_runtime.settings import Settings
 LAST_SECONDS = 0.5  # for answers that are written after the time to drain is over
 LATE_SECONDS = 0.5  # after SIGTERM; who connects later is not answered any more
 SLOW_SECONDS = 2.0  # after SIGTERM, for clients to take their answers and to end
+STALLED = "Nothing came for a second, and other requests need the memory; try again."
 TURN_SECONDS = 0.05  # for bodies, before new clients and short requests have their turn again
 
 
@@ -129,7 +130,8 @@ class Server:
         for _ in range(len(self._exchange.waiting)):
             self._exchange.attend(self._exchange.waiting.popleft())
         self._executor.give_up_overdue()
-        self._connections.close_the_slow(time.monotonic())
+        for stalled in self._connections.close_the_slow(time.monotonic()):
+            self._exchange.refuse(stalled, 429, STALLED)
 
     def _read_bodies(self, bodies: list[tuple[Connection, int]]) -> None:
         """Read on where a body is on its way; who has waited for longest has the first turn."""

@@ -8,6 +8,7 @@ not counted; a quarter of the memory is left for that.
 import os
 import re
 import threading
+import time
 from typing import Any
 
 MIB = 1024 * 1024
@@ -18,6 +19,7 @@ CGROUP_LIMITS = (
     "/sys/fs/cgroup/memory/memory.limit_in_bytes",  # version 1
 )
 SMALL = 4096  # bytes; what is smaller is not counted but bounded by the number of connections
+SHORT_SECONDS = 3.0  # for which whoever stalls has to make room once something did not fit
 MOST_LISTS = 2_000_000  # decoding holds the interpreter 0.2 us for each: others wait at most 0.4 s
 
 
@@ -40,6 +42,7 @@ class Budget:
         self._limit = limit
         self._lock = threading.Lock()
         self._used = 0
+        self._refused = -SHORT_SECONDS
         self.size = share_of(limit)
 
     @property
@@ -49,8 +52,8 @@ class Budget:
 
     @property
     def is_short(self) -> bool:
-        """Whether more than half is taken."""
-        return self._used > self.size // 2
+        """Whether something did not fit a moment ago."""
+        return time.monotonic() - self._refused < SHORT_SECONDS
 
     def measure(self) -> None:
         """Leave out what the process takes by now; called once the plugin is loaded."""
@@ -60,6 +63,7 @@ class Budget:
         """Take bytes, or give them back if negative; False if fewer than `spare` would be left."""
         with self._lock:
             if difference > 0 and self._used + difference + spare > self.size:
+                self._refused = time.monotonic()
                 return False
             self._used += difference
             return True
