@@ -54,7 +54,7 @@ def _decode(body: bytes | bytearray, max_depth: int) -> Any:
     if body.count(b"[") + body.count(b"{") > max_depth and _is_deeper(value, max_depth):
         raise BadJson(too_deep)
     # An escape that can produce a lone surrogate starts with \\ud or \\uD.
-    if b"\\ud" in body or b"\\uD" in body:
+    if 0x5C in body and (b"\\ud" in body or b"\\uD" in body):  # the backslash alone is quick
         _refuse_lone_surrogates(value)
     return value
 
