@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+import time
 
 import pytest
 
@@ -107,6 +108,28 @@ def test_the_last_eighth_is_for_small_requests() -> None:
     small.hold(MIB)
     uncounted.hold(memory.SMALL)
     assert (whole.used, uncounted.size, whole.is_short) == (57 * MIB, 0, True)
+
+
+def test_one_waits_for_memory_and_the_next_one_does_not() -> None:
+    whole = memory.Budget(1)
+    whole.size = 64 * MIB
+    first, second, third = (memory.Share(whole) for _ in range(3))
+    first.hold(40 * MIB)
+    waiting = threading.Thread(target=second.hold, args=(40 * MIB, 20.0))
+    waiting.start()
+    while not whole._somebody_waits:
+        time.sleep(0.001)
+    started = time.monotonic()
+    with pytest.raises(memory.NoRoom):
+        third.hold(40 * MIB, 600)
+    assert time.monotonic() - started < 60
+    first.release()
+    waiting.join()
+    assert (second.size, whole.used) == (40 * MIB, 40 * MIB)
+    with pytest.raises(memory.NoRoom):
+        third.hold(40 * MIB, 0.01)
+    second.release()
+    third.hold(40 * MIB, 0.01)
 
 
 def test_threads_do_not_lose_a_byte() -> None:

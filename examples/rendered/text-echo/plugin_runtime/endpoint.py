@@ -157,7 +157,7 @@ class Endpoint:
         # Taken from the request, so that a large body is not kept while the plugin works.
         body, request.body = request.body, b""
         try:
-            request.memory.hold(memory.cost_of_decoding(body))
+            request.memory.hold(memory.cost_of_decoding(body), memory.PATIENCE_SECONDS)
         except memory.NoRoom as refused:
             outcome = "busy" if refused.status == 429 else "invalid"
             raise Refusal(refused.status, outcome, refused.error) from None

@@ -20,6 +20,7 @@ CGROUP_LIMITS = (
 )
 BACKSLASH = 0x5C
 SMALL = 4096  # bytes; what is smaller is not counted but bounded by the number of connections
+PATIENCE_SECONDS = 1.0  # for which a complete request waits for the memory to decode it
 SHORT_SECONDS = 3.0  # for which whoever stalls has to make room once something did not fit
 MOST_LISTS = 2_000_000  # decoding holds the interpreter 0.2 us for each: others wait at most 0.4 s
 
@@ -41,7 +42,8 @@ class Budget:
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._lock = threading.Lock()
+        self._changed = threading.Condition(threading.Lock())
+        self._somebody_waits = False
         self._used = 0
         self._refused = -SHORT_SECONDS
         self.size = share_of(limit)
@@ -62,12 +64,36 @@ class Budget:
 
     def change(self, difference: int, spare: int = 0) -> bool:
         """Take bytes, or give them back if negative; False if fewer than `spare` would be left."""
-        with self._lock:
-            if difference > 0 and self._used + difference + spare > self.size:
-                self._refused = time.monotonic()
+        with self._changed:
+            if difference <= 0:
+                self._used += difference
+                self._changed.notify()
+                return True
+            return self._take(difference, spare)
+
+    def wait(self, difference: int, spare: int, seconds: float) -> bool:
+        """Take bytes as soon as they are there; only one at a time waits for them.
+
+        The next one gets False at once, which frees what its request holds: if all waited, each
+        for what the others hold, none would get on.
+        """
+        with self._changed:
+            if self._take(difference, spare):
+                return True
+            if self._somebody_waits:
                 return False
-            self._used += difference
-            return True
+            self._somebody_waits = True
+            try:
+                return self._changed.wait_for(lambda: self._take(difference, spare), seconds)
+            finally:
+                self._somebody_waits = False
+
+    def _take(self, difference: int, spare: int) -> bool:
+        if self._used + difference + spare > self.size:
+            self._refused = time.monotonic()
+            return False
+        self._used += difference
+        return True
 
 
 class Share:
@@ -79,8 +105,8 @@ class Share:
         self._budget = budget
         self.size = 0
 
-    def hold(self, size: int) -> None:
-        """Hold `size` bytes from now on, in place of what was held.
+    def hold(self, size: int, patience: float = 0.0) -> None:
+        """Hold `size` bytes from now on, in place of what was held; wait `patience` s for them.
 
         Raises:
             NoRoom: they are not there, with 413 if they never will be; nothing has changed.
@@ -90,10 +116,15 @@ class Share:
             return
         # The last eighth is for small requests, so that large ones do not keep them out.
         spare = self._budget.size // 8 if size > self._budget.size // 64 else 0
-        if not self._budget.change(size - self.size, spare):
-            if size + spare > self._budget.size:
-                needed = -(-size // MIB)
-                raise NoRoom(413, f"This needs about {needed} MiB of memory, more than there is.")
+        if size > self.size and size + spare > self._budget.size:
+            needed = -(-size // MIB)
+            raise NoRoom(413, f"This needs about {needed} MiB of memory, more than there is.")
+        more = size - self.size
+        if not (
+            self._budget.wait(more, spare, patience)
+            if patience and more > 0
+            else self._budget.change(more, spare)
+        ):
             raise NoRoom(429, "The memory is taken by other requests; try again.")
         self.size = size
 
@@ -106,8 +137,9 @@ class Share:
 
     def release(self) -> None:
         """Give everything back."""
-        self._budget.change(-self.size)
-        self.size = 0
+        if self.size:
+            self._budget.change(-self.size)
+            self.size = 0
 
 
 def share_of(limit: int, process: int = PROCESS) -> int:
