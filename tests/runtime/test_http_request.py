@@ -298,7 +298,7 @@ def test_the_framing_of_chunks_may_outweigh_the_data_by_16_kib() -> None:
     head = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
     assert ours([head + b"1\r\nx\r\n" * 4094 + b"0\r\n\r\n"])[1] is None
     assert ours([head + b"1\r\nx\r\n" * 4097])[1] == 400
-    data = b"3e8\r\n" + b"x" * 1000 + b"\r\n"
+    data = b"64\r\n" + b"x" * 100 + b"\r\n"
     assert ours([head + data + b"1\r\nx\r\n" * 4097])[1] == 400, "data in front does not help"
     assert ours([head + b"1;" + b"x" * 4000 + b"\r\nx\r\n"])[1] is None
     assert ours([head + (b"1;" + b"x" * 4000 + b"\r\nx\r\n") * 5])[1] == 400

@@ -1,6 +1,5 @@
 """One connection: what is read from it, who answers, and what is waited for next."""
 
-import socket
 import time
 from collections import deque
 from collections.abc import Callable
@@ -16,7 +15,7 @@ from plugin_runtime.memory import SMALL, NoRoom
 
 REQUESTS_AT_ONCE = 16  # that one connection has sent ahead, before the others have their turn
 PIECE = 65536  # bytes read at once; the host sends hundreds of kB with every execution
-COPIED = 65536  # bytes of an answer that are copied behind its header rather than sent by themselves
+COPIED = 65536  # bytes of an answer up to which it is copied behind its header
 RETRY = (("Retry-After", "1"),)
 
 

@@ -111,7 +111,7 @@ class Server:
     def _has_news(self) -> bool:
         """Whether something has arrived that closing would answer with a reset."""
         return any(
-            key.data is not None and not key.data.lingering or key.fileobj is self._listener
+            (key.data is not None and not key.data.lingering) or key.fileobj is self._listener
             for key, _ in self._selector.select(0)
         )
 

@@ -22,7 +22,7 @@ BACKSLASH = 0x5C
 SMALL = 4096  # bytes; what is smaller is not counted but bounded by the number of connections
 PATIENCE_SECONDS = 1.0  # for which a complete request waits for the memory to decode it
 SHORT_SECONDS = 3.0  # for which whoever stalls has to make room once something did not fit
-MOST_LISTS = 2_000_000  # decoding holds the interpreter 0.2 us for each: others wait at most 0.4 s
+MOST_LISTS = 1_000_000  # decoding holds the interpreter 0.2 us for each: others wait 0.2 s
 
 
 class NoRoom(Exception):
@@ -175,8 +175,9 @@ def resident_bytes() -> int:
 def cost_of_decoding(body: bytes | bytearray) -> int:
     """Estimate the peak of memory, in bytes, of a JSON text with everything that is made of it.
 
-    The factors cover what was measured with CPython 3.11 for 26 shapes of JSON. Structure inside of strings is overrated, except
-    for JSON in a string, which the host sends: its quotes are escaped, so it can be told apart.
+    The factors cover what was measured with CPython 3.11 for 26 shapes of JSON. Structure inside
+    of strings is overrated, except for JSON in a string, which the host sends: its quotes are
+    escaped, so it can be told apart.
     """
     if len(body) <= SMALL:
         return 48 * len(body)

@@ -118,9 +118,7 @@ def run(listener: socket.socket) -> int:
     budget = Budget(values.memory_bytes)
     plugin = Plugin(budget.measure)
     endpoint = Endpoint(manifest, values, plugin, executor.deadline, secrets, counters, stop)
-    app = App(
-        manifest, plugin, executor, endpoint, secrets, counters, stop, values.stuck_seconds
-    )
+    app = App(manifest, plugin, executor, endpoint, secrets, counters, stop, values.stuck_seconds)
     server = Server(app, executor, listener, values, budget)
 
     gc.enable()
