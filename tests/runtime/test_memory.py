@@ -41,14 +41,14 @@ print(resident("VmHWM") - before, memory.cost_of_decoding(body))
 def test_decoding_takes_no_more_than_its_estimate(shape: str) -> None:
     root = str(TEMPLATE.parent)
     done = subprocess.run(
-        [sys.executable, "-B", "-c", PEAK, root, str(TEMPLATE), shape, str(3 * MIB)],
+        [sys.executable, "-B", "-c", PEAK, root, str(TEMPLATE), shape, str(2 * MIB)],
         env={"MALLOC_MMAP_THRESHOLD_": "1048576"},  # as in the image
         capture_output=True,
         text=True,
         check=True,
     )
     peak, estimate = map(int, done.stdout.split())
-    assert peak > 3 * MIB, "nothing was measured"
+    assert peak > 2 * MIB, "nothing was measured"
     assert peak <= estimate
     assert estimate <= 6 * peak, "it refuses what would fit"
 
