@@ -194,7 +194,7 @@ def cost_of_decoding(body: bytes | bytearray) -> int:
         colons -= max(0, count(b'\\":') - count(b'\\\\":'))
         commas -= max(0, count(b'\\",') - count(b'\\\\",'))
         quotes -= max(0, count(b'\\"') - count(b'\\\\"'))
-    structure = 90 * (lists + objects) + 130 * colons + 40 * commas + 25 * quotes
+    structure = 90 * (lists + objects) + 165 * colons + 40 * commas + 25 * quotes
     return structure + (1 + 2 * _bytes_of_a_character(body)) * len(body)
 
 
