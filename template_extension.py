@@ -35,6 +35,17 @@ class PluginExtension(Extension):
         if PACKAGE.is_dir():  # pip would not remove what a template adds to an installed package
             importlib.import_module(f"{NAME}.rendering.compiled_templates").keep(environment)
 
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        """Let each default that is rendered for a prompt look at the answer before it, first.
+
+        Cookiecutter renders defaults as templates without a name. cruft may render an older version
+        of the template, which has no such filter, through this class.
+        """
+        if name is not None or "ask_again" not in self.environment.filters:
+            return source
+        asking = importlib.import_module(f"{NAME}.rendering.asking")
+        return source if asking.session() is None else "{{ cookiecutter | ask_again }}" + source
+
 
 def own_module(name: str) -> ModuleType:
     """A module of the package beside this file, imported anew if a source has changed."""

@@ -20,6 +20,10 @@ PAGES = (HERE / "README.md",)
 def main(arguments: list[str] | None = None) -> int:
     """Return the exit status."""
     options = _parser().parse_args(arguments)
+    if options.abuse:
+        from benchmarks import abuse
+
+        return abuse.main()
     plan = PLANS[options.plan]
     folder: Path = options.output or (RESULTS if plan is FULL else WORK / plan.name)
     name = report.STEADY if options.steady else report.RESULTS
@@ -50,6 +54,11 @@ def _parser() -> argparse.ArgumentParser:
     size.add_argument("--plan", choices=list(PLANS), default="full", help="how much to measure")
     size.add_argument(
         "--quick", dest="plan", action="store_const", const="quick", help="--plan quick: 2 minutes"
+    )
+    parser.add_argument(
+        "--abuse",
+        action="store_true",
+        help="only attacks on containers; writes docs/explanation/resilience.md",
     )
     parser.add_argument("--steady", action="store_true", help="only ten minutes of steady load")
     parser.add_argument("--draw", action="store_true", help="only make table and chart anew")

@@ -59,7 +59,7 @@ STACKS = (
     Stack(
         OURS,
         "this template",
-        ("{bin}/python", "-E", "-s", "-S", "server.py"),
+        ("{bin}/python", "-E", "-s", "server.py"),
         # The default of this plugin is 8 at once (16 for each CPU, and it asks for half of one).
         {"PLUGIN_PORT": "{port}", "PLUGIN_CONCURRENCY": "64"},
         has_image=True,

@@ -9,6 +9,6 @@ sys.path[0] = {{template_folder | python_literal}}  # noqa: F821
 from stage7_plugin.generate.post_generation import main  # noqa: E402
 
 if __name__ == "__main__":
-    answers = {{cookiecutter | hook_answers | python_literal}}  # noqa: F821
-    linked = {{cookiecutter | is_linked | python_literal}}  # noqa: F821
-    sys.exit(main(answers, linked=linked))
+    answers = {{plugin.hook_answers | python_literal}}  # noqa: F821
+    linked = {{"_commit" in cookiecutter}}  # noqa: F821
+    sys.exit(main(**answers, linked=linked))

@@ -1,7 +1,7 @@
 """What the plugin does when it is called.
 
-{{ ("Plugin: " ~ cookiecutter.plugin_name) | docstring(indent=0) }}
-{{ ("Task: " ~ cookiecutter.description) | docstring(indent=0) }}
+{{ ("Plugin: " ~ plugin.name) | docstring(indent=0) }}
+{{ ("Task: " ~ plugin.description) | docstring(indent=0) }}
 
 This file is yours. It is still a stub: execute_plugin() only shows that every declared input
 arrives and every declared output leaves. Replace its body with your own code.
@@ -20,23 +20,23 @@ def execute_plugin(inputs: dict[str, Any], context: dict[str, Any]) -> dict[str,
 
     Args:
         inputs: The declared inputs, already checked against manifest.json, defaults filled in:
-{{ cookiecutter.inputs | inputs | parameter_docs(12) }}
+{{ plugin.inputs | parameter_docs(12) }}
         context: "trace_id", "plugin_id" and "version" of the execution, "args" that came with
             the inputs, and "host_inputs", which the host sent without being asked.
 
     Returns:
         {"success": True, "outputs": {...}} with every declared output:
-{{ cookiecutter.outputs | outputs | parameter_docs(12) }}
+{{ plugin.outputs | parameter_docs(12) }}
         or {"success": False, "error": "one sentence that says what to change"}.
         An exception is answered as a failure too.
     """
-{{ cookiecutter.inputs | inputs | input_locals(4) }}
+{{ plugin.inputs | input_locals(4) }}
 
     # Report a failure like this:
     #     return {"success": False, "error": "the text must not be empty"}
 
     received = [
-{{ cookiecutter.inputs | inputs | received_list(8) }}
+{{ plugin.inputs | received_list(8) }}
     ]
     logger.warning(
         "execute_plugin() in plugin_logic.py is still a stub; it was given %d input(s)",
@@ -45,6 +45,6 @@ def execute_plugin(inputs: dict[str, Any], context: dict[str, Any]) -> dict[str,
     return {
         "success": True,
         "outputs": {
-{{ cookiecutter.outputs | outputs | output_values(12) }}
+{{ plugin.outputs | output_values(12) }}
         },
     }

@@ -12,7 +12,7 @@ from stage7_plugin.batch.duplicates import Names
 from stage7_plugin.batch.entries import Entry, Fleet, Located
 from stage7_plugin.batch.recipe import Recipe
 from stage7_plugin.batch.template import PluginTemplate
-from stage7_plugin.spec import answers
+from stage7_plugin.spec.plugin_spec import AnswersRefused, PluginSpec
 from stage7_plugin.spec.problems import Problem, nearest
 
 _LAST_PORT = 65535
@@ -54,9 +54,9 @@ class _Check:
     def run(self) -> tuple[list[Recipe], list[Located]]:
         recipes = [self._plugin(number, entry) for number, entry in enumerate(self._plugins, 1)]
         located = sorted(self._problems.values(), key=lambda found: found.line)
-        return ([] if located else recipes), located
+        return ([] if located else [recipe for recipe in recipes if recipe]), located
 
-    def _plugin(self, number: int, entry: Entry) -> Recipe:
+    def _plugin(self, number: int, entry: Entry) -> Recipe | None:
         label = _label(number, entry)
         self._unknown_keys(entry, label)
         fields = {**self._defaults, **entry.fields}
@@ -71,7 +71,11 @@ class _Check:
             rule = "each plugin must have a plugin_name"
             problems.append(Problem("plugin_name", "", rule, "Text Echo"))
         complete = self._complete(given)
-        problems += [p for p in answers.check(complete) if named or not _of_name(p, given)]
+        spec = None
+        try:
+            spec = PluginSpec.from_answers(complete)
+        except AnswersRefused as error:
+            problems += [p for p in error.problems if named or not _of_name(p, given)]
         problems += _batch_rules(complete)
         files: dict[str, Path | None] = {}
         for key in ("logic", "lock"):
@@ -85,7 +89,7 @@ class _Check:
             problems += self._names.clashes(entry, complete)
         for problem in problems:
             self._locate(problem, entry, label)
-        return Recipe(entry.line, complete, requirements, **files)
+        return Recipe(entry.line, spec, requirements, **files) if spec else None
 
     def _unknown_keys(self, entry: Entry, label: str) -> None:
         known = (*self._prompts, *file_keys.KEYS)

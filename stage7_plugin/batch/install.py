@@ -60,7 +60,7 @@ def place(
     try:
         files = _write(staged, recipe, template)
         remarks = [recipe.remark]
-        if not exists and recipe.answers["git_init"] == "yes":
+        if not exists and recipe.spec.git_init == "yes":
             remarks.append(git.start_repository(staged).message)
         new = Record(digest, files)
         if exists:
@@ -124,7 +124,7 @@ def _write(folder: Path, recipe: Recipe, template: PluginTemplate) -> dict[str, 
     shutil.rmtree(folder, ignore_errors=True)
     digests: dict[str, str] = {}
     made: set[str] = set()
-    for file in template.render(recipe.answers):
+    for file in template.render(recipe.spec):
         content = recipe.laid_over(file.path, file.content)
         if file.path == "manifest.json":
             _check_manifest(content)

@@ -7,6 +7,8 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from stage7_plugin.spec.plugin_spec import PluginSpec
+
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
@@ -14,14 +16,14 @@ class Recipe:
 
     Attributes:
         line: Where the batch file describes it.
-        answers: By prompt, all of them, accepted by the rules of the prompts.
+        spec: The plugin.
         requirements: Lines to add to requirements.in.
         logic: A file to take the place of plugin_logic.py, if any.
         lock: A file to take the place of requirements.txt, if any.
     """
 
     line: int
-    answers: dict[str, str]
+    spec: PluginSpec
     requirements: tuple[str, ...] = ()
     logic: Path | None = None
     lock: Path | None = None
@@ -29,7 +31,7 @@ class Recipe:
     @property
     def slug(self) -> str:
         """The plugin's id and the name of its folder."""
-        return self.answers["plugin_slug"]
+        return self.spec.slug
 
     def digest(self, template: str) -> str:
         """Of everything that the rendered files depend on; `template` is the template's digest.
@@ -37,7 +39,7 @@ class Recipe:
         Raises:
             OSError: The logic or the lock cannot be read.
         """
-        listed = json.dumps([template, self.answers, self.requirements], sort_keys=True)
+        listed = json.dumps([template, dict(self.spec.answers), self.requirements], sort_keys=True)
         digest = hashlib.blake2b(listed.encode(), digest_size=16)
         for path in (self.logic, self.lock):
             digest.update(b"\0" + (path.read_bytes() if path else b""))

@@ -26,6 +26,7 @@ from jinja2 import FileSystemLoader, Template
 from stage7_plugin.rendering import provenance
 from stage7_plugin.rendering.template_folder import template_folder
 from stage7_plugin.spec import derived
+from stage7_plugin.spec.plugin_spec import PluginSpec
 
 # What differs from a single run of Cookiecutter if the file does not say otherwise: a repository
 # costs three processes for each plugin, and a fleet usually lives in one.
@@ -67,9 +68,6 @@ class PluginTemplate:
         self._environment.cache = {}  # of templates: all of them, whatever their number
         # Asked once instead of once for each plugin: it runs git.
         self._environment.globals["default_author"] = functools.cache(derived.default_author)
-        for name in ("inputs", "outputs"):  # read by many files of one plugin, one after the other
-            parse = self._environment.filters[name]
-            self._environment.filters[name] = functools.lru_cache(maxsize=2)(parse)
         self._project = Path(find_template(self._root, self._environment)).resolve()
         self._environment.loader = FileSystemLoader(
             [str(self._project), str(self._root / "templates")]
@@ -84,9 +82,9 @@ class PluginTemplate:
             answers[prompt] = given[prompt] if prompt in given else default(answers)
         return answers
 
-    def render(self, answers: Mapping[str, str]) -> Iterator[RenderedFile]:
-        """Every file of the plugin with these answers, which must have been checked."""
-        variables = {"cookiecutter": {**self._settings, **answers}}
+    def render(self, spec: PluginSpec) -> Iterator[RenderedFile]:
+        """Render every file of a plugin."""
+        variables = {"cookiecutter": {**self._settings, **spec.answers}, "plugin": spec}
         for source in self._sources:
             name = source.name
             path = name if isinstance(name, str) else name.render(variables)
@@ -112,7 +110,7 @@ class PluginTemplate:
             named += [
                 (f"{folder.name}/{path.relative_to(folder)}", path) for path in _files(folder)
             ]
-        digest = hashlib.blake2b(provenance.made_from({}).encode(), digest_size=16)
+        digest = hashlib.blake2b(provenance.made_from().encode(), digest_size=16)
         for name, path in sorted(named):
             digest.update(f"{name}\0{path.stat().st_mode}\0".encode() + path.read_bytes())
         return digest.hexdigest()

@@ -9,10 +9,11 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from stage7_plugin.errors import UserError
 from stage7_plugin.host.engine import HostError, build, connect, image_id
 from stage7_plugin.host.http_client import NoAnswer
 from stage7_plugin.host.run import STOP_GRACE, HostRun
-from stage7_plugin.host.view import HostView, ManifestUnusable, read_manifest
+from stage7_plugin.host.view import HostView
 from stage7_plugin.spec.sample_inputs import example_inputs
 
 if TYPE_CHECKING:
@@ -20,22 +21,28 @@ if TYPE_CHECKING:
     from rich.status import Status
 
 
-def build_and_try(project_dir: Path, mode: str) -> bool:
-    """Builds the image of the plugin in `project_dir`, starts it as the host does, waits until it
-    is healthy, executes its example, stops and removes it, and prints what each phase took.
+def build_and_try(project_dir: Path, manifest: Mapping[str, Any], mode: str) -> bool:
+    """Build the image of a plugin and try it as the host would: healthy, its example, stopped.
 
-    `mode` is the answer to `build_image`: "yes" or "required"; it decides whether a failure is
-    called a warning or an error. Returns whether everything worked; what did not is printed, with
-    the command to try by hand. The project is never touched. Ctrl-C removes the container too.
+    The project is never touched, and Ctrl-C removes the container too.
+
+    Args:
+        project_dir: The plugin's folder.
+        manifest: Its manifest.
+        mode: The answer to `build_image`: "yes" makes a failure a warning on standard error,
+            "required" an error on standard output.
+
+    Returns:
+        Whether everything worked. What did not is printed, with the command to try by hand; else
+        what each phase took.
     """
     try:
-        manifest = read_manifest(project_dir / "manifest.json")
         view = HostView.from_manifest(manifest)
         inputs = example_inputs(project_dir, manifest)
         client = connect()
         times = {"build": _build(client, view, project_dir)}
         times.update(_try_once(client, view, inputs))
-    except (HostError, ManifestUnusable, ValueError) as error:
+    except UserError as error:
         _report(error, mode)
         return False
     _print_times(times)
@@ -43,7 +50,7 @@ def build_and_try(project_dir: Path, mode: str) -> bool:
 
 
 def _build(client: APIClient, view: HostView, project: Path) -> float:
-    """Returns the seconds it took."""
+    """Build it and return the seconds that took."""
     print(f"Building the image {view.image}", flush=True)
     before = image_id(client, view.image)
     start = time.monotonic()
@@ -55,7 +62,7 @@ def _build(client: APIClient, view: HostView, project: Path) -> float:
 
 
 def _show(lines: Iterable[str]) -> None:
-    """Each step on a line of its own; in a terminal, also what the step is printing right now."""
+    """Print each step on a line; in a terminal, also what the step is printing right now."""
     status: Status | None = None
     live: AbstractContextManager[Any] = nullcontext()
     if sys.stdout.isatty():
@@ -106,15 +113,13 @@ def _tail(run: HostRun) -> str:
     return "\n".join(run.logs().splitlines()[-10:])
 
 
-def _report(error: HostError | ManifestUnusable | ValueError, mode: str) -> None:
-    kind = "error" if mode == "required" else "warning"
-    details = error.details if isinstance(error, HostError) else ""
-    command = error.command if isinstance(error, HostError) else ""
+def _report(error: UserError, mode: str) -> None:
+    kind, stream = ("error", sys.stdout) if mode == "required" else ("warning", sys.stderr)
     lines = [f"{kind}: {error}"]
-    lines += [f"  | {line}" for line in details.splitlines()]
-    if command:
-        lines.append(f"  to try by hand: {command}")
-    print("\n".join(lines), file=sys.stderr, flush=True)
+    lines += [f"  | {line}" for line in error.details.splitlines()]
+    if error.command:
+        lines.append(f"  to try by hand: {error.command}")
+    print("\n".join(lines), file=stream, flush=True)
 
 
 def _print_times(times: Mapping[str, float]) -> None:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 import click
 from cookiecutter.cli import main as cookiecutter
-from cookiecutter.config import get_user_config
 from cookiecutter.exceptions import CookiecutterException
 
+from stage7_plugin.rendering import given
 from stage7_plugin.rendering.template_folder import clean_template
-from stage7_plugin.spec import answers
 from stage7_plugin.spec.problems import format_problems
 
 
@@ -29,7 +27,11 @@ def run_new(arguments: Iterable[str]) -> int:
         command = cookiecutter.make_context("stage7-plugin new", [str(template), *arguments])
         with command:
             try:
-                problems = answers.check(_given_choices(command.params))
+                # Cookiecutter would end with a traceback for the first of them, or drop it.
+                options = command.params
+                problems = given.wrong_choices(
+                    {**given.user_settings(options), **(options["extra_context"] or {})}
+                )
                 if problems:
                     click.echo(format_problems(problems))
                     return 1
@@ -40,10 +42,3 @@ def run_new(arguments: Iterable[str]) -> int:
                 click.echo(f"{error}\nNo plugin was made; -v shows where it failed.")
                 return 1
     return 0
-
-
-def _given_choices(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Answers to questions with choices, which Cookiecutter would end with a traceback, or drop."""
-    config = get_user_config(options["config_file"], options["default_config"])
-    given = {**config["default_context"], **(options["extra_context"] or {})}
-    return {prompt: given[prompt] for prompt in answers.CHOICES if prompt in given}

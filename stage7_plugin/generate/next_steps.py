@@ -2,46 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from stage7_plugin.spec.image_name import image
+from typing import NamedTuple
 
 
-def next_steps(
-    answers: Mapping[str, str], path: str, committed: bool, built: bool, linked: bool
-) -> str:
-    """The numbered steps, as one text.
+class Done(NamedTuple):
+    """What the hook has done already.
 
-    Args:
-        answers: By prompt.
-        path: The plugin's folder as it is typed in the user's shell.
+    Attributes:
         committed: Whether there is a git repository with a first commit.
         built: Whether the image was built and tried.
         linked: Whether cruft keeps the plugin up to date with the template.
     """
+
+    committed: bool
+    built: bool
+    linked: bool
+
+
+def next_steps(path: str, image: str, ci: str, on_kubernetes: bool, done: Done) -> str:
+    """Return the numbered steps as one text.
+
+    Args:
+        path: The plugin's folder as it is typed in the user's shell.
+        image: The full name of its image.
+        ci: The answer to that prompt.
+        on_kubernetes: Whether the plugin has a file for Kubernetes.
+        done: What is no step any more.
+    """
     steps = [f"cd {path}"]
-    if linked and committed:
+    if done.linked and done.committed:
         steps.append("git add .cruft.json && git commit -m 'Link the template'")
     steps.append("Write your code in plugin_logic.py; it still is a stub.")
     steps.append("make test          # lint, types and tests")
-    if not built:
-        steps.append(f"make build         # builds the image {image(answers)}")
+    if not done.built:
+        steps.append(f"make build         # builds the image {image}")
     steps.append("make up            # starts it as the host does, on http://localhost:8080")
     steps.append(
         "curl -X POST http://localhost:8080/execute "
         "-H 'Content-Type: application/json' -d @examples/request.json"
     )
-    steps += _continuous_integration(answers, committed)
+    steps += _continuous_integration(ci, done.committed)
     steps.append("make push          # if the host runs on another machine")
-    if answers["kubernetes"] == "yes":
+    if on_kubernetes:
         steps.append("kubectl apply -f kubernetes.yaml   # runs the pushed image on a cluster")
     steps.append("make install       # hands the manifest to the CapabilitiesManager")
     lines = [f"  {number}. {step}" for number, step in enumerate(steps, 1)]
     return "\n".join(["Next steps (README.md has the plain commands behind each make):", *lines])
 
 
-def _continuous_integration(answers: Mapping[str, str], committed: bool) -> list[str]:
-    service = {"github": "GitHub", "gitlab": "GitLab"}.get(answers["ci"])
+def _continuous_integration(ci: str, committed: bool) -> list[str]:
+    service = {"github": "GitHub", "gitlab": "GitLab"}.get(ci)
     if service is None:
         return []
     if not committed:

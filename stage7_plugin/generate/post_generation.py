@@ -7,27 +7,35 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from stage7_plugin.generate import git
-from stage7_plugin.generate.next_steps import next_steps
+from stage7_plugin.generate.next_steps import Done, next_steps
 from stage7_plugin.spec.manifest import manifest_problems
 
 
-def main(answers: Mapping[str, str], folder: Path | None = None, linked: bool = False) -> int:
+def main(
+    *,
+    git_init: str,
+    build_image: str,
+    ci: str,
+    kubernetes: str,
+    linked: bool = False,
+    folder: Path | None = None,
+) -> int:
     """Finish a rendered plugin.
 
     Args:
-        answers: By prompt, already checked.
-        folder: The rendered plugin; the working directory by default, where hooks run.
+        git_init: The answer to that prompt, as are build_image, ci and kubernetes.
         linked: Whether cruft renders it, to create the plugin or to compare two versions.
+        folder: The rendered plugin; the working directory by default, where hooks run.
 
     Returns:
         The exit status: 1 if the manifest is refused, or the image was required and failed.
     """
     project = Path.cwd() if folder is None else folder
-    problems = _manifest_problems(project)
+    manifest, problems = _read_manifest(project)
     if problems:
         print("The host would not accept manifest.json:")
         print("\n".join(f"  - {problem}" for problem in problems))
@@ -38,17 +46,19 @@ def main(answers: Mapping[str, str], folder: Path | None = None, linked: bool = 
         # `cruft diff` prints is a patch.
         return 0
 
+    # Before anything is called done: Cookiecutter removes the folder if it fails.
+    built = build_image == "required" and _build(project, manifest, build_image)
+    if build_image == "required" and not built:
+        return 1
     path = shlex.quote(git.path_from_shell(project))
     print(f"Created {path}")
-    committed = _start_repository(project) if answers["git_init"] == "yes" else False
-    built = False
-    if answers["build_image"] != "no":
-        # After the commit: whatever becomes of the image, the repository is there.
-        built = _build(project, answers["build_image"])
-        if not built and answers["build_image"] == "required":
-            return 1
+    committed = git_init == "yes" and _start_repository(project)
+    if build_image == "yes":  # after the commit: whatever becomes of it, the repository is there
+        built = _build(project, manifest, build_image)
     print()
-    print(next_steps(answers, path, committed, built, linked))
+    image = manifest["container"]["image"]
+    done = Done(committed, built, linked)
+    print(next_steps(path, image, ci, kubernetes == "yes", done))
     return 0
 
 
@@ -66,12 +76,13 @@ def _is_temporary(project: Path) -> bool:
     return project.resolve().is_relative_to(Path(tempfile.gettempdir()).resolve())
 
 
-def _manifest_problems(project: Path) -> list[str]:
+def _read_manifest(project: Path) -> tuple[dict[str, Any], list[str]]:
+    """Read the manifest; return it with every reason for which the host would not accept it."""
     try:
         manifest = json.loads((project / "manifest.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        return [f"it cannot be read: {error}"]
-    return manifest_problems(manifest)
+        return {}, [f"it cannot be read: {error}"]
+    return manifest, manifest_problems(manifest)
 
 
 def _start_repository(project: Path) -> bool:
@@ -83,12 +94,12 @@ def _start_repository(project: Path) -> bool:
     return outcome.committed
 
 
-def _build(project: Path, mode: str) -> bool:
+def _build(project: Path, manifest: dict[str, Any], mode: str) -> bool:
     try:
         # Imported here, because it needs packages that only this step needs.
         from stage7_plugin.generate.image import build_and_try
 
-        return build_and_try(project, mode)
+        return build_and_try(project, manifest, mode)
     except Exception as error:  # a fault in here must not cost the user the plugin
         print(f"image: not built: {type(error).__name__}: {error}")
         return False

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from stage7_plugin.errors import UserError
 from stage7_plugin.host.view import HostView
 
 if TYPE_CHECKING:
@@ -29,14 +30,8 @@ _UNREACHABLE_BASE = re.compile(
 )
 
 
-class HostError(Exception):
-    """Something that a person can mend: one sentence, what was seen, and what to type next."""
-
-    def __init__(self, sentence: str, *, details: str = "", command: str = "") -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
-        self.details = details
-        self.command = command
+class HostError(UserError):
+    """Docker, or the container that it runs, did not do what was asked."""
 
 
 class EngineMissing(HostError):

@@ -36,6 +36,8 @@ class ContainerOptions:
 
     environment: Mapping[str, str] = field(default_factory=host_environment)
     read_only: bool = False
+    tmpfs: Mapping[str, str] = field(default_factory=dict)
+    """Path in the container -> mount options, such as "size=64m,exec"."""
     drop_capabilities: bool = False
     user: str | None = None
     health_check_seconds: int | None = None
@@ -199,7 +201,10 @@ class HostRun:
             limits["cap_drop"] = ["ALL"]
             limits["security_opt"] = ["no-new-privileges"]
         host_config = self._client.create_host_config(
-            port_bindings={view.port: (interface,)}, read_only=options.read_only, **limits
+            port_bindings={view.port: (interface,)},
+            read_only=options.read_only,
+            tmpfs=dict(options.tmpfs),
+            **limits,
         )
         health_check = None
         if options.health_check_seconds is not None:

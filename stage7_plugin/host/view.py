@@ -12,13 +12,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from stage7_plugin.errors import UserError
+
 DEFAULT_HEALTH_TIMEOUT = 10.0
 """Seconds; used where `healthCheck.timeout` is not of the one form that the host reads."""
 
 _MEMORY_UNITS = {"": 1, "k": 1024, "m": 1024**2, "g": 1024**3}
 
 
-class ManifestUnusable(Exception):
+class ManifestUnusable(UserError):
     """The host could do nothing with this manifest. The message is one sentence."""
 
 

@@ -8,45 +8,31 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import click
 from cookiecutter import __version__ as cookiecutter_version
 from cookiecutter.exceptions import FailedHookException
-from jinja2 import Environment
-from jinja2.exceptions import UndefinedError
+from jinja2 import Environment, pass_context
+from jinja2.runtime import Context
 
-from stage7_plugin.rendering import (
-    escaping,
-    example_request,
-    planner_texts,
-    provenance,
-    python_stub,
-)
-from stage7_plugin.spec import answers, derived, image_name, strict_json
-from stage7_plugin.spec.parameters import Parameter, Prompt, parse_parameters
+from stage7_plugin.rendering import asking, escaping, given, provenance, python_stub
+from stage7_plugin.rendering.specification import AnswerError, PluginContext, specification
+from stage7_plugin.spec import derived
+from stage7_plugin.spec.plugin_spec import AnswersRefused
 from stage7_plugin.spec.problems import format_problems
 
 # Resolved now: the path may be relative, and Cookiecutter changes the working directory.
 TEMPLATE_FOLDER = str(Path(__file__).resolve().parents[2])
 
-
 OLDEST_COOKIECUTTER = (2, 6)
 
 
-class AnswerError(FailedHookException, UndefinedError):  # type: ignore[misc]
-    """Answers are not accepted; the text is the whole message for the user.
-
-    Cookiecutter prints a FailedHookException without a traceback and exits with 1, but removes
-    a half-written project only for an UndefinedError: this is both.
-    """
-
-
 def install(environment: Environment) -> None:
-    """Add the filters and globals that the template and its hook use.
+    """Add what the template and its hook use: filters, globals and the variable `plugin`.
 
     Raises:
         FailedHookException: Cookiecutter is too old; it prints that without a traceback.
     """
     _check_cookiecutter(cookiecutter_version)
+    environment.context_class = PluginContext
     environment.globals.update(GLOBALS)
     environment.filters.update(FILTERS)
     _quiet_hook_failures()
@@ -62,60 +48,34 @@ def _check_cookiecutter(version: str) -> None:
 
 
 def check_answers(context: Mapping[str, Any]) -> str:
-    """Nothing for acceptable answers.
+    """Return nothing if every answer is valid.
 
     Raises:
-        AnswerError: With every problem of every answer.
+        AnswerError: With every problem of every answer, and of what was given in their place.
     """
-    problems = answers.unknown_keys(_command_line_answers(), context) + answers.check(context)
+    problems = given.problems(context)
+    try:
+        specification(context)
+    except AnswersRefused as error:
+        problems += error.problems
     if problems:
         raise AnswerError(format_problems(problems))
     return ""
 
 
-def is_linked(context: Mapping[str, Any]) -> bool:
-    """Whether cruft renders the template, which it does again and again for one plugin."""
-    return "_commit" in context
+@pass_context
+def _provenance(context: Context) -> dict[str, Any]:
+    return provenance.provenance(context["plugin"].rendered_answers, _commit(context))
 
 
-def hook_answers(context: Mapping[str, Any]) -> dict[str, str]:
-    """The answers alone, without what Cookiecutter adds."""
-    return {prompt: context[prompt] for prompt in context if prompt in answers.PROMPTS}
+@pass_context
+def _made_from(context: Context) -> str:
+    return provenance.made_from(_commit(context))
 
 
-def _provenance(context: Mapping[str, Any]) -> dict[str, Any]:
-    return provenance.provenance(context, answers.PROMPTS)
-
-
-def _parameters(prompt: Prompt, text: str) -> list[Parameter]:
-    problems = answers.check({prompt: text})
-    if problems:
-        raise AnswerError(format_problems(problems))
-    return parse_parameters(prompt, text)[0]
-
-
-def _inputs(text: str) -> list[Parameter]:
-    return _parameters("inputs", text)
-
-
-def _outputs(text: str) -> list[Parameter]:
-    return _parameters("outputs", text)
-
-
-def _definitions(parameters: list[Parameter]) -> list[dict[str, Any]]:
-    return [parameter.definition() for parameter in parameters]
-
-
-def _command_line_answers() -> Mapping[str, Any]:
-    """What was given to the command as key=value, or as JSON to cruft; empty elsewhere."""
-    command = click.get_current_context(silent=True)
-    given = command.params.get("extra_context") if command else None
-    if isinstance(given, str):
-        try:
-            given = strict_json.decode(given)
-        except ValueError:
-            return {}
-    return given if isinstance(given, Mapping) else {}
+def _commit(context: Context) -> str:
+    """The commit that cruft renders; it says which, because it renders two in one process."""
+    return str(context["cookiecutter"].get("_commit", ""))
 
 
 def _quiet_hook_failures() -> None:
@@ -134,32 +94,22 @@ def _without_traceback(record: logging.LogRecord) -> bool:
 
 GLOBALS: dict[str, Any] = {
     "default_author": derived.default_author,
+    "made_from": _made_from,
+    "provenance": _provenance,
     "template_folder": TEMPLATE_FOLDER,
 }
 FILTERS: dict[str, Callable[..., Any]] = {
+    # for cookiecutter.json
+    "ask_again": asking.ask_again,
     "check_answers": check_answers,
-    "hook_answers": hook_answers,
-    "is_linked": is_linked,
-    "inputs": _inputs,
-    "outputs": _outputs,
-    "definitions": _definitions,
     "plugin_slug": derived.plugin_slug,
     "verb": derived.verb,
-    "image": image_name.image,
-    "memory_megabytes": derived.memory_megabytes,
-    "permission_list": derived.permission_list,
-    "example_request": example_request.example_request,
-    "example_value": example_request.example_value,
-    "provenance": _provenance,
-    "made_from": provenance.made_from,
-    "explanation": planner_texts.explanation,
-    "semantic_description": planner_texts.semantic_description,
-    "keywords": planner_texts.keywords,
-    "usage_example": planner_texts.usage_example,
+    # for plugin_logic.py
     "parameter_docs": python_stub.parameter_docs,
     "input_locals": python_stub.input_locals,
     "received_list": python_stub.received_list,
     "output_values": python_stub.output_values,
+    # for a place in a file
     "json": escaping.json,
     "json_string": escaping.json_string,
     "yaml_string": escaping.json_string,

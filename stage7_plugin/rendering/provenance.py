@@ -18,9 +18,6 @@ from stage7_plugin.rendering import git_facts
 NAME = "stage7-plugin"
 """Stands for the template where no address of it is known."""
 
-# They say what to do after rendering, and change nothing in what is rendered.
-_NOT_RENDERED = ("git_init", "build_image")
-
 _FOLDER = Path(__file__).resolve().parents[2]
 _FULL_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _HOST = r"(?:[A-Za-z0-9][A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])"
@@ -30,29 +27,28 @@ _URL = re.compile(
 _SCP = re.compile(rf"(?P<user>[^/:@]+@)?(?P<place>{_HOST}:(?!//)[^:\\?#][^?#]*)")
 
 
-def provenance(context: Mapping[str, Any], prompts: frozenset[str]) -> dict[str, Any]:
-    """The content of `.stage7-template.json`.
+def provenance(answers: Mapping[str, str], commit: str = "") -> dict[str, Any]:
+    """Return the content of `.stage7-template.json`.
 
     Args:
-        context: The answers, with what Cookiecutter or cruft adds to them.
-        prompts: The keys that are answers.
+        answers: Those that decide what is rendered.
+        commit: The one that is rendered, where cruft names it.
 
     Returns:
         `template` is the address of the template's repository, or NAME; `commit` a full id, or None
         where no commit says what was rendered: outside a repository, or with uncommitted changes.
     """
-    rendered = prompts.difference(_NOT_RENDERED)
     return {
         "template": _template(),
         "version": __version__,
-        "commit": _commit(context),
-        "answers": {prompt: context[prompt] for prompt in context if prompt in rendered},
+        "commit": _commit(commit),
+        "answers": dict(answers),
     }
 
 
-def made_from(context: Mapping[str, Any]) -> str:
-    """The template and its state in one word: `stage7-plugin@0.1.0`, or address@commit."""
-    return f"{_template()}@{_commit(context) or __version__}"
+def made_from(commit: str = "") -> str:
+    """Name the template and its state in one word: `stage7-plugin@0.1.0`, or address@commit."""
+    return f"{_template()}@{_commit(commit) or __version__}"
 
 
 def public_address(remote: str) -> str | None:
@@ -73,9 +69,7 @@ def _template() -> str:
     return (public_address(remote) if remote else None) or NAME
 
 
-def _commit(context: Mapping[str, Any]) -> str | None:
-    # cruft renders two commits in one process, and says which.
-    named = str(context.get("_commit", ""))
+def _commit(named: str) -> str | None:
     if not _FULL_ID.fullmatch(named):
         named = _git("describe", "--always", "--abbrev=64", "--exclude=*", "--dirty") or ""
     return named if _FULL_ID.fullmatch(named) else None

@@ -8,24 +8,9 @@ from collections.abc import Iterable
 from stage7_plugin.rendering.escaping import docstring, json, json_string
 from stage7_plugin.spec.parameters import Parameter
 from stage7_plugin.spec.text_rules import columns
+from stage7_plugin.spec.value_types import VALUE_TYPES
 
 _WIDTH = 100
-_ANNOTATIONS = {
-    "string": "str",
-    "number": "float",
-    "boolean": "bool",
-    "array": "list[Any]",
-    "object": "dict[str, Any]",
-    "any": "Any",
-}
-_STUB_VALUES = {
-    "string": "STUB_ANSWER",
-    "number": "0",
-    "boolean": "False",
-    "array": "[]",
-    "object": "{}",
-    "any": "STUB_ANSWER",
-}
 # Names that the rendered function uses itself, and letters that linters take for digits.
 _TAKEN = frozenset(
     ["inputs", "context", "logger", "logging", "received", "execute_plugin", "Any", "STUB_ANSWER"]
@@ -54,7 +39,7 @@ def parameter_docs(parameters: Iterable[Parameter], indent: int) -> str:
     """Docstring lines, one parameter after the other: name, type, default, description."""
     lines = []
     for parameter in parameters:
-        kind = _ANNOTATIONS[parameter.type]
+        kind = VALUE_TYPES[parameter.type].annotation
         if parameter.default is not None:
             kind += f", default {json(parameter.default)}"
         elif not parameter.required:
@@ -71,7 +56,7 @@ def input_locals(parameters: Iterable[Parameter], indent: int) -> str:
     margin = " " * indent
     lines = []
     for parameter in listed:
-        annotation = _ANNOTATIONS[parameter.type]
+        annotation = VALUE_TYPES[parameter.type].annotation
         certain = parameter.required or parameter.default is not None
         if not certain and annotation != "Any":
             annotation += " | None"
@@ -96,6 +81,6 @@ def output_values(parameters: Iterable[Parameter], indent: int) -> str:
     """The lines of the outputs object: each declared output with a value of its type."""
     margin = " " * indent
     return "\n".join(
-        f"{margin}{json_string(parameter.name)}: {_STUB_VALUES[parameter.type]},"
+        f"{margin}{json_string(parameter.name)}: {VALUE_TYPES[parameter.type].stub},"
         for parameter in parameters
     )

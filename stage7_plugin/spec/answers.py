@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from typing import NamedTuple
 
 from stage7_plugin.spec import derived
 from stage7_plugin.spec.host_facts import PERMISSIONS, TAKEN_VERBS
+from stage7_plugin.spec.names import RULE, clashing_names, spellings
 from stage7_plugin.spec.parameters import EXAMPLES, Parameter, Prompt, parse_parameters
 from stage7_plugin.spec.problems import Problem, nearest
 from stage7_plugin.spec.text_rules import text_fault
@@ -148,13 +148,24 @@ PROMPTS = frozenset({*_RULES, *_PARAMETER_PROMPTS})
 
 
 def check(answers: Mapping[str, object]) -> list[Problem]:
-    """Every problem of the answers, in the order of the prompts; a missing answer is none.
+    """List every problem of the answers, in the order of the prompts; a missing answer is none.
 
     Args:
         answers: Values by prompt; keys that are no prompt are not looked at.
     """
+    return examine(answers)[1]
+
+
+def examine(
+    answers: Mapping[str, object],
+) -> tuple[dict[str, list[Parameter]], list[Problem]]:
+    """Check the answers as `check` does, and keep what was parsed for it.
+
+    Returns:
+        The parameters of `inputs` and `outputs`, and every problem.
+    """
     problems: list[Problem] = []
-    parameters: list[Parameter] = []
+    parameters: dict[str, list[Parameter]] = {}
     for prompt, value in answers.items():
         if prompt not in PROMPTS or _follows_from_wrong_name(prompt, answers):
             continue
@@ -163,17 +174,23 @@ def check(answers: Mapping[str, object]) -> list[Problem]:
             problems.append(Problem(prompt, value, "must be text" + hint, _example(prompt)))
         elif prompt in _PARAMETER_PROMPTS:
             found, faults = parse_parameters(prompt, value)
-            parameters += found
+            parameters[prompt] = found
             problems += faults
         else:
             fault = _RULES[prompt].fault(value)
             if fault:
                 problems.append(Problem(prompt, value, fault, _advice(prompt, value)))
-    return problems + _names_twice(parameters)
+    return parameters, problems + _names_twice(parameters)
 
 
-def unknown_keys(given: Mapping[str, object], known: Mapping[str, object]) -> list[Problem]:
-    """A problem for each given key that Cookiecutter would silently ignore."""
+def missing(answers: Container[str]) -> list[Problem]:
+    """List a problem for each prompt that has no answer."""
+    prompts = sorted(prompt for prompt in PROMPTS if prompt not in answers)
+    return [Problem(prompt, None, "must be answered", _example(prompt)) for prompt in prompts]
+
+
+def unknown_keys(given: Mapping[str, object], known: Container[str]) -> list[Problem]:
+    """List a problem for each given key that Cookiecutter would silently ignore."""
     problems = []
     for key, value in given.items():
         if key in known:
@@ -209,12 +226,10 @@ def _follows_from_wrong_name(prompt: str, answers: Mapping[str, object]) -> bool
     return answers[prompt] == derive(name)
 
 
-def _names_twice(parameters: list[Parameter]) -> list[Problem]:
-    names = Counter(name for p in parameters for name in (p.name, *p.aliases))
-    rule = "no name or alias may occur twice across inputs and outputs"
+def _names_twice(parameters: Mapping[str, list[Parameter]]) -> list[Problem]:
     example = f"{EXAMPLES['inputs']} / {EXAMPLES['outputs']}"
+    definitions = (p.definition() for listed in parameters.values() for p in listed)
     return [
-        Problem("inputs, outputs", name, rule, example)
-        for name, count in names.items()
-        if count > 1
+        Problem("inputs, outputs", spellings(group), RULE, example)
+        for group in clashing_names(definitions)
     ]

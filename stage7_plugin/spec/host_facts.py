@@ -6,12 +6,6 @@ PERMISSIONS = (
     "docker.run", "env.read", "env.write", "db.read", "db.write", "system.info", "system.eval",
 )  # fmt: skip
 
-# Permissions that the host flags as dangerous.
-DANGEROUS_PERMISSIONS = (
-    "fs.write", "fs.delete", "net.listen", "process.exec",
-    "docker.run", "env.write", "db.write", "system.eval",
-)  # fmt: skip
-
 # Verbs that the host's own planner has already taken.
 TAKEN_VERBS = (
     "THINK", "GENERATE", "IF_THEN", "WHILE", "UNTIL", "TIMEOUT", "REPEAT", "FOREACH", "CHAT",

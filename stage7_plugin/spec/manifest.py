@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 from stage7_plugin.spec._manifest_validator import validate
+from stage7_plugin.spec.names import RULE, clashing_names, spellings
 from stage7_plugin.spec.problems import shown
 from stage7_plugin.spec.schema_errors import JsonSchemaValueException, JsonSchemaValuesException
 
 
 def manifest_problems(manifest: Any) -> list[str]:
-    """Every reason for which the host would refuse or ignore a manifest, one sentence each.
+    """List every reason for which the host would refuse or ignore a manifest, one sentence each.
 
     Args:
         manifest: The parsed manifest.json.
@@ -59,17 +59,15 @@ _RULES: dict[str | None, Callable[[Any], str]] = {
 
 
 def _names_twice(manifest: Any) -> list[str]:
-    """Names that occur more than once across both lists, which no schema can express."""
+    """List names that occur more than once across both lists, which no schema can express."""
     if not isinstance(manifest, dict):
         return []
-    names: Counter[str] = Counter()
+    definitions = []
     for key in ("inputDefinitions", "outputDefinitions"):
-        definitions = manifest.get(key)
-        for definition in definitions if isinstance(definitions, list) else []:
-            if isinstance(definition, dict) and isinstance(definition.get("name"), str):
-                names[definition["name"]] += 1
+        listed = manifest.get(key)
+        definitions += listed if isinstance(listed, list) else []
     return [
-        f"inputDefinitions, outputDefinitions: the name {shown(name)} occurs {count} times"
-        for name, count in names.items()
-        if count > 1
+        f"inputDefinitions, outputDefinitions: the name {shown(spellings(group))} occurs "
+        f"{len(group)} times; {RULE}"
+        for group in clashing_names(d for d in definitions if isinstance(d, dict))
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from stage7_plugin.errors import Stage7PluginError
 from stage7_plugin.spec import strict_json
 from stage7_plugin.spec.problems import Problem
 
@@ -15,7 +16,7 @@ _DESCRIPTION = re.compile(r"[ \t]+-[ \t]+(?P<text>[^;\n]*)")
 _REST = re.compile(r"[^;\n]*")
 
 
-class _EntryError(Exception):
+class _EntryError(Stage7PluginError):
     """An entry breaks the notation; carries the rule and where reading stopped."""
 
     def __init__(self, rule: str, position: int) -> None:

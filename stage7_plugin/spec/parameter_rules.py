@@ -8,8 +8,8 @@ from typing import Any
 
 from stage7_plugin.spec.problems import Problem, nearest
 from stage7_plugin.spec.text_rules import columns, text_fault
+from stage7_plugin.spec.value_types import TYPES, has_type
 
-TYPES = ("string", "number", "boolean", "array", "object", "any")
 LONGEST_NAME = 60
 LONGEST_DESCRIPTION = 200
 
@@ -19,26 +19,10 @@ _KEYS = {
     ),
     "outputs": ("name", "type", "required", "description"),
 }  # fmt: skip
-_PYTHON_TYPES: dict[str, tuple[type, ...]] = {
-    "string": (str,),
-    "number": (int, float),
-    "boolean": (bool,),
-    "array": (list,),
-    "object": (dict,),
-}
-
-
-def has_type(value: Any, name: str) -> bool:
-    """Whether a JSON value is of one of the host's types; null is of none."""
-    if value is None:
-        return False
-    if name == "any":
-        return True
-    return isinstance(value, _PYTHON_TYPES[name]) and (name == "boolean") == isinstance(value, bool)
 
 
 def definition_problems(prompt: str, definition: Any, example: str) -> list[Problem]:
-    """Every rule that a definition breaks; `example` is shown with each."""
+    """List every rule that a definition breaks; `example` is shown with each."""
     if not isinstance(definition, dict):
         rule = "each definition must be a JSON object with name and type"
         return [Problem(prompt, definition, rule, '[{"name": "text", "type": "string"}]')]

@@ -9,8 +9,6 @@ of definitions instead, which can also carry `aliases`, `secret` and `example`.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
 from typing import Any, Literal, NamedTuple
 
 from stage7_plugin.spec import strict_json
@@ -50,7 +48,7 @@ class Parameter(NamedTuple):
     example: Any = None
 
     def definition(self) -> dict[str, Any]:
-        """The object that stands for it in manifest.json and in the JSON form."""
+        """Return the object that stands for it in manifest.json and in the JSON form."""
         found: dict[str, Any] = {
             "name": self.name,
             "type": self.type,
@@ -87,16 +85,6 @@ def parse_parameters(prompt: Prompt, text: str) -> tuple[list[Parameter], list[P
     return parameters, problems
 
 
-def format_parameters(parameters: Iterable[Parameter]) -> str:
-    """The shortest text that parse_parameters reads back as the same parameters."""
-    listed = list(parameters)
-    entries = [_entry(parameter) for parameter in listed]
-    if all(entry is not None for entry in entries):
-        return "; ".join(entry for entry in entries if entry is not None)
-    definitions = [parameter.definition() for parameter in listed]
-    return json.dumps(definitions, ensure_ascii=False)
-
-
 def _read_definitions(prompt: Prompt, text: str) -> tuple[list[Any], list[Problem]]:
     if not text.lstrip().startswith("["):
         return read_notation(prompt, text, EXAMPLES[prompt])
@@ -123,18 +111,6 @@ def _parameter(definition: dict[str, Any]) -> Parameter:
 
 
 def _described(name: str) -> str:
-    """A description for a parameter that has none: max_words becomes "Max words"."""
+    """Describe a parameter that has no description: max_words becomes "Max words"."""
     words = name.replace("_", " ").strip() or name
     return words[0].upper() + words[1:]
-
-
-def _entry(parameter: Parameter) -> str | None:
-    """The parameter in the notation, or None where the notation cannot say it."""
-    beyond = parameter.aliases or parameter.secret or parameter.example is not None
-    if beyond or ";" in parameter.description:
-        return None
-    optional = "" if parameter.required or parameter.default is not None else "?"
-    default = ""
-    if parameter.default is not None:
-        default = "=" + json.dumps(parameter.default, ensure_ascii=False)
-    return f"{parameter.name}:{parameter.type}{optional}{default} - {parameter.description}"

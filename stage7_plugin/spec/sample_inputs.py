@@ -7,48 +7,77 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-_BY_TYPE: Mapping[str, Any] = {
-    "string": "example text",
-    "number": 1,
-    "boolean": True,
-    "array": ["example"],
-    "object": {"example": "text"},
-    "any": "example text",
+from stage7_plugin.errors import UserError
+from stage7_plugin.spec.value_types import TYPES, VALUE_TYPES
+
+# Words in the name of a text input, and a value that says more than "example".
+_BY_WORD = {
+    "url": "https://example.com/",
+    "email": "ada@example.com",
+    "text": "The quick brown fox jumps over the lazy dog.",
+    "date": "2026-01-31",
+    "path": "folder/file.txt",
+    "language": "en",
+    "name": "Ada Lovelace",
 }
 
 
+class InputsUnusable(UserError, ValueError):
+    """A file holds no inputs to execute with; the text says why."""
+
+
+def sample_value(definition: Mapping[str, Any]) -> Any:
+    """Return an input's `example`, else its `default`, else a value of its type.
+
+    Args:
+        definition: As in manifest.json. A text whose name says what it is gets such a text.
+    """
+    for key in ("example", "default"):
+        if key in definition:
+            return definition[key]
+    kind = definition.get("type")
+    if kind == "string":
+        for word in reversed(str(definition["name"]).lower().split("_")):
+            if word in _BY_WORD:
+                return _BY_WORD[word]
+    return VALUE_TYPES[kind if kind in TYPES else "any"].sample
+
+
 def sample_inputs(manifest: Mapping[str, Any]) -> dict[str, Any]:
-    """One raw value for each declared input: its `example`, else its `default`, else by its type.
+    """Return a raw value for each declared input.
 
     An optional input of which nothing is known but its type is left out.
     """
-    values: dict[str, Any] = {}
-    for definition in manifest.get("inputDefinitions", []):
-        name = definition["name"]
-        if "example" in definition:
-            values[name] = definition["example"]
-        elif "default" in definition:
-            values[name] = definition["default"]
-        elif definition.get("required", False):
-            values[name] = _BY_TYPE.get(definition.get("type", "any"), "example text")
-    return values
+    return {
+        definition["name"]: sample_value(definition)
+        for definition in manifest.get("inputDefinitions", [])
+        if definition.get("required", False) or {"example", "default"} & definition.keys()
+    }
 
 
 def inputs_from_file(path: Path) -> dict[str, Any]:
-    """The inputs in a request file: `{"inputs": {...}}`, or the inputs alone. Raises ValueError."""
+    """Read the inputs of a request file: `{"inputs": {...}}`, or the inputs alone.
+
+    Raises:
+        InputsUnusable: The file cannot be read, or holds something else.
+    """
     try:
         document = json.loads(path.read_bytes())
     except OSError as error:
-        raise ValueError(f"{path} cannot be read: {error.strerror}") from error
+        raise InputsUnusable(f"{path} cannot be read: {error.strerror}") from error
     except ValueError as error:
-        raise ValueError(f"{path} is not JSON: {error}") from error
+        raise InputsUnusable(f"{path} is not JSON: {error}") from error
     inputs = document.get("inputs", document) if isinstance(document, dict) else None
     if not isinstance(inputs, dict):
-        raise ValueError(f'{path} must be like {{"inputs": {{"text": "hello"}}}}')
+        raise InputsUnusable(f'{path} must be like {{"inputs": {{"text": "hello"}}}}')
     return inputs
 
 
 def example_inputs(project: Path, manifest: Mapping[str, Any]) -> dict[str, Any]:
-    """The inputs of `examples/request.json`; without that file, made from the manifest."""
+    """Read the inputs of `examples/request.json`; without that file, make them up.
+
+    Raises:
+        InputsUnusable: The file is there and holds no inputs.
+    """
     request = project / "examples" / "request.json"
     return inputs_from_file(request) if request.is_file() else sample_inputs(manifest)

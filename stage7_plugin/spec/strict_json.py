@@ -11,6 +11,16 @@ def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
 
 
+def _integer(text: str) -> int:
+    # Python reads at most 4300 digits; the largest number that a double can hold has 309.
+    try:
+        number = int(text[:400])
+        float(number)
+    except (OverflowError, ValueError):
+        raise ValueError(f"the number {text[:40]}... is too large") from None
+    return number
+
+
 def _finite(text: str) -> float:
     number = float(text)
     if not math.isfinite(number):
@@ -28,7 +38,10 @@ def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 _DECODER = json.JSONDecoder(
-    parse_constant=_no_constant, parse_float=_finite, object_pairs_hook=_unique_keys
+    parse_constant=_no_constant,
+    parse_int=_integer,
+    parse_float=_finite,
+    object_pairs_hook=_unique_keys,
 )
 
 

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 
 from stage7_plugin.batch.template import PluginTemplate
 from stage7_plugin.spec.answers import CHOICES
+from stage7_plugin.spec.plugin_spec import PluginSpec
 from tests.support import hostile
 from tests.support.batch import batch, tree, write_fleet
 from tests.support.template import generate, render
@@ -58,7 +59,9 @@ def test_every_choice_renders_the_same(tmp_path: Path, prompt: str) -> None:
     for choice in CHOICES[prompt]:
         answers = template.answers({**ANSWERS, prompt: choice})
         project = render(tmp_path / choice, **answers)
-        rendered = {f.path: (f.content, f.mode) for f in template.render(answers)}
+        rendered = {
+            f.path: (f.content, f.mode) for f in template.render(PluginSpec.from_answers(answers))
+        }
         expected = {
             path: (content, mode & 0o7777) for path, (content, mode) in tree(project).items()
         }
@@ -70,7 +73,10 @@ def test_every_choice_renders_the_same(tmp_path: Path, prompt: str) -> None:
 def test_any_answers_render_the_same(answers: dict[str, str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         expected = tree(render(Path(folder), **answers))
-    rendered = {file.path: file.content for file in PluginTemplate().render(answers)}
+    rendered = {
+        file.path: file.content
+        for file in PluginTemplate().render(PluginSpec.from_answers(answers))
+    }
     assert rendered == {path: content for path, (content, _mode) in expected.items()}
 
 

@@ -14,7 +14,7 @@ import stage7_plugin
 from stage7_plugin.batch import file_keys
 from stage7_plugin.spec.answers import CHOICES, PROMPTS
 from stage7_plugin.spec.host_facts import PERMISSIONS
-from stage7_plugin.spec.parameter_rules import TYPES
+from stage7_plugin.spec.value_types import TYPES
 from tests.batch.test_check import TWENTY_MISTAKES
 from tests.support.template import TEMPLATE
 

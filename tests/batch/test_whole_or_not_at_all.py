@@ -16,6 +16,7 @@ from stage7_plugin.batch.install import Rewrite, changed_files, place, recover
 from stage7_plugin.batch.output_folder import OutputFolder
 from stage7_plugin.batch.recipe import Recipe
 from stage7_plugin.batch.template import PluginTemplate
+from stage7_plugin.spec.plugin_spec import PluginSpec
 from tests.support.batch import (
     batch,
     command,
@@ -158,10 +159,7 @@ def test_a_run_may_end_before_or_after_every_move(
     """A process that is killed at each step of placing one plugin, and a run after it."""
     template, output = PluginTemplate(), OutputFolder(tmp_path / "out")
     output.create()
-    old, new = (
-        Recipe(1, template.answers({"plugin_name": "Echo", "author": name}))
-        for name in ("Old", "New")
-    )
+    old, new = (_recipe(template, name) for name in ("Old", "New"))
     project = tmp_path / "out" / "echo"
     if there:
         place(old, template, output, Rewrite())
@@ -196,17 +194,20 @@ def test_the_moves_of_placing_are_all_covered(tmp_path: Path) -> None:
     """Replacing one plugin makes fewer moves than the test above ends a process at."""
     template, output = PluginTemplate(), OutputFolder(tmp_path / "out")
     output.create()
-    recipe = Recipe(1, template.answers({"plugin_name": "Echo", "author": "Old"}))
-    place(recipe, template, output, Rewrite())
+    place(_recipe(template, "Old"), template, output, Rewrite())
     (tmp_path / "out" / "echo" / "notes.txt").write_text("mine")
     (tmp_path / "out" / "echo" / "examples" / "more.json").write_text("{}")
     child = os.fork()
     if child == 0:
         _die_at(MOVES - 1, after=False)
-        recipe.answers["author"] = "New"
-        place(recipe, template, output, Rewrite(update=True))
+        place(_recipe(template, "New"), template, output, Rewrite(update=True))
         os._exit(0)
     assert os.waitpid(child, 0)[1] == 0
+
+
+def _recipe(template: PluginTemplate, author: str) -> Recipe:
+    answers = template.answers({"plugin_name": "Echo", "author": author})
+    return Recipe(1, PluginSpec.from_answers(answers))
 
 
 def _die_at(move: int, after: bool) -> None:

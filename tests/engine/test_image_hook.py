@@ -23,8 +23,10 @@ pytestmark = pytest.mark.engine
 
 ROOT = Path(__file__).parents[2]
 CALL = (
-    "import sys; from pathlib import Path; from stage7_plugin.generate.image import build_and_try; "
-    "sys.exit(0 if build_and_try(Path(sys.argv[1]), sys.argv[2]) else 9)"
+    "import json, sys; from pathlib import Path; "
+    "from stage7_plugin.generate.image import build_and_try; folder = Path(sys.argv[1]); "
+    "manifest = json.loads((folder / 'manifest.json').read_text('utf-8')); "
+    "sys.exit(0 if build_and_try(folder, manifest, sys.argv[2]) else 9)"
 )
 
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from stage7_plugin.generate.next_steps import next_steps
-from tests.support.template import ANSWERS
+from stage7_plugin.generate.next_steps import Done, next_steps
+
+IMAGE = "localhost:5000/team/text-echo:2.0.1"
 
 
 def steps(
     committed: bool = True,
     built: bool = False,
     linked: bool = False,
-    answers: dict[str, str] | None = None,
+    ci: str = "github",
+    on_kubernetes: bool = False,
 ) -> list[str]:
     """The steps without their numbers, which must count from 1."""
-    given = {**ANSWERS, **(answers or {})}
-    heading, *lines = next_steps(given, "out/text-echo", committed, built, linked).splitlines()
+    done = Done(committed, built, linked)
+    heading, *lines = next_steps("out/text-echo", IMAGE, ci, on_kubernetes, done).splitlines()
     assert heading.startswith("Next steps")
     for number, line in enumerate(lines, 1):
         assert line.startswith(f"  {number}. ")
@@ -28,16 +30,15 @@ def test_first_is_the_folder_and_then_the_logic() -> None:
 
 
 def test_image_is_named_unless_it_is_built() -> None:
-    answers = {"image_namespace": "localhost:5000/team", "version": "2.0.1"}
-    named = [step for step in steps(answers=answers) if "make build" in step]
-    assert named == ["make build         # builds the image localhost:5000/team/text-echo:2.0.1"]
+    named = [step for step in steps() if "make build" in step]
+    assert named == [f"make build         # builds the image {IMAGE}"]
     assert not any("make build" in step for step in steps(built=True))
 
 
 def test_continuous_integration() -> None:
-    assert any("GitHub runs the CI" in step for step in steps(answers={"ci": "github"}))
-    assert any("GitLab runs the CI" in step for step in steps(answers={"ci": "gitlab"}))
-    assert not any("Git" in step or "remote" in step for step in steps(answers={"ci": "none"}))
+    assert any("GitHub runs the CI" in step for step in steps(ci="github"))
+    assert any("GitLab runs the CI" in step for step in steps(ci="gitlab"))
+    assert not any("Git" in step or "remote" in step for step in steps(ci="none"))
 
 
 def test_without_a_commit_nothing_can_be_pushed() -> None:
@@ -52,8 +53,8 @@ def test_file_of_cruft_is_to_be_committed() -> None:
 
 
 def test_kubernetes_only_where_it_was_chosen() -> None:
-    assert any("kubectl apply" in step for step in steps(answers={"kubernetes": "yes"}))
-    assert not any("kubectl" in step for step in steps(answers={"kubernetes": "no"}))
+    assert any("kubectl apply" in step for step in steps(on_kubernetes=True))
+    assert not any("kubectl" in step for step in steps(on_kubernetes=False))
 
 
 def test_last_is_the_host() -> None:

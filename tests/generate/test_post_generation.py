@@ -6,12 +6,15 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from stage7_plugin.generate.post_generation import main
 from stage7_plugin.spec.manifest import manifest_problems
-from tests.support.template import ANSWERS, TEMPLATE, generate, render, run
+from tests.support.template import TEMPLATE, generate, render, run
+
+CHOSEN: dict[str, Any] = {"git_init": "no", "build_image": "no", "ci": "github", "kubernetes": "no"}
 
 
 def test_manifest_that_the_host_would_refuse(
@@ -22,7 +25,7 @@ def test_manifest_that_the_host_would_refuse(
     manifest["api"]["method"] = "HEAD"
     del manifest["id"]
     (project / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
-    assert main(ANSWERS, project) == 1
+    assert main(**CHOSEN, folder=project) == 1
     printed = capsys.readouterr().out
     assert "The host would not accept manifest.json:" in printed
     assert "  - the manifest lacks id" in printed
@@ -35,7 +38,7 @@ def test_manifest_that_cannot_be_read(
 ) -> None:
     if content is not None:
         (tmp_path / "manifest.json").write_text(content)
-    assert main(ANSWERS, tmp_path) == 1
+    assert main(**CHOSEN, folder=tmp_path) == 1
     assert "it cannot be read" in capsys.readouterr().out
 
 
@@ -85,7 +88,10 @@ def test_comparison_of_cruft_leaves_no_repository(
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     project = render(tmp_path)
-    assert main({**ANSWERS, "git_init": "yes", "build_image": "yes"}, project, linked=True) == 0
+    assert (
+        main(**{**CHOSEN, "git_init": "yes", "build_image": "yes"}, folder=project, linked=True)
+        == 0
+    )
     assert not (project / ".git").exists()
     assert capsys.readouterr().out == "", "what `cruft diff` prints is a patch"
 

@@ -4,24 +4,40 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.support.template import TEMPLATE, command, isolated_environment
+from stage7_plugin.rendering.extension import OLDEST_COOKIECUTTER
+from tests.support.git_template import Workplace
+from tests.support.template import (
+    TEMPLATE,
+    command,
+    cookiecutter_of_version,
+    isolated_environment,
+)
 
 pexpect = pytest.importorskip("pexpect", reason="needs a terminal")
 
 KEYS = [key for key in json.loads((TEMPLATE / "cookiecutter.json").read_text()) if key[0] != "_"]
 PROMPTS = len(KEYS)
+OLDEST = ".".join(map(str, OLDEST_COOKIECUTTER))
 HOSTILE = """{{ 7*7 }} "it's" \\ $HOME `id` {% raw %} </script> : # 🎉 مرحبا"""
 
 
 class Session:
     """One run of the command in a terminal of its own."""
 
-    def __init__(self, folder: Path) -> None:
-        program, *arguments = command("--output-dir", str(folder / "out"))
+    def __init__(
+        self, folder: Path, *options: str, program: Sequence[str] = (), **variables: str
+    ) -> None:
+        self.folder = folder
+        default = command("--output-dir", str(folder / "out"))
+        program, *arguments = [*(program or default), *options]
         self.child = pexpect.spawn(
             program,
             arguments,
@@ -31,6 +47,7 @@ class Session:
                 "TERM": "dumb",
                 "COLUMNS": "200",
                 "PWD": str(folder),
+                **variables,
             },
             encoding="utf-8",
             timeout=30,
@@ -44,6 +61,25 @@ class Session:
         self.child.expect(r"\): ")
         self.child.sendline(text)
         return str(self.child.before)
+
+    def again(self, text: str) -> str:
+        """Answer a question that is asked again; what was said about the last answer."""
+        self.child.expect_exact("example: ")
+        said = str(self.child.before)
+        self.child.expect(": $")
+        self.child.sendline(text)
+        return said
+
+    def rest(self, first: int) -> None:
+        """Accept every default from this prompt on, without a git repository."""
+        for number, key in enumerate(KEYS[first - 1 :], first):
+            self.answer(number, "2" if key == "git_init" else "")
+
+    def manifest(self, slug: str) -> dict[str, Any]:
+        """The manifest of the plugin that was made."""
+        path = self.folder / "out" / slug / "manifest.json"
+        manifest: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        return manifest
 
     def end(self) -> int:
         """Wait for the end; the exit status. What was printed since is in `seen`."""
@@ -89,22 +125,207 @@ def test_slug_and_verb_follow_the_name(tmp_path: Path) -> None:
     session.child.close(force=True)
 
 
-def test_wrong_answers_are_told_at_the_end(tmp_path: Path) -> None:
-    session = Session(tmp_path)
-    typed = {"plugin_slug": "Wrong Slug", "inputs": "text", "memory": "1m"}
-    for number, key in enumerate(KEYS, 1):
-        session.answer(number, typed.get(key, ""))
-    assert session.end() == 1
-    assert "3 answers are not accepted; nothing was written." in session.seen
-    for line in ("plugin_slug: 'Wrong Slug'", "inputs: 'text'", "memory: '1m'"):
-        assert f"  {line}\n" in session.seen
-    assert "Traceback" not in session.seen
-    assert not (tmp_path / "out").exists()
-
-
 def test_interrupt_leaves_nothing_behind(tmp_path: Path) -> None:
     session = Session(tmp_path)
     session.answer(1)
     session.child.sendintr()
     assert session.end() == 1
     assert not (tmp_path / "out").exists()
+
+
+def test_a_wrong_slug_is_asked_again_at_once(tmp_path: Path) -> None:
+    session = Session(tmp_path)
+    session.answer(1, "My Tool")
+    session.answer(2, "Wrong Slug")
+    said = session.again("still Wrong")
+    assert "not accepted: 'Wrong Slug' must be lower-case letters" in said
+    assert "'still Wrong'" in session.again("right-one")
+    session.rest(3)
+    assert session.end() == 0
+    assert session.manifest("right-one")["name"] == "My Tool"
+
+
+def test_slug_and_verb_follow_a_corrected_name(tmp_path: Path) -> None:
+    session = Session(tmp_path)
+    session.answer(1, "x" * 90)
+    session.again("Good Name")
+    assert "(good-name" in session.answer(2)
+    assert "(GOOD_NAME" in session.answer(3)
+    session.child.close(force=True)
+
+
+def test_a_name_that_occurs_twice_is_asked_again_at_the_outputs(tmp_path: Path) -> None:
+    session = Session(tmp_path)
+    for number in range(1, KEYS.index("inputs") + 1):
+        session.answer(number)
+    session.answer(KEYS.index("inputs") + 1, "a:text; b")
+    assert "a:text" in session.again("a:string - The a")
+    session.answer(KEYS.index("outputs") + 1, "a:string - The same name")
+    assert "twice" in session.again("b:string - The b")
+    session.rest(KEYS.index("outputs") + 2)
+    assert session.end() == 0
+    manifest = session.manifest("text-echo")
+    assert [manifest["inputDefinitions"][0]["name"], manifest["outputDefinitions"][0]["name"]] == [
+        "a",
+        "b",
+    ]
+
+
+def test_a_wrong_default_from_a_config_file_is_asked_again(tmp_path: Path) -> None:
+    config = tmp_path / "answers.yaml"
+    config.write_text("default_context:\n  memory: 1m\n")
+    session = Session(tmp_path, "--config-file", str(config))
+    number = KEYS.index("memory") + 1
+    for before in range(1, number):
+        session.answer(before)
+    assert "(1m" in session.answer(number)
+    session.again("64m")
+    session.rest(number + 1)
+    assert session.end() == 0
+    assert session.manifest("text-echo")["container"]["resources"]["memory"] == "64m"
+
+
+def test_an_existing_folder_is_reported_at_the_slug(tmp_path: Path) -> None:
+    (tmp_path / "out" / "text-echo").mkdir(parents=True)
+    session = Session(tmp_path)
+    session.answer(1)
+    session.answer(2)
+    said = session.again("other-one")
+    assert "out/text-echo already exists" in said
+    assert "--overwrite-if-exists" in said
+    session.rest(3)
+    assert session.end() == 0
+    assert session.manifest("other-one")["id"] == "other-one"
+    assert not list((tmp_path / "out" / "text-echo").iterdir())
+
+
+def test_an_existing_folder_may_be_overwritten_when_asked_to(tmp_path: Path) -> None:
+    (tmp_path / "out" / "text-echo").mkdir(parents=True)
+    session = Session(tmp_path, "--overwrite-if-exists")
+    session.rest(1)
+    assert session.end() == 0
+
+
+def test_a_misspelt_key_is_reported_before_the_first_question(tmp_path: Path) -> None:
+    session = Session(tmp_path, "plugin_nam=Word Count")
+    assert session.end() == 1
+    assert "[1/" not in session.seen
+    assert "did you mean plugin_name?" in session.seen
+    assert "Traceback" not in session.seen
+    assert not (tmp_path / "out").exists()
+
+
+def test_it_gives_up_after_some_attempts(tmp_path: Path) -> None:
+    session = Session(tmp_path)
+    session.answer(1)
+    session.answer(2, "Wrong 0")
+    for attempt in range(1, 6):
+        session.again(f"Wrong {attempt}")
+    assert session.end() == 1
+    assert "1 answer is not accepted; nothing was written." in session.seen
+    assert "plugin_slug: 'Wrong 5'" in session.seen
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("stop", ["sendintr", "sendeof"])
+def test_the_end_at_a_repeated_question_leaves_nothing(tmp_path: Path, stop: str) -> None:
+    session = Session(tmp_path)
+    session.answer(1)
+    session.answer(2, "Wrong Slug")
+    session.child.expect_exact("example: ")
+    session.child.expect(": $")
+    getattr(session.child, stop)()
+    assert session.end() == 1
+    assert "Aborted" in session.seen
+    assert "Traceback" not in session.seen
+    assert not (tmp_path / "out").exists()
+
+
+def test_no_input_at_a_terminal_collects_all_problems(tmp_path: Path) -> None:
+    session = Session(tmp_path, "--no-input", "plugin_slug=Wrong Slug", "memory=1m")
+    assert session.end() == 1
+    assert "2 answers are not accepted; nothing was written." in session.seen
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_pipe_is_not_asked_again(tmp_path: Path) -> None:
+    arguments = command("--output-dir", "out", "plugin_slug=Wrong Slug", "memory=1m")
+    done = subprocess.run(
+        arguments,
+        cwd=tmp_path,
+        env=isolated_environment(tmp_path / "home"),
+        input="\n" * 40,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 1
+    assert "2 answers are not accepted; nothing was written." in done.stdout
+    assert not (tmp_path / "out").exists()
+
+
+def test_replay_at_a_terminal_is_not_asked(tmp_path: Path) -> None:
+    made = subprocess.run(
+        command("--output-dir", "first", "--no-input", "git_init=no"),
+        cwd=tmp_path,
+        env=isolated_environment(tmp_path / "home"),
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert made.returncode == 0, made.stdout
+    (replay,) = (tmp_path / "home" / ".cookiecutter_replay").glob("*.json")
+    document = json.loads(replay.read_text("utf-8"))
+    document["cookiecutter"]["memory"] = "1m"
+    wrong = tmp_path / "wrong.json"
+    wrong.write_text(json.dumps(document))
+    session = Session(tmp_path, "--replay-file", str(wrong))
+    assert session.end() == 1
+    assert "1 answer is not accepted; nothing was written." in session.seen
+    assert not (tmp_path / "out" / "text-echo").exists()
+
+
+def test_stage7_plugin_new_asks_again(tmp_path: Path) -> None:
+    program = [sys.executable, "-m", "stage7_plugin", "new", "-o", str(tmp_path / "out")]
+    session = Session(tmp_path, program=program, PYTHONPATH=str(TEMPLATE))
+    session.answer(1)
+    session.answer(2, "Wrong Slug")
+    session.again("good")
+    session.rest(3)
+    assert session.end() == 0
+    assert session.manifest("good")["id"] == "good"
+
+
+def test_cruft_create_asks_again(tmp_path: Path) -> None:
+    place = Workplace(tmp_path)
+    out = str(tmp_path / "out")
+    cruft = [sys.executable, "-m", "cruft", "create", str(place.template), "--output-dir", out]
+    session = Session(tmp_path, program=cruft)
+    session.answer(1)
+    session.answer(2, "Wrong Slug")
+    session.again("good")
+    session.rest(3)
+    assert session.end() == 0
+    assert session.manifest("good")["id"] == "good"
+
+
+def test_cruft_create_reports_a_misspelt_key_before_the_first_question(tmp_path: Path) -> None:
+    place = Workplace(tmp_path)
+    cruft = [sys.executable, "-m", "cruft", "create", str(place.template)]
+    session = Session(tmp_path, "--extra-context", '{"plugin_nam": "X"}', program=cruft)
+    assert session.end() == 1
+    assert "[1/" not in session.seen
+    assert "did you mean plugin_name?" in session.seen
+
+
+@pytest.mark.network
+def test_the_oldest_cookiecutter_asks_again(tmp_path: Path) -> None:
+    python = cookiecutter_of_version(f"{OLDEST}.0", tmp_path)
+    program = [python, "-m", "cookiecutter", str(TEMPLATE), "--output-dir", str(tmp_path / "out")]
+    session = Session(tmp_path, program=program)
+    session.answer(1)
+    session.answer(2, "Wrong Slug")
+    session.again("good")
+    session.rest(3)
+    assert session.end() == 0
+    assert session.manifest("good")["id"] == "good"

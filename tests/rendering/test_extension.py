@@ -14,8 +14,8 @@ from cookiecutter.log import configure_logger
 from cookiecutter.utils import create_env_with_context
 from jinja2.exceptions import UndefinedError
 
-from stage7_plugin.rendering.extension import AnswerError
-from tests.support.template import ANSWERS, TEMPLATE, context
+from stage7_plugin.rendering.specification import AnswerError
+from tests.support.template import TEMPLATE, context
 
 
 def rendered(source: str, **answers: str) -> str:
@@ -36,16 +36,20 @@ def test_error_is_what_cookiecutter_prints_and_what_it_cleans_up_after() -> None
     assert str(caught.value) == caught.value.message
 
 
-@pytest.mark.parametrize("prompt", ["inputs", "outputs"])
-def test_files_cannot_be_written_with_wrong_parameters(prompt: str) -> None:
-    with pytest.raises(AnswerError, match=f"{prompt}: 'a:wrong'"):
-        rendered(f"{{{{ cookiecutter.{prompt} | {prompt} }}}}", **{prompt: "a:wrong"})
+@pytest.mark.parametrize("wrong", [{"inputs": "a:wrong"}, {"cpu": "0"}, {"verb": "lower"}])
+def test_files_cannot_be_written_with_wrong_answers(wrong: dict[str, str]) -> None:
+    with pytest.raises(AnswerError, match=next(iter(wrong))):
+        rendered("{{ plugin.name }}", **wrong)
 
 
-def test_hook_gets_all_answers_as_one_literal() -> None:
-    hostile = {**ANSWERS, "plugin_name": '\'"\\ {{ 7*7 }} "); import os  # 🎉'}
-    written = rendered("{{ cookiecutter | hook_answers | python_literal }}", **hostile)
-    assert ast.literal_eval(written) == hostile
+def test_hook_gets_what_it_needs_as_one_literal() -> None:
+    written = rendered("{{ plugin.hook_answers | python_literal }}", build_image="required")
+    assert ast.literal_eval(written) == {
+        "git_init": "no",
+        "build_image": "required",
+        "ci": "github",
+        "kubernetes": "no",
+    }
 
 
 def test_folder_of_the_template_is_absolute() -> None:

@@ -12,6 +12,15 @@ from tests.runtime.plugin_process import PluginProcess
 DEEP = b'{"inputs": {"do": "return value", "value": ' + b"[" * 200 + b"]" * 200 + b"}}"
 
 
+def mixed(depth: int) -> bytes:
+    """An array in an object, so many times, as a value of an input."""
+    return (
+        b'{"inputs": {"do": "return value", "value": '
+        + b'[{"a": ' * depth
+        + (b"1" + b"}]" * depth + b"}}")
+    )
+
+
 @pytest.mark.parametrize(
     ("body", "words"),
     [
@@ -31,7 +40,11 @@ DEEP = b'{"inputs": {"do": "return value", "value": ' + b"[" * 200 + b"]" * 200 
         (b'{"inputs": {"value": 1' + b"0" * 9000 + b"}}", "9001 digits"),
         (b'{"inputs": {"value": "\\ud800"}}', "surrogate"),
         (b'{"inputs": {"\\uDFFF": 1}}', "surrogate"),
+        (b'{"inputs": {"value": ["a", ["\\ud800"]]}}', "surrogate"),
+        (b'{"inputs": {"value": %d}}' % 2**1024, "309 digits"),
+        (b'{"inputs": {"value": -%d}}' % 2**1024, "309 digits"),
         (DEEP, "deeper than 100"),
+        (mixed(50), "deeper than 100"),
         (b"[" * 100_000, "deeper than 100"),
         (b'\xef\xbb\xbf{"inputs": {}}', "not valid JSON"),
     ],
@@ -48,7 +61,20 @@ def test_what_only_looks_like_it_is_accepted(start: Start) -> None:
     """The neighbours of what is refused."""
     plugin = start()
     brackets = "[" * 500
-    for value in ["NaN", brackets, "\U0001f600", 10**300, -1e308, [[[[1]]]], "\\ud800"]:
+    assert plugin.post(mixed(49))[0] == 200, "100 levels"
+    largest = int(1.7976931348623157e308)
+    for value in [
+        "NaN",
+        brackets,
+        largest,
+        -largest,
+        2**1023 + 1,
+        "\U0001f600",
+        10**300,
+        -1e308,
+        [[[[1]]]],
+        "\\ud800",
+    ]:
         status, answer = plugin.execute({"do": "return value", "value": value})
         assert status == 200, answer
         assert answer["outputs"]["result"] == value

@@ -9,15 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stage7_plugin.spec.parameter_rules import TYPES
 from stage7_plugin.spec.parameters import (
     EXAMPLES,
     Parameter,
     Prompt,
-    format_parameters,
     parse_parameters,
 )
 from stage7_plugin.spec.text_rules import UNSAFE
+from stage7_plugin.spec.value_types import TYPES
 
 
 def parse(text: str, prompt: Prompt = "inputs") -> list[Parameter]:
@@ -204,7 +203,7 @@ def json_values() -> st.SearchStrategy[object]:
 
 
 def typed_values(kind: str) -> st.SearchStrategy[object]:
-    from stage7_plugin.spec.parameter_rules import has_type
+    from stage7_plugin.spec.value_types import has_type
 
     return json_values().filter(lambda value: has_type(value, kind))
 
@@ -236,8 +235,9 @@ def parameters(draw: st.DrawFn) -> Parameter:
 
 
 @given(st.lists(parameters(), min_size=1, max_size=4))
-def test_what_is_written_is_read_back(listed: list[Parameter]) -> None:
-    assert parse(format_parameters(listed)) == listed
+def test_definitions_are_read_back(listed: list[Parameter]) -> None:
+    definitions = [parameter.definition() for parameter in listed]
+    assert parse(json.dumps(definitions, ensure_ascii=False)) == listed
 
 
 @given(st.text(max_size=200))

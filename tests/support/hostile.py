@@ -8,8 +8,8 @@ import keyword
 from hypothesis import strategies as st
 
 from stage7_plugin.spec.answers import check
-from stage7_plugin.spec.parameter_rules import TYPES, has_type
 from stage7_plugin.spec.text_rules import UNSAFE
+from stage7_plugin.spec.value_types import TYPES, has_type
 from tests.support.template import ANSWERS
 
 TEXTS = (

@@ -155,3 +155,12 @@ def render(folder: Path, **answers: str) -> Path:
         accept_hooks=False,
     )
     return Path(project)
+
+
+def cookiecutter_of_version(version: str, folder: Path) -> str:
+    """Install one version of Cookiecutter in a virtual environment; return its Python."""
+    subprocess.run([sys.executable, "-m", "venv", "venv"], cwd=folder, check=True)
+    python = str(folder / "venv" / "bin" / "python")
+    install = [python, "-m", "pip", "install", "--quiet", f"cookiecutter=={version}"]
+    subprocess.run(install, check=True)
+    return python

@@ -14,7 +14,7 @@ else:
     import tomli as tomllib
 
 from stage7_plugin.rendering.extension import OLDEST_COOKIECUTTER
-from tests.support.template import TEMPLATE, isolated_environment
+from tests.support.template import TEMPLATE, cookiecutter_of_version, isolated_environment
 
 OLDEST = ".".join(map(str, OLDEST_COOKIECUTTER))
 
@@ -26,12 +26,15 @@ def test_the_package_requires_the_same_version() -> None:
 
 def generate_with(version: str, folder: Path) -> subprocess.CompletedProcess[str]:
     """Run the template with a Cookiecutter that is installed for it alone."""
-    subprocess.run([sys.executable, "-m", "venv", "venv"], cwd=folder, check=True)
-    python = str(folder / "venv" / "bin" / "python")
-    install = [python, "-m", "pip", "install", "--quiet", f"cookiecutter=={version}"]
-    subprocess.run(install, check=True)
     return subprocess.run(
-        [python, "-m", "cookiecutter", str(TEMPLATE), "--no-input", "git_init=no"],
+        [
+            cookiecutter_of_version(version, folder),
+            "-m",
+            "cookiecutter",
+            str(TEMPLATE),
+            "--no-input",
+            "git_init=no",
+        ],
         cwd=folder,
         env=isolated_environment(folder / "home"),
         stdout=subprocess.PIPE,

@@ -183,6 +183,7 @@ def test_the_authors_files_are_these() -> None:
         "CHANGELOG.md",
         "LICENSE",
         "requirements.in",
+        "system-packages.txt",
         "requirements.txt",
         "examples/request.json",
         "tests/test_logic.py",

@@ -77,8 +77,8 @@ def test_it_passes_its_own_checks(tmp_path: Path, name: str) -> None:
         ("manifest.json", '"name": "result"', '"name": "results"'),
         (
             "Dockerfile",
-            '["/usr/bin/perl", "/app/plugin_runtime/listen_first.pl", ',
-            '["perl", "/app/plugin_runtime/listen_first.pl", ',
+            '["/usr/bin/perl", "-tX", "/app/plugin_runtime/listen_first.pl", ',
+            '["perl", "-tX", "/app/plugin_runtime/listen_first.pl", ',
         ),
         ("compose.yaml", "text-echo:1.0.0", "text-echo:1.0.1"),
         ("plugin_logic.py", '"result": ', '"answer": '),

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from stage7_plugin.spec.parameter_rules import TYPES, has_type
+from stage7_plugin.spec.value_types import TYPES, has_type
 from tests.support import hostile
 from tests.support.template import render, render_file
 

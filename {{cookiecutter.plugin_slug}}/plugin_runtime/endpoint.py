@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from plugin_runtime import inputs, logs, outputs, strict_json
+from plugin_runtime import inputs, logs, memory, outputs, strict_json
 from plugin_runtime.answers import Answer, Headers, failure
 from plugin_runtime.execution import Function, Job, current_job, describe
 from plugin_runtime.http_request import Request
@@ -145,7 +145,9 @@ class Endpoint:
             logger.error("execute_plugin raised %s", type(error).__name__, exc_info=error)
             raise Refusal(500, "failed", describe(error)) from None
         try:
-            return self._write(outputs.outputs_of(result, self._manifest["outputDefinitions"]))
+            found = outputs.outputs_of(result, self._manifest["outputDefinitions"])
+            _make_room(request, outputs.memory_of_texts(found))
+            return self._write(found)
         except outputs.Failure as reported:
             raise Refusal(500, "failed", reported.error, reported.errors) from None
 
@@ -154,6 +156,11 @@ class Endpoint:
         _check_content_type(request.headers)
         # Taken from the request, so that a large body is not kept while the plugin works.
         body, request.body = request.body, b""
+        try:
+            request.memory.hold(memory.cost_of_decoding(body), memory.PATIENCE_SECONDS)
+        except memory.NoRoom as refused:
+            outcome = "busy" if refused.status == 429 else "invalid"
+            raise Refusal(refused.status, outcome, refused.error) from None
         try:
             document = strict_json.loads(body, self._settings.max_json_depth)
         except strict_json.BadJson as error:
@@ -207,7 +214,7 @@ def _trace_of(request: Request) -> str:
 
 def _check_content_type(headers: dict[str, str]) -> None:
     content_type = headers.get("content-type", "")
-    encoding = headers.get("content-encoding", "identity")
+    encoding = headers.get("content-encoding", "").lower() or "identity"
     media_type = content_type.split(";")[0].strip()
     charset = CHARSET.search(content_type)
     if media_type and not MEDIA_TYPE.fullmatch(media_type):
@@ -219,6 +226,22 @@ def _check_content_type(headers: dict[str, str]) -> None:
     else:
         return
     raise Refusal(415, "invalid", error)
+
+
+def _make_room(request: Request, texts: int) -> None:
+    """Have memory for the JSON of an answer, its bytes, and the copy in which secrets are sought.
+
+    Raises:
+        Failure, Refusal: there will never be enough, or there is not enough now.
+    """
+    if texts <= memory.SMALL:
+        return
+    try:
+        request.memory.hold(request.memory.size + 3 * texts)
+    except memory.NoRoom as refused:
+        if refused.status == 413:
+            raise outputs.Failure(f"The answer is too large: {refused.error}") from None
+        raise Refusal(503, "busy", refused.error) from None
 
 
 def _parts(document: Any) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -101,6 +101,13 @@ class Executor:
         """Slots that are taken, stuck ones included."""
         return len(self._running)
 
+    def all_stuck_for(self, seconds: float) -> bool:
+        """Whether every slot is taken by an execution that is past its deadline for so long."""
+        with self.lock:
+            if self.stuck < self.slots:
+                return False
+            return max(job.deadline for job in self._running) + seconds <= time.monotonic()
+
     def start(self, work: Callable[[], None], on_deadline: Callable[[Job], None]) -> Job | None:
         """Run `work` in a thread, with `current_job` set; None if every slot is taken.
 
@@ -169,8 +176,7 @@ class Executor:
     def _perform(self, job: Job) -> None:
         current_job.set(job)
         try:
-            if not job.late:
-                job.work()
+            job.work()
         except BaseException as error:
             logger.error("An execution broke: %s", describe(error), exc_info=error)
         job.finish()

@@ -16,9 +16,13 @@ class Plugin:
     """The author's code, and whether it is ready.
 
     `state` is `starting`, `ready` or `failed`; `error` says why it failed.
+
+    Args:
+        on_ready: called once, just before it is ready.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, on_ready: Callable[[], None] = lambda: None) -> None:
+        self._on_ready = on_ready
         self.state = "starting"
         self.error = ""
         self.function: Function | None = None
@@ -73,6 +77,7 @@ class Plugin:
         self._ready()
 
     def _ready(self) -> None:
+        self._on_ready()
         self.state = "ready"
         self._settled.set()
 

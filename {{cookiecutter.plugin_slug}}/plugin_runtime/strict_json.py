@@ -1,10 +1,13 @@
 """Request bodies: JSON as RFC 8259 has it, and nothing that another reader could take otherwise."""
 
+import gc
 import json
+import threading
 from collections.abc import Iterator
 from typing import Any
 
-MAX_INTEGER_BITS = 1023  # the largest finite IEEE 754 double, which is what other languages read
+LARGE = 256 * 1024  # bytes; from here on only one body is decoded at a time
+_decoding = threading.Lock()
 
 
 class BadJson(ValueError):
@@ -20,6 +23,21 @@ def loads(body: bytes | bytearray, max_depth: int) -> Any:
     Raises:
         BadJson: with what is wrong and where.
     """
+    if len(body) < LARGE:
+        return _decode(body, max_depth)
+    # Decoding holds the interpreter while it makes lists and strings: one at a time, or health
+    # would wait for all of them; without the garbage collector, which would find nothing.
+    with _decoding:
+        collecting = gc.isenabled()
+        gc.disable()
+        try:
+            return _decode(body, max_depth)
+        finally:
+            if collecting:
+                gc.enable()
+
+
+def _decode(body: bytes | bytearray, max_depth: int) -> Any:
     too_deep = f"The JSON is nested deeper than {max_depth} levels."
     try:
         text = body.decode("utf-8")
@@ -36,7 +54,7 @@ def loads(body: bytes | bytearray, max_depth: int) -> Any:
     if body.count(b"[") + body.count(b"{") > max_depth and _is_deeper(value, max_depth):
         raise BadJson(too_deep)
     # An escape that can produce a lone surrogate starts with \\ud or \\uD.
-    if b"\\ud" in body.lower():
+    if 0x5C in body and (b"\\ud" in body or b"\\uD" in body):  # the backslash alone is quick
         _refuse_lone_surrogates(value)
     return value
 
@@ -58,9 +76,15 @@ def _no_constant(name: str) -> None:
 
 def _bounded_int(digits: str) -> int:
     # Python refuses more than 4300 digits with an error of its own; no double has over 309.
-    if len(digits) > 310 or (number := int(digits)).bit_length() > MAX_INTEGER_BITS:
-        raise BadJson(f"The JSON holds an integer of {len(digits.lstrip('-'))} digits: too large.")
-    return number
+    if len(digits) <= 310:
+        number = int(digits)
+        try:
+            float(number)  # a double is what other languages read
+        except OverflowError:
+            pass
+        else:
+            return number
+    raise BadJson(f"The JSON holds an integer of {len(digits.lstrip('-'))} digits: too large.")
 
 
 def _finite_float(digits: str) -> float:

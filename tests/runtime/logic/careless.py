@@ -59,6 +59,9 @@ match os.environ.get("AT_IMPORT"):
     case "slow":
         print("importing", flush=True)
         time.sleep(20)
+    case "slow for a while":
+        print("importing", flush=True)
+        time.sleep(4)
     case "signals elsewhere":
         signals_to_another_thread()
     case "broken answers":

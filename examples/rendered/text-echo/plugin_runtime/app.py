@@ -11,11 +11,14 @@ from plugin_runtime.http_request import Request
 from plugin_runtime.plugin import Plugin
 from plugin_runtime.redaction import RequestSecrets
 
+ALL_STUCK = "Every execution slot is past its deadline."
+
 
 class App:
     """Routes requests.
 
     Args:
+        stuck_seconds: how long every slot may be past its deadline before health fails.
         stopping: returns True once SIGTERM has come.
     """
 
@@ -28,6 +31,7 @@ class App:
         secrets: RequestSecrets,
         counters: metrics.Metrics,
         stopping: Callable[[], bool],
+        stuck_seconds: float,
     ) -> None:
         self._manifest = manifest
         self._plugin = plugin
@@ -36,11 +40,12 @@ class App:
         self._secrets = secrets
         self._metrics = counters
         self.stopping = stopping
+        self._stuck_seconds = stuck_seconds
         self._path: str = manifest["api"]["endpoint"]
         self._method: str = manifest["api"]["method"]
         health_path: str = manifest["container"].get("healthCheck", {}).get("path", "/health")
         self._pages: dict[str, Callable[[], Answer]] = {
-            "/health/live": lambda: self._state(200, "healthy"),
+            "/health/live": self._live,
             "/health/ready": self._ready,
             "/metrics": self._metrics_page,
             health_path: self._health,
@@ -84,16 +89,24 @@ class App:
             self._metrics.count_redactions(count)
         return Answer(status, outputs.encode(document))
 
+    def _live(self) -> Answer:
+        # Nothing here can end a thread that hangs: only a new container helps.
+        if self._executor.all_stuck_for(self._stuck_seconds):
+            return self._state(503, "stuck", ALL_STUCK)
+        return self._state(200, "healthy")
+
     def _health(self) -> Answer:
         if self.stopping():
             return self._state(503, "stopping")
+        if self._executor.all_stuck_for(self._stuck_seconds):
+            return self._state(503, "stuck", ALL_STUCK)
         if self._plugin.state != "ready":
             return self._state(503, self._plugin.state, self._plugin.error)
         return self._state(200, "healthy")
 
     def _ready(self) -> Answer:
         if self._executor.stuck >= self._executor.slots:
-            return self._state(503, "stuck", "Every execution slot is past its deadline.")
+            return self._state(503, "stuck", ALL_STUCK)
         return self._health()
 
     def _metrics_page(self) -> Answer:

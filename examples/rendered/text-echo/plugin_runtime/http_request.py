@@ -7,6 +7,10 @@ compare the two.
 
 import re
 import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from plugin_runtime.memory import Share
 
 HEAD_END = b"\r\n\r\n"
 REQUEST_LINE = re.compile(
@@ -15,8 +19,10 @@ REQUEST_LINE = re.compile(
 TOKEN = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 FIELD = re.compile(rb"(%b):([\t -~\x80-\xff]*)" % TOKEN)
 LENGTH = re.compile(rb"[0-9]{1,18}")
-CHUNK_LINE = re.compile(rb"([0-9A-Fa-f]{1,8})(?:;%b(?:=%b)?)*" % (TOKEN, TOKEN))
+QUOTED = rb'"(?:[\t !#-\[\]-~\x80-\xff]|\\[\t -~\x80-\xff])*"'
+CHUNK_LINE = re.compile(rb"([0-9A-Fa-f]{1,8})(?:;%b(?:=(?:%b|%b))?)*" % (TOKEN, TOKEN, QUOTED))
 LONGEST_CHUNK_LINE = 4096  # bytes, extensions included
+MOST_FRAMING = 16 * 1024  # bytes by which the lines of chunks may outweigh the data, as in Go
 MOST_FIELDS = 200
 ONLY_ONCE = ("content-length", "transfer-encoding", "content-type", "host")
 
@@ -36,9 +42,11 @@ class Request:
         path: Without the query, and with one slash in front.
         headers: Values by lower-case name; repeated ones joined by commas.
         keep_alive: Whether the connection may be used for another request.
+        memory: What its body, and all that is made of it, takes; the server sets it.
     """
 
-    __slots__ = ("body", "headers", "keep_alive", "method", "path", "version")
+    __slots__ = ("body", "headers", "keep_alive", "memory", "method", "path", "version")
+    memory: "Share"
 
     def __init__(self, method: str, path: str, version: str, headers: dict[str, str]) -> None:
         self.method, self.path, self.version, self.headers = method, path, version, headers
@@ -57,8 +65,8 @@ class Parser:
     """
 
     __slots__ = (
-        "_body", "_chunk_left", "_data", "_expects", "_max_body", "_max_header", "_missing",
-        "_request", "_trailer", "started",
+        "_body", "_chunk_left", "_data", "_expects", "_framing", "_max_body", "_max_header",
+        "_missing", "_request", "_trailer", "started",
     )  # fmt: skip
 
     def __init__(self, max_header: int, max_body: int) -> None:
@@ -73,6 +81,7 @@ class Parser:
         self._missing = 0  # bytes of a body with a length
         self._body: bytearray | None = None  # what came of a body in chunks
         self._chunk_left = -1  # of the current chunk; -1: its size comes next; -2: the trailer
+        self._framing = 0  # bytes by which the lines of chunks outweigh the data
         self._trailer = 0  # bytes of it so far
         self.started = 0.0
         """When the first byte of the current request came, on the monotonic clock; 0.0: not yet."""
@@ -81,9 +90,24 @@ class Parser:
         """Whether there are bytes that no request was made of yet."""
         return bool(self._data)
 
+    @property
+    def size(self) -> int:
+        """Bytes that are kept of requests which are not complete."""
+        return len(self._data) + len(self._body or b"")
+
+    @property
+    def in_body(self) -> bool:
+        """Whether the header is complete, and the body is not."""
+        return self._request is not None
+
     def feed(self, data: bytes) -> None:
         """Take what has arrived."""
         self._data += data
+
+    def discard(self) -> None:
+        """Forget everything that has arrived."""
+        self._data = bytearray()
+        self._begin()
 
     def expects_continue(self) -> bool:
         """Whether the client waits to be told to send its body; True only once for a request."""
@@ -111,9 +135,13 @@ class Parser:
             return None
         elif len(self._data) == self._missing:
             request.body, self._data = self._data, bytearray()
-        else:
+        elif len(self._data) > 2 * self._missing:
             request.body = self._data[: self._missing]
             del self._data[: self._missing]
+        else:  # the shorter part is copied: a large body would need its memory twice
+            rest = self._data[self._missing :]
+            del self._data[self._missing :]
+            request.body, self._data = self._data, rest
         self._begin()
         return request
 
@@ -130,6 +158,8 @@ class Parser:
                 raise BadRequest(431, f"The request's header has over {self._max_header} bytes.")
             if not (65 <= data[0] <= 90 or data == b"\r"):
                 raise BadRequest(400, "This is no HTTP: a request begins with its method.")
+            if data.count(b"\n") > data.count(b"\r\n"):  # its end would never come
+                raise BadRequest(400, "A line of a request must end with CR and LF.")
             return None
         lines = bytes(data[:end]).split(b"\r\n")
         if len(lines) > MOST_FIELDS + 1:
@@ -187,6 +217,10 @@ class Parser:
                     raise BadRequest(400, "A chunk must begin with its size, a hexadecimal number.")
                 size = int(match[1], 16)
                 self._check_size(len(body) + size)
+                # Its line, both line ends, less what they carry.
+                self._framing = max(0, self._framing + len(line) + 4 - size)
+                if self._framing > MOST_FRAMING:
+                    raise BadRequest(400, "The lines of the chunks outweigh what they carry.")
                 self._chunk_left = size or -2
                 continue
             body += data[: self._chunk_left]

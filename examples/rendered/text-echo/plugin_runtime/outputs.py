@@ -7,6 +7,8 @@ from plugin_runtime.inputs import is_type, type_name
 
 ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
+MOST_ITEMS = 1000  # of a list or object; the texts in a longer one are short
+
 
 class Failure(Exception):
     """The execution failed: one sentence for the caller, and the list behind it if there is one."""
@@ -38,6 +40,19 @@ def outputs_of(result: Any, definitions: list[dict[str, Any]]) -> dict[str, Any]
     if problems:
         raise Failure("The plugin's outputs do not match its manifest.", problems)
     return outputs
+
+
+def memory_of_texts(outputs: dict[str, Any]) -> int:
+    """Bytes of memory of the long texts in outputs; those in deeply nested values do not count.
+
+    Everything else takes more memory as Python objects, which are there already, than as JSON.
+    """
+    texts = [value for value in outputs.values() if isinstance(value, str)]
+    for value in outputs.values():
+        if isinstance(value, list | tuple | dict) and len(value) <= MOST_ITEMS:
+            items = value.values() if isinstance(value, dict) else value
+            texts += [item for item in items if isinstance(item, str)]
+    return sum(map(str.__sizeof__, texts))
 
 
 def encode(document: Any) -> bytes:

@@ -12,12 +12,13 @@ from functools import partial
 from types import FrameType
 from typing import Any
 
-from plugin_runtime import logs, settings
+from plugin_runtime import container, logs, settings
 from plugin_runtime.app import App
 from plugin_runtime.endpoint import Endpoint
 from plugin_runtime.execution import Executor, describe
 from plugin_runtime.http_server import Server
 from plugin_runtime.logs import logger
+from plugin_runtime.memory import Budget
 from plugin_runtime.metrics import Metrics
 from plugin_runtime.plugin import Plugin
 from plugin_runtime.redaction import RequestSecrets
@@ -82,8 +83,24 @@ def read_manifest() -> dict[str, Any]:
     return document
 
 
-def run(listener: int) -> int:
-    """Serve the plugin on a socket that already listens, a file descriptor; return the status."""
+def load(plugin: Plugin, server: Server) -> None:
+    """Load the plugin; if that takes longer than `PATIENCE_SECONDS`, answer 503 meanwhile."""
+    loaded = threading.Event()
+
+    def serve_meanwhile() -> None:
+        if not loaded.wait(PATIENCE_SECONDS):
+            server.serve_until(loaded.is_set)
+
+    thread = threading.Thread(target=serve_meanwhile, name="starting", daemon=True)
+    thread.start()
+    plugin.load()  # in the main thread, as libraries expect
+    loaded.set()
+    server.wake()
+    thread.join()
+
+
+def run(listener: socket.socket) -> int:
+    """Serve the plugin on a socket that already listens; return the exit status."""
     manifest = read_manifest()
     stop = Stop()
     sys.setswitchinterval(SWITCH_SECONDS)
@@ -98,15 +115,17 @@ def run(listener: int) -> int:
     logs.set_level(values.log_level)
 
     executor = Executor(values.concurrency, settings.deadline_seconds(values.timeout_ms))
-    plugin = Plugin()
+    budget = Budget(values.memory_bytes)
+    plugin = Plugin(budget.measure)
     endpoint = Endpoint(manifest, values, plugin, executor.deadline, secrets, counters, stop)
-    app = App(manifest, plugin, executor, endpoint, secrets, counters, stop)
-    server = Server(app, executor, socket.socket(fileno=listener), values)
+    app = App(manifest, plugin, executor, endpoint, secrets, counters, stop, values.stuck_seconds)
+    server = Server(app, executor, listener, values, budget)
 
+    container.adopt_environment()
     gc.enable()
-    plugin.load()
-    stop.listen()
     patient_until = time.monotonic() + PATIENCE_SECONDS
+    load(plugin, server)
+    stop.listen()
     while plugin.state == "starting" and time.monotonic() < patient_until:
         plugin.wait(0.02)
     extra = {"address": server.address, "slots": values.concurrency}

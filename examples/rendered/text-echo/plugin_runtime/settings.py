@@ -4,9 +4,10 @@ Nothing else of the environment is honoured: the host injects its own, `PORT` in
 """
 
 import math
-import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
+
+from plugin_runtime.memory import MIB, memory_limit, share_of
 
 Manifest = dict[str, Any]
 
@@ -18,6 +19,7 @@ class Settings(NamedTuple):
     host: str
     concurrency: int
     timeout_ms: int
+    memory_bytes: int
     max_body_bytes: int
     max_output_bytes: int
     max_header_bytes: int
@@ -25,6 +27,8 @@ class Settings(NamedTuple):
     max_connections: int
     idle_seconds: int
     request_seconds: int
+    answer_seconds: int
+    stuck_seconds: int
     drain_seconds: int
     log_level: str
 
@@ -51,7 +55,6 @@ class SettingsError(ValueError):
 
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
-MIB = 1024 * 1024
 
 
 def default_concurrency(manifest: Manifest) -> int:
@@ -64,20 +67,16 @@ def default_concurrency(manifest: Manifest) -> int:
 
 
 def default_max_body(manifest: Manifest) -> int:
-    """Bytes of a request body: 16 MiB, less where the memory limit could not hold it.
+    """Bytes of a request body: 16 MiB, less where the memory could not hold it decoded.
 
-    Measured: a process needs about 20 MiB, and four times the size of the body that it reads.
+    A text takes three times its length; other JSON takes more, and is refused by its cost.
     """
-    memory = re.fullmatch(r"(\d+)([kmg]?)", str(_resource(manifest, "memory")).lower())
-    if memory is None:
-        return 16 * MIB
-    limit = int(memory[1]) * {"": 1, "k": 1024, "m": MIB, "g": 1024 * MIB}[memory[2]]
-    return max(MIB, min(16 * MIB, (limit - 24 * MIB) // 5))
+    return max(MIB, min(16 * MIB, share_of(memory_limit(manifest)) // 4))
 
 
 def default_max_output(manifest: Manifest) -> int:
-    """Bytes of an answer: 64 MiB, less where the memory limit could not hold it."""
-    return 4 * default_max_body(manifest)
+    """Bytes of an answer: 64 MiB, less where the memory could not hold it while it is written."""
+    return max(MIB, min(64 * MIB, share_of(memory_limit(manifest)) // 4))
 
 
 def _resource(manifest: Manifest, name: str) -> Any:
@@ -111,11 +110,19 @@ SETTINGS = (
         "api.timeout",
     ),
     Setting(
+        "memory_bytes",
+        memory_limit,
+        16 * MIB,
+        1024 * 1024 * MIB,
+        "Memory of the container, or its cgroup's limit if that is smaller",
+        "container.resources.memory",
+    ),
+    Setting(
         "max_body_bytes",
         default_max_body,
         1024,
         1024 * MIB,
-        "Largest request body, by default 16 MiB, less where the memory is below 104m",
+        "Largest request body, by default 16 MiB, less where the memory is below 102m",
         "container.resources.memory",
     ),
     Setting(
@@ -123,7 +130,7 @@ SETTINGS = (
         default_max_output,
         1024,
         1024 * MIB,
-        "Largest answer, by default 64 MiB, less where the memory is below 104m",
+        "Largest answer, by default 64 MiB, less where the memory is below 358m",
         "container.resources.memory",
     ),
     Setting("max_header_bytes", lambda _: 64 * 1024, 1024, MIB, "Largest request header"),
@@ -137,6 +144,14 @@ SETTINGS = (
     ),
     Setting("idle_seconds", lambda _: 60, 1, 3600, "An idle connection is closed after this"),
     Setting("request_seconds", lambda _: 30, 1, 3600, "A request must have arrived within this"),
+    Setting("answer_seconds", lambda _: 30, 1, 3600, "An answer must be taken within this"),
+    Setting(
+        "stuck_seconds",
+        lambda _: 60,
+        1,
+        24 * 3600,
+        "Health fails once every slot has been past its deadline for this",
+    ),
     Setting(
         "drain_seconds",
         lambda _: 9,

@@ -66,7 +66,7 @@ def test_the_dockerfile_does_what_the_manifest_says(manifest: dict[str, Any]) ->
 
 
 def test_the_image_starts_under_a_foreign_environment() -> None:
-    commands = re.findall(r"(?:^|\s)CMD (\[.*\])", DOCKERFILE)
+    commands = re.findall(r"(?:^|\s)CMD (\[.*\])", DOCKERFILE.replace("\\\n", ""))
     assert len(commands) == 2, "HEALTHCHECK and CMD"
     for command in map(json.loads, commands):
         python = command.index("/usr/local/bin/python")

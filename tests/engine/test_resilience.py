@@ -1,0 +1,90 @@
+"""Attacks on containers with little memory: none is lost, and health goes on.
+
+All of them, and for longer: `make bench BENCH=--abuse`.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from benchmarks import abuse
+from benchmarks.attacks import ATTACKS, MIB
+from benchmarks.images import docker
+from benchmarks.stacks import HERE
+from tests.rendered_example import FOLDER, NAME
+from tests.runtime.plugin_process import SOON
+
+if TYPE_CHECKING:
+    from docker import APIClient
+
+pytestmark = pytest.mark.engine
+
+SELECTION = [
+    ("32m", "large JSON: empty lists"),
+    ("64m", "large JSON: nested lists"),
+    ("64m", "large JSON: rows"),
+    ("64m", "large JSON: one text"),
+    ("256m", "large JSON: a text with one emoji"),
+    ("64m", "eight texts of 4 MiB"),
+    ("64m", "fifteen stalled uploads"),
+    ("64m", "sixteen unread answers"),
+    ("32m", "chunks of one byte"),
+]
+
+
+@pytest.fixture(scope="module")
+def image(tmp_path_factory: pytest.TempPathFactory, client: APIClient) -> Iterator[str]:
+    """The rendered example with the logic for attacks."""
+    folder: Path = tmp_path_factory.mktemp("abused") / "plugin"
+    shutil.copytree(FOLDER / NAME, folder)
+    shutil.copy(HERE / "ours" / "abused_logic.py", folder / "plugin_logic.py")
+    name = f"stage7-test/{uuid.uuid4().hex[:12]}:1.0.0"
+    docker("build", "--quiet", "--tag", name, str(folder))
+    yield name
+    client.remove_image(name, force=True)
+
+
+@pytest.mark.parametrize(("memory", "attack"), SELECTION)
+def test_the_container_lives(image: str, memory: str, attack: str) -> None:
+    assert attack in ATTACKS
+    largest = abuse.MEMORY[memory] if attack.startswith("sixteen") else abuse.LARGEST_BODY
+    with abuse.container(memory, image) as name:
+        result = abuse.measure(name, attack, memory, largest, seconds=2)
+        assert not result.lost, docker("logs", "--tail", "20", name)
+        assert max(result.health) < SOON
+        assert set(result.statuses) <= {0, 200, 400, 413, 429, 503}
+
+
+def test_the_limit_is_the_cgroups_where_the_manifest_allows_more(image: str) -> None:
+    """The manifest says 256m; in 32m a body of 4 MiB would not fit."""
+    with abuse.container("32m", image) as name:
+        code = "from plugin_runtime import memory; print(memory.memory_limit({'container': {}}))"
+        found = docker("exec", name, "/usr/local/bin/python", "-c", code)
+        assert int(found) == 32 * MIB
+
+
+@pytest.mark.parametrize(
+    "environ", [{"PERL5OPT": "-MNoSuchModule"}, {"LC_ALL": "xx_YY", "PERL5LIB": "/nowhere"}]
+)
+def test_the_hosts_environment_does_not_reach_perl(image: str, environ: dict[str, str]) -> None:
+    options = [f"--env={name}={value}" for name, value in environ.items()]
+    with abuse.container("64m", image, options) as name:
+        abuse.address_of(name)
+        lines = docker("logs", name).splitlines()
+        assert all(isinstance(json.loads(line), dict) for line in lines)
+
+
+def test_a_signal_at_any_moment_of_the_start_ends_the_container(image: str) -> None:
+    """SIGTERM right after the start: an engine that has to wait kills after 10 s."""
+    for _ in range(3):
+        with abuse.container("64m", image) as name:
+            docker("stop", "--time", "10", name)
+            code = docker("inspect", "--format", "{{.State.ExitCode}}", name).strip()
+            assert code in ("0", "143"), "it was killed"

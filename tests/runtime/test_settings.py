@@ -1,0 +1,131 @@
+"""Settings: what the manifest says, what the environment changes, and what is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.runtime.plugin_process import MANIFEST
+from tests.runtime.runtime_modules import runtime_module
+
+settings = runtime_module("settings")
+memory = runtime_module("memory")
+MIB = 1024 * 1024
+NUMBERS = [setting for setting in settings.SETTINGS if setting.highest]
+
+
+@pytest.fixture(autouse=True)
+def no_cgroup(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever limit the tests themselves run under."""
+    monkeypatch.setattr(memory, "CGROUP_LIMITS", ())
+
+
+def manifest(**resources: Any) -> dict[str, Any]:
+    return {**MANIFEST, "container": {**MANIFEST["container"], "resources": resources}}
+
+
+def load(environ: dict[str, str] | None = None, **resources: Any) -> Any:
+    return settings.load(manifest(**{"memory": "256m", "cpu": "1", **resources}), environ or {})
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("256m", 256 * MIB),
+        ("64M", 64 * MIB),
+        ("1g", 1024 * MIB),
+        ("65536k", 64 * MIB),
+        ("33554432", 32 * MIB),
+        ("much", 256 * MIB),
+        ("", 256 * MIB),
+        ("-1m", 256 * MIB),
+    ],
+)
+def test_the_memory_of_the_manifest(text: str, number: int) -> None:
+    assert load(memory=text).memory_bytes == number
+
+
+@pytest.mark.parametrize(
+    ("content", "number"),
+    [
+        ("67108864\n", 64 * MIB),
+        ("max\n", 256 * MIB),
+        ("9223372036854771712\n", 256 * MIB),
+        ("1073741824", 256 * MIB),
+        ("", 256 * MIB),
+    ],
+)
+def test_a_smaller_limit_of_the_cgroup_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str, number: int
+) -> None:
+    (tmp_path / "limit").write_text(content)
+    paths = (str(tmp_path / "none"), str(tmp_path / "limit"))
+    monkeypatch.setattr(memory, "CGROUP_LIMITS", paths)
+    assert load().memory_bytes == number
+
+
+@pytest.mark.parametrize(
+    ("limit", "body", "output"),
+    [
+        ("32m", 3, 3),
+        ("64m", 9, 9),
+        ("102m", 16, 16),
+        ("256m", 16, 45),
+        ("1g", 16, 64),
+        ("8m", 1, 1),
+    ],
+)
+def test_limits_follow_the_memory(limit: str, body: int, output: int) -> None:
+    found = load(memory=limit)
+    assert (found.max_body_bytes // MIB, found.max_output_bytes // MIB) == (body, output)
+
+
+@pytest.mark.parametrize(
+    ("cpu", "slots"),
+    [("1", 16), ("0.25", 4), ("0.01", 4), ("0.5", 8), ("0.51", 9), ("64", 256), (2, 32), ("x", 16),
+     (None, 16)],
+)  # fmt: skip
+def test_slots_follow_the_cpu(cpu: Any, slots: int) -> None:
+    assert load(cpu=cpu).concurrency == slots
+
+
+def test_defaults_that_keep_clients_and_the_host_apart() -> None:
+    found = load()
+    assert found.drain_seconds == 9, "the host kills after 10 s"
+    assert found.max_header_bytes == 65536
+    assert found.max_json_depth == 100
+    assert found.max_connections == 512
+    assert (found.idle_seconds, found.request_seconds, found.answer_seconds) == (60, 30, 30)
+    assert found.stuck_seconds == 60
+    assert (found.host, found.port, found.log_level) == ("0.0.0.0", 8080, "INFO")
+    assert found.timeout_ms == MANIFEST["api"]["timeout"]
+
+
+@pytest.mark.parametrize("setting", NUMBERS, ids=lambda setting: setting.variable)
+def test_each_limit_of_a_setting(setting: Any) -> None:
+    for number in (setting.lowest, setting.highest):
+        assert getattr(load({setting.variable: str(number)}), setting.name) == number
+    for wrong in (str(setting.lowest - 1), str(setting.highest + 1), "", "1.5", "many"):
+        with pytest.raises(settings.SettingsError, match=f"{setting.variable}='{wrong}'.* from"):
+            load({setting.variable: wrong})
+
+
+def test_every_wrong_variable_is_named() -> None:
+    wrong = {"PLUGIN_LOG_LEVEL": "LOUD", "PLUGIN_PORT": "http", "PLUGIN_IDLE_SECONDS": "0"}
+    with pytest.raises(settings.SettingsError) as refused:
+        load(wrong)
+    assert all(variable in str(refused.value) for variable in wrong)
+
+
+def test_texts_are_taken_as_they_are() -> None:
+    found = load({"PLUGIN_HOST": "::", "PLUGIN_LOG_LEVEL": "debug", "PORT": "1"})
+    assert (found.host, found.log_level, found.port) == ("::", "DEBUG", 8080)
+
+
+@pytest.mark.parametrize(
+    ("timeout_ms", "seconds"), [(100, 0.09), (2000, 1.8), (10_000, 9), (30_000, 29)]
+)
+def test_the_deadline_is_a_little_earlier_than_the_callers(timeout_ms: int, seconds: float) -> None:
+    assert settings.deadline_seconds(timeout_ms) == pytest.approx(seconds)
