@@ -28,9 +28,8 @@ CONTRACT_RULES = """\
 
 What [`stage7-plugin check`](../guides/checking.md) checks, in this order. *Needs* says which target
 a rule requires: *start*, an image or a folder; *container*, the same, run with restrictions;
-*folder*, a folder to build. A name in code is a
-[request](../guides/checking.md#requests-that-take-long-or-fail) that the rule sends. A rule with
-*advice* never fails a check.
+*folder*, a folder to build. A name in code is a [scenario](../guides/checking.md#scenarios) that
+the rule needs. A rule with *advice* never fails a check.
 """
 PLUGIN_RUNTIME = """\
 # Plugin API and settings

@@ -81,11 +81,11 @@ def test_every_make_target_exists(page: Path) -> None:
     assert set(named) <= targets
 
 
-def test_the_guide_to_checks_names_options_and_requests_of_the_command() -> None:
+def test_the_guide_to_checks_names_options_and_scenarios_of_the_command() -> None:
     text = (TEMPLATE / "docs" / "guides" / "checking.md").read_text("utf-8")
     given = {name for option in check.params for name in option.opts}
     assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", text)) <= given
-    section = text.partition("\n## Requests")[2]
+    section = text.partition("\n## Scenarios")[2]
     assert set(re.findall(r"(?m)^\| `(\w+)` \|", section)) == set(scenarios.KINDS)
 
 
