@@ -27,6 +27,8 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 
 Headers = tuple[tuple[str, str], ...]
 
+encode_json = json.JSONEncoder().encode  # now, so that a plugin's changes of `json` do not matter
+
 
 class Answer(NamedTuple):
     """A response: status, body and further headers."""
@@ -60,10 +62,26 @@ def _date(seconds: int) -> str:
     return f"{name}, {day:02} {month_name} {year} {hour:02}:{minute:02}:{second:02} GMT"
 
 
-def failure(status: int, error: str, errors: Iterable[str] = (), headers: Headers = ()) -> Answer:
-    """The answer to whatever did not succeed: one sentence, and the list behind it if any."""
+def failure(
+    status: int,
+    error: str,
+    errors: Iterable[str] = (),
+    headers: Headers = (),
+    trace_id: str = "",
+) -> Answer:
+    """The answer to whatever did not succeed.
+
+    Args:
+        status: the HTTP status.
+        error: one sentence.
+        errors: the list behind it, if there is one.
+        headers: further headers.
+        trace_id: what to look for in the log, if this was an execution.
+    """
     document: dict[str, Any] = {"success": False, "error": error}
     if errors := list(errors):
         document["errors"] = errors
+    if trace_id:
+        document["trace_id"] = trace_id
     # Escaped to ASCII, so that a broken text inside of an error cannot break the answer.
-    return Answer(status, json.dumps(document).encode("ascii"), JSON, headers)
+    return Answer(status, encode_json(document).encode("ascii"), JSON, headers)

@@ -14,7 +14,7 @@ from contextlib import suppress
 from plugin_runtime.answers import Answer, failure
 from plugin_runtime.app import App
 from plugin_runtime.connection import Connection
-from plugin_runtime.execution import Executor, Job, current_job, describe
+from plugin_runtime.execution import Executor, Job, describe
 from plugin_runtime.http_request import BadRequest, Request
 from plugin_runtime.logs import logger
 from plugin_runtime.settings import Settings
@@ -23,6 +23,8 @@ LAST_SECONDS = 0.5  # for answers that are written after the time to drain is ov
 LINGER_SECONDS = 2.0  # how long a client may go on sending after its last answer
 REQUESTS_AT_ONCE = 16  # that one connection has sent ahead, before the others have their turn
 PIECE = 65536  # bytes read at once; the host sends hundreds of kB with every execution
+# A constant, because what makes answers may be what is broken.
+NO_ANSWER = b'{"success": false, "error": "The answer could not be made; see the log."}'
 READ, WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
 
 
@@ -189,7 +191,7 @@ class Server:
         if self._app.is_execution(request.method, request.path):
             connection.busy = True
             job = self._executor.start(
-                lambda: self._execute(connection, request),
+                lambda job: self._execute(connection, request, job),
                 lambda job: self._answer_late(connection, request, job),
             )
             if job is not None:
@@ -197,18 +199,17 @@ class Server:
             connection.busy = False
         self._answer(connection, request, self._make_answer(request))
 
-    def _make_answer(self, request: Request) -> Answer | None:
+    def _make_answer(self, request: Request, job: Job | None = None) -> Answer | None:
         try:
-            return self._app.answer(request)
+            return self._app.answer(request, job)
         except BaseException as error:  # an error of ours must not leave the client without one
             logger.error("no answer to %s: %s", request.path, describe(error), exc_info=error)
-            job = current_job.get()
             late = job is not None and not job.finish()
-            return None if late else failure(500, "The answer could not be made; see the log.")
+            return None if late else Answer(500, NO_ANSWER)
 
-    def _execute(self, connection: Connection, request: Request) -> None:
+    def _execute(self, connection: Connection, request: Request, job: Job) -> None:
         """Run one execution and answer it; in the execution's thread."""
-        answer = self._make_answer(request)
+        answer = self._make_answer(request, job)
         if answer is None:
             return  # its deadline came first
         self._answer(connection, request, answer)

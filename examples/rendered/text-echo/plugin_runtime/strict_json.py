@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from json import JSONDecodeError
 from typing import Any
 
 MAX_INTEGER_BITS = 1023  # the largest finite IEEE 754 double, which is what other languages read
@@ -23,12 +24,12 @@ def loads(body: bytes | bytearray, max_depth: int) -> Any:
     too_deep = f"The JSON is nested deeper than {max_depth} levels."
     try:
         text = body.decode("utf-8")
-        value = DECODER.decode(text)
+        value = decode_json(text)
     except UnicodeDecodeError as error:
         raise BadJson(f"The body is not valid UTF-8 at byte {error.start}.") from None
     except RecursionError:
         raise BadJson(too_deep) from None
-    except json.JSONDecodeError as error:
+    except JSONDecodeError as error:
         raise BadJson(
             f"The body is not valid JSON: {error.msg} at line {error.lineno} column {error.colno}."
         ) from None
@@ -47,9 +48,14 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         seen: set[str] = set()
         for key, _ in pairs:
             if key in seen:
-                raise BadJson(f"The JSON has the key {key[:80]!a} twice in one object.")
+                raise BadJson(f"The JSON has the key {_named(key)} twice in one object.")
             seen.add(key)
     return found
+
+
+def _named(key: str) -> str:
+    """A key as a message may show it; what is no identifier could be a secret in a wrong place."""
+    return repr(key) if len(key) <= 40 and key.isidentifier() else f"of {len(key)} characters"
 
 
 def _no_constant(name: str) -> None:
@@ -76,6 +82,7 @@ DECODER = json.JSONDecoder(
     parse_int=_bounded_int,
     parse_float=_finite_float,
 )
+decode_json = DECODER.decode  # now, so that a plugin's changes of `json` do not matter
 
 
 def _is_deeper(value: Any, limit: int) -> bool:
