@@ -89,13 +89,19 @@ class LineHandler(logging.Handler):
         self.write(record.levelname, record.name, _message(record), more, record.created)
 
     def write(
-        self, level: str, name: str, message: str, more: Line, created: float | None = None
+        self,
+        level: str,
+        name: str,
+        message: str,
+        more: Line,
+        created: float | None = None,
+        may_wait: bool = True,
     ) -> None:
         """Write one line without its secrets; what it says itself stands before `more`."""
         try:
             line = self._line(level, name, message, created)
             text = self._without_secrets(line, message, more)
-            self.writer.write(_octets(text))
+            self.writer.write(_octets(text), may_wait)
         except Exception:  # for instance no memory for it; a log must not fail an execution
             self._metrics.count_dropped_line()
 
@@ -141,11 +147,15 @@ def _octets(text: str) -> bytes:
 
 
 def outcome(level: int, message: str, details: Line) -> None:
-    """Write the one line that every execution has, without the long way through `logging`."""
+    """Write the one line that every execution has, without the long way through `logging`.
+
+    It never waits for room in the queue, because the answer comes after it.
+    """
     if logger.isEnabledFor(level):
         for handler in logger.handlers:
             if isinstance(handler, LineHandler):
-                handler.write(logging.getLevelName(level), logger.name, message, details)
+                name = logging.getLevelName(level)
+                handler.write(name, logger.name, message, details, may_wait=False)
 
 
 def traceback_of(error: BaseException) -> str:

@@ -1,8 +1,6 @@
 """Secrets: which values they are, and how they are kept out of everything that leaves."""
 
-import re
 import threading
-from collections import deque
 from collections.abc import Iterable, Mapping
 from itertools import chain, islice
 from typing import Any
@@ -27,17 +25,28 @@ REMEMBERED_CHARACTERS = 1024 * 1024
 REMEMBERED_EXECUTIONS = 64
 DEEPEST_CONTEXT = 3
 
-SECRET_VARIABLE = re.compile(
-    "token|secret|passw|passphrase|credential|key|authorization|webhook|jwt|(?:^|_)dsn(?:_|$)",
-    re.IGNORECASE,
+# In the name of a header field or an environment variable.
+SECRET_WORDS = ("token", "secret", "passw", "passphrase", "credential", "authorization", "webhook")
+SECRET_VARIABLES = (*SECRET_WORDS, "key", "jwt", "_dsn_")
+SECRET_HEADERS = (*SECRET_WORDS, "api-key", "apikey", "cookie")
+# Only ends of names, because inputs are named for people: `keywords`, `max_tokens` are no secrets.
+SECRET_INPUTS = (
+    *("token", "secret", "password", "passwd", "passphrase", "credential", "credentials"),
+    *("authorization", "webhook", "webhook_url", "webhookurl", "jwt", "_dsn", "cookie"),
+    *("api_key", "apikey", "access_key", "accesskey", "private_key", "privatekey"),
+    *("secret_key", "secretkey", "auth_key", "authkey", "signing_key", "encryption_key"),
 )
-# Narrower, because inputs are named for people: `keywords` and `max_tokens` are no secrets.
-SECRET_INPUT = re.compile(
-    "(?:token|secret|passw(?:or)?d|passphrase|credentials?|authorization|webhook(?:[_-]?url)?"
-    "|jwt|(?:^|[_-])dsn|cookie|(?:api|access|private|secret|auth|signing|encryption)[_-]?key)$",
-    re.IGNORECASE,
-)
-SECRET_HEADER = re.compile("token|secret|passw|credential|api-?key|authorization|cookie")
+
+
+def is_secret_variable(name: str) -> bool:
+    """Whether the name of an environment variable says that it is secret."""
+    bounded = f"_{name.lower()}_"
+    return any(word in bounded for word in SECRET_VARIABLES)
+
+
+def is_secret_input(name: str) -> bool:
+    """Whether the name of an undeclared input, or of a key in the context, says so."""
+    return name[:2] == "__" or f"_{name.lower().replace('-', '_')}".endswith(SECRET_INPUTS)
 
 
 class Secrets:
@@ -149,11 +158,7 @@ def of_environment(
     }
     others = {name: value for name, value in environ.items() if name != "PLUGIN_SECRET_ENV"}
     return Secrets(
-        (
-            value
-            for name, value in others.items()
-            if name in marked or SECRET_VARIABLE.search(name) is not None
-        ),
+        (value for name, value in others.items() if name in marked or is_secret_variable(name)),
         (form for value in others.values() for form in passwords_in(value)),
     )
 
@@ -174,14 +179,17 @@ class RequestSecrets:
             for definition in manifest["inputDefinitions"]
             for name in (definition["name"], *definition.get("aliases", ()))
         }
-        self._recent: deque[Secrets] = deque(maxlen=REMEMBERED_EXECUTIONS)
+        self._recent: dict[Any, Secrets] = {}
         self._lock = threading.Lock()
 
     def of_headers(self, headers: Mapping[str, str]) -> Secrets:
         """Return the environment's secrets and those in header fields such as Authorization."""
-        if SECRET_HEADER.search(" ".join(headers)) is None:
+        names = " ".join(headers)
+        if not any(word in names for word in SECRET_HEADERS):
             return self.environment
-        own = Secrets(value for name, value in headers.items() if SECRET_HEADER.search(name))
+        own = Secrets(
+            value for name, value in headers.items() if any(word in name for word in SECRET_HEADERS)
+        )
         return self.environment | own
 
     def of_inputs(self, given: dict[str, Any], context: dict[str, Any]) -> Secrets:
@@ -194,21 +202,32 @@ class RequestSecrets:
         named = [
             unwrap(value, "any")
             for name, value in given.items()
-            if name[:2] == "__" or (name not in self._declared and SECRET_INPUT.search(name))
+            if name[:2] == "__" or (name not in self._declared and is_secret_input(name))
         ]
         values = [*chain.from_iterable(marked), *chain.from_iterable(named), *_named_in(context)]
-        own = Secrets(values) if values else NO_SECRETS
-        if own.forms:
-            with self._lock:
-                self._remember(own)
-        return own
+        scalars = tuple(islice(scalars_in(values), MOST_VALUES + 1))
+        return self._remembered(scalars) if scalars else NO_SECRETS
 
-    def _remember(self, own: Secrets) -> None:
-        if any(own.forms == recent.forms for recent in self._recent):
-            return
-        self._recent.append(own)
-        while sum(secrets.characters for secrets in self._recent) > REMEMBERED_CHARACTERS:
-            self._recent.popleft()
+    def _remembered(self, scalars: tuple[str | int | float, ...]) -> Secrets:
+        """Return the secrets, from the latest ones if they are the same, and remember them."""
+        key = (scalars, tuple(map(type, scalars)))
+        with self._lock:
+            own = self._recent.pop(key, None)
+            if own is not None:
+                self._recent[key] = own  # at the end, as the latest
+                return own
+        own = Secrets(scalars)
+        # What is over the bounds would take memory without bounds.
+        if own.is_complete:
+            with self._lock:
+                self._recent[key] = own
+                while (
+                    len(self._recent) > REMEMBERED_EXECUTIONS
+                    or sum(secrets.characters for secrets in self._recent.values())
+                    > REMEMBERED_CHARACTERS
+                ):
+                    del self._recent[next(iter(self._recent))]
+        return own
 
     def outside_executions(self) -> list[Secrets]:
         """Return what must not be in a log line that no execution writes.
@@ -216,13 +235,13 @@ class RequestSecrets:
         A thread of the author's may have kept the secrets of the execution that started it.
         """
         with self._lock:
-            return [self.environment, *self._recent]
+            return [self.environment, *self._recent.values()]
 
 
 def _named_in(context: dict[str, Any], level: int = 1) -> Iterable[Any]:
     """Values in the context of a request whose key says that they are secret."""
     for name, value in context.items():
-        if name[:2] == "__" or SECRET_INPUT.search(name):
+        if is_secret_input(name):
             yield value
         elif isinstance(value, dict) and level < DEEPEST_CONTEXT:
             yield from _named_in(value, level + 1)

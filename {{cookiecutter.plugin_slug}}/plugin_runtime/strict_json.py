@@ -48,12 +48,12 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         seen: set[str] = set()
         for key, _ in pairs:
             if key in seen:
-                raise BadJson(f"The JSON has the key {_named(key)} twice in one object.")
+                raise BadJson(f"The JSON has the key {_shown(key)} twice in one object.")
             seen.add(key)
     return found
 
 
-def _named(key: str) -> str:
+def _shown(key: str) -> str:
     """A key as a message may show it; what is no identifier could be a secret in a wrong place."""
     return repr(key) if len(key) <= 40 and key.isidentifier() else f"of {len(key)} characters"
 

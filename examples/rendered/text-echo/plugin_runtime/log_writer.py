@@ -46,8 +46,8 @@ class LogWriter:
         self._is_stalled = False
         self._has_thread = False
 
-    def write(self, line: bytes) -> None:
-        """Write a line, queue it, or drop it."""
+    def write(self, line: bytes, may_wait: bool) -> None:
+        """Write a line, queue it, or drop it; if it may wait, after `PATIENCE_SECONDS` at most."""
         with self._changed:
             if not self._queue and self._is_direct:
                 try:
@@ -61,7 +61,7 @@ class LogWriter:
                     return
                 # A line that has begun must be completed, however long the rest is.
                 self._append(line[written:])
-            elif self._has_room(len(line)) or self._wait_for_room(len(line)):
+            elif self._has_room(len(line)) or (may_wait and self._wait_for_room(len(line))):
                 self._append(line)
             else:
                 self._lost += 1

@@ -9,9 +9,10 @@ from typing import Any
 SHORTEST = 8  # characters; below that an ordinary word such as `true` or a port would be mangled
 UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 PLAIN = re.compile(r"[\w.~-]*", re.ASCII)  # looks the same in JSON, in a repr and in a URL
-SCHEME = re.compile(r"(?:bearer|basic|token)\s+", re.IGNORECASE)  # of an Authorization header
-URL_PASSWORD = re.compile(r"://([^\s/?#:@]*):([^\s/?#]+)@")
-PASSWORD = re.compile(r"(?<![a-z])(?:password|passwd|pwd)=([^\s;&]+)", re.IGNORECASE)
+SCHEMES = ("bearer", "basic", "token")  # of an Authorization header
+# Compiled at their first use: most plugins have no text in which they could match.
+URL_PASSWORD = r"://([^\s/?#:@]*):([^\s/?#]+)@"
+PASSWORD = r"(?i)(?<![a-z])(?:password|passwd|pwd)=([^\s;&]+)"
 
 quote_json = json.encoder.encode_basestring
 quote_json_ascii = json.encoder.encode_basestring_ascii
@@ -34,10 +35,13 @@ def is_number(value: Any) -> bool:
 def forms_of(text: str) -> Iterator[str]:
     """A secret as it is, in JSON, in a Python repr, in a URL and in base64."""
     text = text.strip()
-    token = SCHEME.sub("", text, count=1)
-    yield from _encodings(token)
-    if token != text and text[:5].lower() == "basic":
-        yield from _of_credentials(_decoded(token))
+    scheme, _, token = text.partition(" ")
+    if token and scheme.lower() in SCHEMES:
+        yield from _encodings(token.strip())
+        if scheme.lower() == "basic":
+            yield from _of_credentials(_decoded(token))
+    else:
+        yield from _encodings(text)
     yield from passwords_in(text)
     # Printed text is logged line by line.
     if "\n" in text or "\r" in text:
@@ -47,12 +51,14 @@ def forms_of(text: str) -> Iterator[str]:
 
 def passwords_in(text: str) -> Iterator[str]:
     """The forms of passwords inside of URLs and of connection strings such as `password=...;`."""
-    for user, password in URL_PASSWORD.findall(text):
-        yield from _of_credentials(f"{user}:{password}")
-        if "%" in password:
-            yield from _encodings(_unquoted(password))
-    for password in PASSWORD.findall(text):
-        yield from _encodings(password)
+    if "://" in text and "@" in text:
+        for user, password in re.findall(URL_PASSWORD, text):
+            yield from _of_credentials(f"{user}:{password}")
+            if "%" in password:
+                yield from _encodings(_unquoted(password))
+    if "=" in text:
+        for password in re.findall(PASSWORD, text):
+            yield from _encodings(password)
 
 
 def _of_credentials(credentials: str) -> Iterator[str]:
