@@ -1,7 +1,6 @@
 """Logs: one JSON object a line on standard output, for our lines, the author's and `print`."""
 
 import atexit
-import json
 import logging
 import sys
 import time
@@ -14,10 +13,10 @@ from plugin_runtime.log_writer import LogWriter
 from plugin_runtime.metrics import Metrics
 from plugin_runtime.redaction import RequestSecrets, Secrets
 from plugin_runtime.stdio import StandardStream
+from plugin_runtime.strict_json import Decoder, Encoder
 
-# Both taken now, so that a plugin that replaces parts of `json` does not change the log.
-encode_json = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=str).encode
-decode_json = json.JSONDecoder().decode
+encode_json = Encoder(ensure_ascii=False, allow_nan=False, default=str).encode
+decode_json = Decoder().decode
 
 # Not known to `logging`, so that no configuration of the author's can turn it off or send it round.
 logger = logging.Logger("plugin", logging.INFO)

@@ -8,6 +8,20 @@ from typing import Any
 MAX_INTEGER_BITS = 1023  # the largest finite IEEE 754 double, which is what other languages read
 
 
+class Encoder(json.JSONEncoder):
+    """A `JSONEncoder` with methods of its own, so that no plugin that replaces them changes it."""
+
+    encode = json.JSONEncoder.encode
+    iterencode = json.JSONEncoder.iterencode
+
+
+class Decoder(json.JSONDecoder):
+    """The same of a `JSONDecoder`."""
+
+    decode = json.JSONDecoder.decode
+    raw_decode = json.JSONDecoder.raw_decode
+
+
 class BadJson(ValueError):
     """The body is refused; the text is one sentence for the caller."""
 
@@ -24,7 +38,7 @@ def loads(body: bytes | bytearray, max_depth: int) -> Any:
     too_deep = f"The JSON is nested deeper than {max_depth} levels."
     try:
         text = body.decode("utf-8")
-        value = decode_json(text)
+        value = DECODER.decode(text)
     except UnicodeDecodeError as error:
         raise BadJson(f"The body is not valid UTF-8 at byte {error.start}.") from None
     except RecursionError:
@@ -76,13 +90,12 @@ def _finite_float(digits: str) -> float:
     return number
 
 
-DECODER = json.JSONDecoder(
+DECODER = Decoder(
     object_pairs_hook=_unique,
     parse_constant=_no_constant,
     parse_int=_bounded_int,
     parse_float=_finite_float,
 )
-decode_json = DECODER.decode  # now, so that a plugin's changes of `json` do not matter
 
 
 def _is_deeper(value: Any, limit: int) -> bool:

@@ -1,10 +1,11 @@
 """What an HTTP answer is made of."""
 
-import json
 import time
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, NamedTuple
+
+from plugin_runtime.strict_json import Encoder
 
 JSON = "application/json"
 REASONS = {
@@ -27,7 +28,7 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 
 Headers = tuple[tuple[str, str], ...]
 
-encode_json = json.JSONEncoder().encode  # now, so that a plugin's changes of `json` do not matter
+encode_json = Encoder().encode
 
 
 class Answer(NamedTuple):
