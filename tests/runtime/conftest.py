@@ -21,7 +21,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
     """Starts `server.py` around a file of `logic/`; every process is killed at the end.
 
     Arguments: the file's name, `manifest` keys to set, a command that starts the server, a
-    descriptor to write the log to, and environment variables.
+    descriptor to write the log to, arguments of `server.py`, and environment variables.
     """
     running: list[PluginProcess] = []
 
@@ -30,6 +30,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
         manifest: dict[str, object] | None = None,
         first: Sequence[str] = (),
         output: int | None = None,
+        arguments: Sequence[str] = (),
         **environ: str,
     ) -> PluginProcess:
         folder = tmp_path / f"plugin-{len(running)}"
@@ -42,7 +43,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
         )
         shutil.copy(LOGIC / logic, folder / "plugin_logic.py")
         write_manifest(folder, manifest or {})
-        process = PluginProcess(folder, environ, first, output)
+        process = PluginProcess(folder, environ, first, output, arguments)
         running.append(process)
         return process
 

@@ -65,6 +65,7 @@ class PluginProcess:
         first: a command that starts the server, its command line being the last arguments.
         output: a descriptor for standard output and error in place of the log file; `environ` must
             then hold the port, because no line of the log says it.
+        arguments: of `server.py`.
     """
 
     def __init__(
@@ -73,6 +74,7 @@ class PluginProcess:
         environ: dict[str, str],
         first: Sequence[str] = (),
         output: int | None = None,
+        arguments: Sequence[str] = (),
     ) -> None:
         self.log_file = folder / "log"
         self.started = time.monotonic()
@@ -80,7 +82,7 @@ class PluginProcess:
         self._port = int(port) if port.isdecimal() else 0
         with self.log_file.open("wb") as log:
             self.process = subprocess.Popen(
-                [*first, sys.executable, "-E", "-s", str(folder / "server.py")],
+                [*first, sys.executable, "-E", "-s", str(folder / "server.py"), *arguments],
                 env={"PLUGIN_PORT": "0", "PLUGIN_HOST": "127.0.0.1", **environ},
                 cwd="/",
                 stdout=log if output is None else output,

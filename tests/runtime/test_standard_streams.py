@@ -99,3 +99,12 @@ def test_sys_exit_at_import_is_a_reason(start: Start) -> None:
     status, answer = plugin.execute({"do": "say"})
     assert status == 503
     assert "SystemExit: no licence" in answer["error"]
+
+
+def test_sys_exit_at_import_is_a_warning_in_the_build(start: Start) -> None:
+    plugin = start("careless.py", AT_IMPORT="exit", arguments=["--compile"])
+    plugin.wait()
+    assert plugin.process.returncode == 0
+    (line,) = plugin.lines
+    assert line["level"] == "WARNING"
+    assert "SystemExit: no licence" in line["message"]
