@@ -19,7 +19,7 @@ REPLACEMENT = "[redacted]"
 # Bounds of one set of secrets, so that a request cannot make its own redaction, or memory, dear.
 MOST_VALUES = 1024
 LONGEST_VALUE = 32 * 1024  # characters
-MOST_FORMS = 512
+MOST_FORMS = 256
 MOST_CHARACTERS = 256 * 1024
 REMEMBERED_CHARACTERS = 1024 * 1024
 REMEMBERED_EXECUTIONS = 64

@@ -156,10 +156,10 @@ SETTINGS = (
     ),
     Setting(
         "secret_env",
-        lambda _: "",
+        lambda _: "auto",
         0,
         0,
-        "The variables that are secret, `DB_PASSWORD,API_KEY`; by default those named like secrets",
+        "Secret variables, such as `DB_PASSWORD,API_KEY`; `auto`: those named like secrets",
     ),
 )
 
@@ -209,9 +209,9 @@ def is_readable(environ: Mapping[str, str]) -> bool:
 
 
 def secret_names(environ: Mapping[str, str]) -> list[str]:
-    """Names of the variables that are secret; none if names are to be guessed from."""
-    names = environ.get("PLUGIN_SECRET_ENV", "").split(",")
-    return [name.strip() for name in names if name.strip()]
+    """Names of the variables that are secret; none for those that are named like secrets."""
+    given = environ.get("PLUGIN_SECRET_ENV", "auto")
+    return [] if given == "auto" else [name.strip() for name in given.split(",") if name.strip()]
 
 
 def deadline_seconds(timeout_ms: int) -> float:
