@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
 import signal
 import socket
 import subprocess
@@ -204,9 +203,9 @@ class PluginProcess:
         return len(list(Path(f"/proc/{self.process.pid}/task").iterdir()))
 
     def memory(self) -> int:
-        """Resident memory in bytes (Linux)."""
-        pages = int(Path(f"/proc/{self.process.pid}/statm").read_text("ascii").split()[1])
-        return pages * os.sysconf("SC_PAGE_SIZE")
+        """Highest resident memory so far, in bytes (Linux)."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text("ascii")
+        return int(status.partition("VmHWM:")[2].split()[0]) * 1024
 
     def open_files(self) -> int:
         """Number of file descriptors (Linux)."""

@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Callable
 
 QUEUE_BYTES = 1024 * 1024  # lines that wait for a reader
-PATIENCE_SECONDS = 0.1  # for a reader that is slow, but reads; then lines are dropped
+PATIENCE_SECONDS = 0.2  # for a reader that is slow, but reads; then lines are dropped
 FLUSH_SECONDS = 0.3  # at the end of the process
 
 
