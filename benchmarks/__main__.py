@@ -56,7 +56,9 @@ def _parser() -> argparse.ArgumentParser:
         "--quick", dest="plan", action="store_const", const="quick", help="--plan quick: 2 minutes"
     )
     parser.add_argument(
-        "--abuse", action="store_true", help="only attacks on containers; writes docs/explanation/resilience.md"
+        "--abuse",
+        action="store_true",
+        help="only attacks on containers; writes docs/explanation/resilience.md",
     )
     parser.add_argument("--steady", action="store_true", help="only ten minutes of steady load")
     parser.add_argument("--draw", action="store_true", help="only make table and chart anew")

@@ -14,8 +14,8 @@ from contextlib import suppress
 
 from plugin_runtime.app import App
 from plugin_runtime.connection import Connection
-from plugin_runtime.container import Orphans
 from plugin_runtime.connections import READ, Connections
+from plugin_runtime.container import Orphans
 from plugin_runtime.exchange import PIECE, Exchange
 from plugin_runtime.execution import Executor
 from plugin_runtime.memory import Budget
