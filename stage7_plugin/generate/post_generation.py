@@ -13,6 +13,7 @@ from typing import Any
 from stage7_plugin.generate import git
 from stage7_plugin.generate.next_steps import Done, next_steps
 from stage7_plugin.spec.manifest import manifest_problems
+from stage7_plugin.terminal import print_any_text
 
 
 def main(
@@ -34,6 +35,7 @@ def main(
     Returns:
         The exit status: 1 if the manifest is refused, or the image was required and failed.
     """
+    print_any_text()
     project = Path.cwd() if folder is None else folder
     manifest, problems = _read_manifest(project)
     if problems:

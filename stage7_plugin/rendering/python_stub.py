@@ -6,6 +6,7 @@ import builtins
 from collections.abc import Iterable
 
 from stage7_plugin.rendering.escaping import docstring, json, json_string
+from stage7_plugin.spec.names import as_python_reads
 from stage7_plugin.spec.parameters import Parameter
 from stage7_plugin.spec.text_rules import columns
 from stage7_plugin.spec.value_types import VALUE_TYPES
@@ -20,14 +21,15 @@ _TAKEN = frozenset(
 def local_names(parameters: Iterable[Parameter]) -> dict[str, str]:
     """A local variable for each parameter: its name, with a _ behind where that is taken."""
     listed = list(parameters)
-    taken = {*_TAKEN, *(parameter.name for parameter in listed)}
+    taken = {*_TAKEN, *(as_python_reads(parameter.name) for parameter in listed)}
     found: dict[str, str] = {}
     for parameter in listed:
+        read = as_python_reads(parameter.name)
         # A leading underscore would mark the variable as unused.
-        name = parameter.name.lstrip("_") or "value"
+        name = read.lstrip("_") or "value"
         if not name.isidentifier():
             name = f"value_{name}"
-        if name != parameter.name or name in _TAKEN:
+        if name != read or name in _TAKEN:
             while name in taken:
                 name += "_"
         taken.add(name)

@@ -170,7 +170,7 @@ def examine(
         if prompt not in PROMPTS or _follows_from_wrong_name(prompt, answers):
             continue
         if not isinstance(value, str):
-            hint = "; in YAML, put it in quotes" if isinstance(value, bool) else ""
+            hint = "; in YAML, put it in quotes" if isinstance(value, (bool, int, float)) else ""
             problems.append(Problem(prompt, value, "must be text" + hint, _example(prompt)))
         elif prompt in _PARAMETER_PROMPTS:
             found, faults = parse_parameters(prompt, value)
