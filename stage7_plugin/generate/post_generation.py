@@ -28,7 +28,10 @@ def main(
     """Finish a rendered plugin.
 
     Args:
-        git_init: The answer to that prompt, as are build_image, ci and kubernetes.
+        git_init: The answer to that prompt, as are the next three.
+        build_image: no, yes or required.
+        ci: github, gitlab or none.
+        kubernetes: yes or no.
         linked: Whether cruft renders it, to create the plugin or to compare two versions.
         folder: The rendered plugin; the working directory by default, where hooks run.
 

@@ -57,7 +57,7 @@ def made_from(context: Mapping[str, Any]) -> str:
 
 
 def public_address(remote: str) -> str | None:
-    """A git remote without user, password and token; None for a path of this machine.
+    """Return a git remote without user, password and token; None for a local path.
 
     The user `git` of an SSH address stays: it is the same for everybody.
     """
@@ -99,7 +99,7 @@ def _is_repository(folder: Path) -> bool:
 
 
 def _origin(folder: Path) -> str | None:
-    """The public address from which a clone comes, also through clones of clones on this machine.
+    """Return the public address from which a clone comes, also through other local clones.
 
     A path on this machine means nothing to anybody else.
     """
@@ -143,7 +143,7 @@ def _installed_from() -> _Source:
 
 
 def _archived() -> str:
-    """The commit of an archive, which git writes into the file; else its placeholder."""
+    """Return the commit of an archive, which git writes into the file; else its placeholder."""
     try:
         return (_FOLDER / ".git_archival.txt").read_text("utf-8").strip()
     except OSError:

@@ -19,7 +19,7 @@ _TAKEN = frozenset(
 
 
 def local_names(parameters: Iterable[Parameter]) -> dict[str, str]:
-    """A local variable for each parameter: its name, with a _ behind where that is taken."""
+    """Return a local variable for each parameter: its name, with a _ behind where that is taken."""
     listed = list(parameters)
     taken = {*_TAKEN, *(as_python_reads(parameter.name) for parameter in listed)}
     found: dict[str, str] = {}
@@ -52,7 +52,7 @@ def parameter_docs(parameters: Iterable[Parameter], indent: int) -> str:
 
 
 def input_locals(parameters: Iterable[Parameter], indent: int) -> str:
-    """Assignments of each declared input to a typed local variable, as ruff formats them."""
+    """Return assignments of each declared input to a typed local variable, as ruff formats them."""
     listed = list(parameters)
     names = local_names(listed)
     margin = " " * indent
@@ -74,13 +74,13 @@ def input_locals(parameters: Iterable[Parameter], indent: int) -> str:
 
 
 def received_list(parameters: Iterable[Parameter], indent: int) -> str:
-    """The local variables, one on a line, for a list of what has arrived."""
+    """Return the local variables, one on a line, for a list of what has arrived."""
     names = local_names(parameters).values()
     return "\n".join(f"{' ' * indent}{name}," for name in names)
 
 
 def output_values(parameters: Iterable[Parameter], indent: int) -> str:
-    """The lines of the outputs object: each declared output with a value of its type."""
+    """Return the lines of the outputs object: each declared output with a value of its type."""
     margin = " " * indent
     return "\n".join(
         f"{margin}{json_string(parameter.name)}: {VALUE_TYPES[parameter.type].stub},"

@@ -210,7 +210,7 @@ def _parameter_prompt(prompt: str) -> Prompt:
 
 
 def _advice(prompt: str, value: str) -> str:
-    """The example, and how to give the answer where nothing could be derived from the name."""
+    """Return the example, and how to answer where nothing could be derived from the name."""
     example = _example(prompt)
     if value == "" and prompt in ("plugin_slug", "verb"):
         return f"{prompt}={example} (nothing could be derived from plugin_name, so set it)"
