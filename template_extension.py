@@ -48,7 +48,7 @@ class PluginExtension(Extension):
 
 
 def own_module(name: str) -> ModuleType:
-    """A module of the package beside this file, imported anew if a source has changed."""
+    """Return a module of the package next to this file, imported anew if a source has changed."""
     # A wheel holds no second copy of the package: there the installed one is the template's own.
     if PACKAGE.is_dir():
         sources = {str(path): path.stat().st_mtime_ns for path in PACKAGE.rglob("*.py")}

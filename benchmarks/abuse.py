@@ -25,7 +25,7 @@ from benchmarks.stacks import HERE
 from benchmarks.workplace import WORK, render
 
 IMAGE = "stage7-benchmark/abused:1.0.0"
-PAGE = HERE.parent / "docs" / "resilience.md"
+PAGE = HERE.parent / "docs" / "explanation" / "resilience.md"
 BEGIN, END = "<!-- abuse -->\n", "<!-- /abuse -->\n"
 MEMORY = {"32m": 1 * MIB, "64m": 4 * MIB, "256m": 16 * MIB}
 """Limits of the container, and the largest answer that the plugin makes of its own accord."""

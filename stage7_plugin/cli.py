@@ -9,23 +9,39 @@ from typing import Any, NoReturn
 
 import click
 
+from stage7_plugin import __version__
+from stage7_plugin.terminal import print_any_text
+
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _NEW_FILE = click.Path(dir_okay=False, path_type=Path)
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="stage7-plugin")
 def main() -> None:
     """Make container plugins for Stage7, and check them against what their host relies on."""
     # So that containers are removed when a CI job is cancelled.
     signal.signal(signal.SIGTERM, _terminated)
+    print_any_text()
 
 
 def _terminated(*_: object) -> NoReturn:
     raise KeyboardInterrupt
 
 
-@main.command(context_settings={"ignore_unknown_options": True})
+class _New(click.Command):
+    """The command `new`, whose help has the questions of the template."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        from stage7_plugin.generate.questions import questions
+
+        with formatter.section("Questions, by KEY"):
+            formatter.write_dl(questions())
+        super().format_epilog(ctx, formatter)
+
+
+@main.command(cls=_New, context_settings={"ignore_unknown_options": True})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[KEY=VALUE]...")
 def new(arguments: tuple[str, ...]) -> None:
     """Make a plugin: ask the questions, or take the answers from KEY=VALUE and files.

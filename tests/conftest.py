@@ -7,8 +7,13 @@ import sys
 from functools import cache
 
 import pytest
+from hypothesis import settings
 
 from stage7_plugin.host.engine import HostError, connect
+
+# No test may depend on how busy the machine is.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 # What they start needs make, a POSIX shell, a terminal or signals. The rest is for every system.
 NOT_ON_WINDOWS = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from stage7_plugin.errors import Stage7PluginError
 from stage7_plugin.spec.problems import Problem
 
 EXAMPLE_FILE = "plugins: [{plugin_name: Text Echo}]"
@@ -62,7 +63,7 @@ class Fleet:
         self.fault(line, key, key, "a batch file has the keys defaults and plugins, nothing else")
 
 
-class Unreadable(Exception):
+class Unreadable(Stage7PluginError):
     """The file cannot be read further from a line on; the text is the rule that it breaks."""
 
     def __init__(self, line: int, rule: str) -> None:

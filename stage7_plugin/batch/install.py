@@ -18,13 +18,14 @@ from pathlib import Path
 from stage7_plugin.batch.output_folder import OutputFolder, Record
 from stage7_plugin.batch.recipe import Recipe
 from stage7_plugin.batch.template import PluginTemplate
+from stage7_plugin.errors import UserError
 from stage7_plugin.generate import git
 from stage7_plugin.spec.manifest import manifest_problems
 
 CREATED, UPDATED, UNCHANGED, OUTDATED = "created", "updated", "unchanged", "outdated"
 
 
-class Refused(Exception):
+class Refused(UserError):
     """The plugin is not written; the text says why and what to do."""
 
 

@@ -17,6 +17,8 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from stage7_plugin.errors import UserError
+
 try:
     import fcntl
 except ImportError:  # Windows: nothing keeps two runs apart there
@@ -25,7 +27,7 @@ except ImportError:  # Windows: nothing keeps two runs apart there
 _WAIT_SECONDS = 10  # workers of a run that was killed finish the plugin that they are at
 
 
-class Busy(Exception):
+class Busy(UserError):
     """Another run is at work in the same output folder."""
 
 

@@ -110,7 +110,7 @@ class PluginTemplate:
             named += [
                 (f"{folder.name}/{path.relative_to(folder)}", path) for path in _files(folder)
             ]
-        digest = hashlib.blake2b(provenance.made_from().encode(), digest_size=16)
+        digest = hashlib.blake2b(provenance.made_from({}).encode(), digest_size=16)
         for name, path in sorted(named):
             digest.update(f"{name}\0{path.stat().st_mode}\0".encode() + path.read_bytes())
         return digest.hexdigest()

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from stage7_plugin.errors import Stage7PluginError
+
 if TYPE_CHECKING:
     from stage7_plugin.contract.check import Check
 
@@ -28,7 +30,7 @@ class Status(Enum):
     SKIPPED = "skipped"
 
 
-class Broken(Exception):
+class Broken(Stage7PluginError):
     """The plugin broke the rule: what was sent, what came back, what was wanted instead."""
 
     def __init__(self, sent: str, got: str, wanted: str) -> None:
@@ -40,7 +42,7 @@ class Late(Broken):
     """Right, but too late. A busy machine may be the reason: the rule is checked once more."""
 
 
-class NotCheckable(Exception):
+class NotCheckable(Stage7PluginError):
     """The rule cannot be checked here. The message is the reason."""
 
 

@@ -72,7 +72,7 @@ def start_repository(folder: Path) -> Outcome:
 
 
 def path_from_shell(folder: Path) -> str:
-    """The folder as seen from the user's shell, or its full path where that is shorter."""
+    """Return the folder as seen from the user's shell, or its full path where that is shorter."""
     # A hook runs inside the project; the directory of the shell is only left in PWD.
     start = os.environ.get("PWD", "")
     full = str(folder.resolve())
@@ -82,7 +82,7 @@ def path_from_shell(folder: Path) -> str:
 
 
 def _work_tree(folder: Path) -> Path | None:
-    """The top of the work tree that holds the folder: the nearest parent with a .git."""
+    """Return the top of the work tree that holds the folder: the nearest parent with a .git."""
     resolved = folder.resolve()
     for candidate in (resolved, *resolved.parents):
         if (candidate / ".git").exists():
@@ -126,7 +126,7 @@ def _run(folder: Path, arguments: tuple[str, ...]) -> str | None:
 
 
 def _preparation(folder: Path) -> list[str]:
-    """What has to be done before the remaining steps can work."""
+    """List what has to be done before the remaining steps can work."""
     commands = [_enter(folder)]
     if (folder / ".git").exists() and _run(folder, ("var", "GIT_AUTHOR_IDENT")):
         commands.append('git config user.name "Your Name"')

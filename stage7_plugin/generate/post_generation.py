@@ -13,6 +13,7 @@ from typing import Any
 from stage7_plugin.generate import git
 from stage7_plugin.generate.next_steps import Done, next_steps
 from stage7_plugin.spec.manifest import manifest_problems
+from stage7_plugin.terminal import print_any_text
 
 
 def main(
@@ -27,13 +28,17 @@ def main(
     """Finish a rendered plugin.
 
     Args:
-        git_init: The answer to that prompt, as are build_image, ci and kubernetes.
+        git_init: The answer to that prompt, as are the next three.
+        build_image: no, yes or required.
+        ci: github, gitlab or none.
+        kubernetes: yes or no.
         linked: Whether cruft renders it, to create the plugin or to compare two versions.
         folder: The rendered plugin; the working directory by default, where hooks run.
 
     Returns:
         The exit status: 1 if the manifest is refused, or the image was required and failed.
     """
+    print_any_text()
     project = Path.cwd() if folder is None else folder
     manifest, problems = _read_manifest(project)
     if problems:

@@ -1,0 +1,1 @@
+"""What the host does with a plugin: its engine, health polling, requests, one run."""

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from stage7_plugin.errors import Stage7PluginError
 from stage7_plugin.host.http_client import Address, Answer, NoAnswer, call
 from stage7_plugin.host.view import HostView
 
@@ -14,7 +15,7 @@ INTERVAL = 1.0
 """Seconds between two polls; the first comes at once."""
 
 
-class NeverHealthy(Exception):
+class NeverHealthy(Stage7PluginError):
     """The plugin ended or stayed unhealthy. The message is one sentence."""
 
 

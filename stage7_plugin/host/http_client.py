@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from stage7_plugin.errors import Stage7PluginError
 
-class NoAnswer(Exception):
+
+class NoAnswer(Stage7PluginError):
     """The request got no HTTP answer. The message is one sentence."""
 
 

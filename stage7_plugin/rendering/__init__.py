@@ -1,0 +1,1 @@
+"""A specification as text: filters, escaping, the stub of the code, provenance."""

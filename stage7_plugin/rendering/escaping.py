@@ -30,17 +30,17 @@ def json(value: Any, indent: int | None = None, level: int = 0) -> str:
 
 
 def json_string(text: object) -> str:
-    """The text in double quotes with JSON's escapes: valid in JSON, YAML and TOML alike."""
+    """Return the text in double quotes with JSON's escapes: valid in JSON, YAML and TOML alike."""
     return json(str(text))
 
 
 def compose_string(text: object) -> str:
-    """A YAML string for a Compose file, where a single $ starts a variable."""
+    """Return a YAML string for a Compose file, where a single $ starts a variable."""
     return json_string(text).replace("$", "$$")
 
 
 def python_literal(value: Any) -> str:
-    """A Python literal of a JSON value; quotes are chosen as ruff format chooses them."""
+    """Return a Python literal of a JSON value; quotes are chosen as ruff format chooses them."""
     if isinstance(value, str):
         return _python_string(value)
     if isinstance(value, dict):
@@ -54,12 +54,13 @@ def python_literal(value: Any) -> str:
 
 
 def docstring(text: object, indent: int = 4, hanging: int = 0, width: int = 100) -> str:
-    """The text inside a triple-quoted Python string, wrapped at `width` columns.
+    """Return the text inside a triple-quoted Python string, wrapped at `width` columns.
 
     Args:
         text: One line of free text.
         indent: Column at which the first line starts; it is not written.
         hanging: Further columns for the lines after the first.
+        width: Columns of a line.
     """
     escaped = str(text).replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
     lines: list[str] = []
@@ -73,7 +74,7 @@ def docstring(text: object, indent: int = 4, hanging: int = 0, width: int = 100)
 
 
 def dockerfile_string(text: object) -> str:
-    """A quoted value for LABEL, ARG and ENV, in which $ and the escape character are plain."""
+    """Return a quoted value for LABEL, ARG and ENV, in which $ and backslash are plain."""
     return '"' + re.sub(r'([\\"$])', r"\\\1", str(text)) + '"'
 
 

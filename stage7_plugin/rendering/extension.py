@@ -65,17 +65,12 @@ def check_answers(context: Mapping[str, Any]) -> str:
 
 @pass_context
 def _provenance(context: Context) -> dict[str, Any]:
-    return provenance.provenance(context["plugin"].rendered_answers, _commit(context))
+    return provenance.provenance(context["plugin"].rendered_answers, context["cookiecutter"])
 
 
 @pass_context
 def _made_from(context: Context) -> str:
-    return provenance.made_from(_commit(context))
-
-
-def _commit(context: Context) -> str:
-    """The commit that cruft renders; it says which, because it renders two in one process."""
-    return str(context["cookiecutter"].get("_commit", ""))
+    return provenance.made_from(context["cookiecutter"])
 
 
 def _quiet_hook_failures() -> None:

@@ -16,7 +16,7 @@ _REPOSITORY_VARIABLES = (
 
 
 def read(folder: Path, *arguments: str) -> str | None:
-    """What a git command prints in a repository; None if it fails, or there is no git."""
+    """Run a git command and return what it prints; None if it fails, or there is no git."""
     try:
         done = subprocess.run(
             ["git", *arguments],
@@ -35,5 +35,5 @@ def read(folder: Path, *arguments: str) -> str | None:
 
 
 def environment() -> dict[str, str]:
-    """The environment without variables that point git at another repository."""
+    """Return the environment without variables that point git at another repository."""
     return {k: v for k, v in os.environ.items() if k not in _REPOSITORY_VARIABLES}

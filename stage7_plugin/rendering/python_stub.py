@@ -6,6 +6,7 @@ import builtins
 from collections.abc import Iterable
 
 from stage7_plugin.rendering.escaping import docstring, json, json_string
+from stage7_plugin.spec.names import as_python_reads
 from stage7_plugin.spec.parameters import Parameter
 from stage7_plugin.spec.text_rules import columns
 from stage7_plugin.spec.value_types import VALUE_TYPES
@@ -18,16 +19,17 @@ _TAKEN = frozenset(
 
 
 def local_names(parameters: Iterable[Parameter]) -> dict[str, str]:
-    """A local variable for each parameter: its name, with a _ behind where that is taken."""
+    """Return a local variable for each parameter: its name, with a _ behind where that is taken."""
     listed = list(parameters)
-    taken = {*_TAKEN, *(parameter.name for parameter in listed)}
+    taken = {*_TAKEN, *(as_python_reads(parameter.name) for parameter in listed)}
     found: dict[str, str] = {}
     for parameter in listed:
+        read = as_python_reads(parameter.name)
         # A leading underscore would mark the variable as unused.
-        name = parameter.name.lstrip("_") or "value"
+        name = read.lstrip("_") or "value"
         if not name.isidentifier():
             name = f"value_{name}"
-        if name != parameter.name or name in _TAKEN:
+        if name != read or name in _TAKEN:
             while name in taken:
                 name += "_"
         taken.add(name)
@@ -50,7 +52,7 @@ def parameter_docs(parameters: Iterable[Parameter], indent: int) -> str:
 
 
 def input_locals(parameters: Iterable[Parameter], indent: int) -> str:
-    """Assignments of each declared input to a typed local variable, as ruff formats them."""
+    """Return assignments of each declared input to a typed local variable, as ruff formats them."""
     listed = list(parameters)
     names = local_names(listed)
     margin = " " * indent
@@ -72,13 +74,13 @@ def input_locals(parameters: Iterable[Parameter], indent: int) -> str:
 
 
 def received_list(parameters: Iterable[Parameter], indent: int) -> str:
-    """The local variables, one on a line, for a list of what has arrived."""
+    """Return the local variables, one on a line, for a list of what has arrived."""
     names = local_names(parameters).values()
     return "\n".join(f"{' ' * indent}{name}," for name in names)
 
 
 def output_values(parameters: Iterable[Parameter], indent: int) -> str:
-    """The lines of the outputs object: each declared output with a value of its type."""
+    """Return the lines of the outputs object: each declared output with a value of its type."""
     margin = " " * indent
     return "\n".join(
         f"{margin}{json_string(parameter.name)}: {VALUE_TYPES[parameter.type].stub},"

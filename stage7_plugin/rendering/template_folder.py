@@ -13,13 +13,13 @@ _INSTALLED = _PACKAGE / "_template"
 
 
 def template_folder() -> Path:
-    """The folder with cookiecutter.json."""
+    """Return the folder with cookiecutter.json."""
     return _INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parent
 
 
 @contextmanager
 def clean_template() -> Iterator[Path]:
-    """The template for Cookiecutter, which renders every file that it finds.
+    """Lend the template to Cookiecutter, which renders every file that it finds.
 
     pip adds byte code to an installed template; it would be rendered, so a copy is without it.
     """

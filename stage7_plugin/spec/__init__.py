@@ -1,0 +1,1 @@
+"""What a plugin is: answers, parameters, manifest, and the rules for them."""

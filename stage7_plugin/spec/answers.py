@@ -170,7 +170,7 @@ def examine(
         if prompt not in PROMPTS or _follows_from_wrong_name(prompt, answers):
             continue
         if not isinstance(value, str):
-            hint = "; in YAML, put it in quotes" if isinstance(value, bool) else ""
+            hint = "; in YAML, put it in quotes" if isinstance(value, (bool, int, float)) else ""
             problems.append(Problem(prompt, value, "must be text" + hint, _example(prompt)))
         elif prompt in _PARAMETER_PROMPTS:
             found, faults = parse_parameters(prompt, value)
@@ -210,7 +210,7 @@ def _parameter_prompt(prompt: str) -> Prompt:
 
 
 def _advice(prompt: str, value: str) -> str:
-    """The example, and how to give the answer where nothing could be derived from the name."""
+    """Return the example, and how to answer where nothing could be derived from the name."""
     example = _example(prompt)
     if value == "" and prompt in ("plugin_slug", "verb"):
         return f"{prompt}={example} (nothing could be derived from plugin_name, so set it)"

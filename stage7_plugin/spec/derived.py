@@ -19,7 +19,7 @@ DEVICE_NAMES = frozenset(
 
 
 def plugin_slug(plugin_name: object) -> str:
-    """The slug for a plugin name: "Text Echo" becomes "text-echo"; empty if nothing is left.
+    """Derive the slug: "Text Echo" becomes "text-echo"; empty if nothing is left.
 
     A name that would give a slug no rule accepts gets "plugin" added: "3D Print" becomes
     "plugin-3d-print", "Aux" becomes "aux-plugin".
@@ -33,13 +33,13 @@ def plugin_slug(plugin_name: object) -> str:
 
 
 def verb(plugin_name: object) -> str:
-    """The verb for a plugin name: "Text Echo" becomes "TEXT_ECHO"; a taken one gets "_PLUGIN"."""
+    """Derive the verb: "Text Echo" becomes "TEXT_ECHO"; a taken one gets "_PLUGIN"."""
     derived = plugin_slug(plugin_name).replace("-", "_").upper()
     return f"{derived}_PLUGIN" if derived in TAKEN_VERBS else derived
 
 
 def default_author() -> str:
-    """The name in the user's own git configuration, else the login name."""
+    """Return the name in the user's own git configuration, else the login name."""
     try:
         command = ["git", "config", "user.name"]
         answer = subprocess.run(
@@ -62,6 +62,6 @@ def memory_megabytes(memory: str) -> int:
 
 
 def permission_list(permissions: str) -> list[str]:
-    """The permissions in a comma-separated answer, each once, in the order given."""
+    """Return the permissions in a comma-separated answer, each once, in the order given."""
     names = (name.strip() for name in permissions.split(","))
     return list(dict.fromkeys(name for name in names if name))

@@ -6,5 +6,5 @@ from collections.abc import Mapping
 
 
 def image(answers: Mapping[str, str]) -> str:
-    """The full name with its tag: stage7/text-echo:1.0.0."""
+    """Return the full name with its tag: stage7/text-echo:1.0.0."""
     return f"{answers['image_namespace']}/{answers['plugin_slug']}:{answers['version']}"

@@ -9,11 +9,16 @@ from typing import Any
 RULE = "no name or alias may occur twice across inputs and outputs"
 
 
+def as_python_reads(name: str) -> str:
+    """Return an identifier in Unicode's NFKC form, in which Python compares: the Kelvin sign is K.
+
+    Names that are equal in it are one name in plugin_logic.py.
+    """
+    return unicodedata.normalize("NFKC", name)
+
+
 def clashing_names(definitions: Iterable[Mapping[str, Any]]) -> list[list[str]]:
     """Find names and aliases that stand for more than one thing.
-
-    Python reads identifiers in Unicode's NFKC form, so that names equal in it are one name there:
-    the Kelvin sign is a K.
 
     Args:
         definitions: Of inputs and outputs, as in manifest.json. What is not text is left out.
@@ -26,7 +31,7 @@ def clashing_names(definitions: Iterable[Mapping[str, Any]]) -> list[list[str]]:
         aliases = definition.get("aliases")
         for name in (definition.get("name"), *(aliases if isinstance(aliases, list) else ())):
             if isinstance(name, str):
-                groups.setdefault(unicodedata.normalize("NFKC", name), []).append(name)
+                groups.setdefault(as_python_reads(name), []).append(name)
     return [group for group in groups.values() if len(group) > 1]
 
 

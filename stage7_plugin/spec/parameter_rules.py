@@ -6,12 +6,16 @@ import keyword
 from collections.abc import Iterator
 from typing import Any
 
+from stage7_plugin.spec.names import as_python_reads
 from stage7_plugin.spec.problems import Problem, nearest
 from stage7_plugin.spec.text_rules import columns, text_fault
 from stage7_plugin.spec.value_types import TYPES, has_type
 
 LONGEST_NAME = 60
 LONGEST_DESCRIPTION = 200
+
+# A plugin refuses requests that are nested deeper than 100 levels; three are the request's own.
+DEEPEST_VALUE = 97
 
 _KEYS = {
     "inputs": (
@@ -51,7 +55,7 @@ def _name(_prompt: str, definition: dict[str, Any]) -> Iterator[tuple[object, st
     name = definition.get("name", "")
     if not isinstance(name, str) or not name.isidentifier():
         yield name, "a name must be a Python identifier: letters, digits and _, no digit first"
-    elif keyword.iskeyword(name):
+    elif keyword.iskeyword(as_python_reads(name)):
         yield name, "a name must not be a Python keyword"
     elif columns(name) > LONGEST_NAME:
         yield name, f"a name must have at most {LONGEST_NAME} characters (wide ones count twice)"
@@ -95,6 +99,26 @@ def _values(_prompt: str, definition: dict[str, Any]) -> Iterator[tuple[object, 
             wanted = "any JSON value but null" if kind == "any" else f"a JSON {kind}"
             rule = f"the {key} of {definition.get('name')} must be {wanted}"
             yield definition[key], rule
+        elif key in definition and _is_deeper(definition[key], DEEPEST_VALUE):
+            rule = (
+                f"the {key} of {definition.get('name')} must be nested at most {DEEPEST_VALUE} "
+                "levels deep: the plugin would refuse a request with it"
+            )
+            yield definition[key], rule
+
+
+def _is_deeper(value: Any, limit: int) -> bool:
+    level = [value] if isinstance(value, (dict, list)) else []
+    for _ in range(limit):
+        level = [
+            child
+            for parent in level
+            for child in (parent.values() if isinstance(parent, dict) else parent)
+            if isinstance(child, (dict, list))
+        ]
+        if not level:
+            return False
+    return bool(level)
 
 
 def _aliases(_prompt: str, definition: dict[str, Any]) -> Iterator[tuple[object, str]]:

@@ -9,6 +9,7 @@ of definitions instead, which can also carry `aliases`, `secret` and `example`.
 
 from __future__ import annotations
 
+import json
 from typing import Any, Literal, NamedTuple
 
 from stage7_plugin.spec import strict_json
@@ -17,6 +18,9 @@ from stage7_plugin.spec.parameter_rules import definition_problems
 from stage7_plugin.spec.problems import Problem
 
 Prompt = Literal["inputs", "outputs"]
+
+# Fits into every plugin's limit for request bodies, which is 1 MiB where the memory is least.
+LARGEST_REQUEST = 256 * 1024
 
 EXAMPLES: dict[str, str] = {
     "inputs": "text:string - Text to summarise; max_words:number=100 - Upper bound; tags:array?",
@@ -79,10 +83,21 @@ def parse_parameters(prompt: Prompt, text: str) -> tuple[list[Parameter], list[P
         problems += faults
         if not faults:
             parameters.append(_parameter(definition))
+    if (size := _request_size(parameters)) > LARGEST_REQUEST:
+        rule = (
+            f"defaults and examples must have at most {LARGEST_REQUEST} bytes of JSON in all, not "
+            f"{size}: a plugin with little memory would refuse a request with them"
+        )
+        problems.append(Problem(prompt, text, rule, EXAMPLES[prompt]))
     if not definitions and not problems:
         rule = f"at least one of the {prompt} must be declared"
         problems.append(Problem(prompt, text, rule, EXAMPLES[prompt]))
     return parameters, problems
+
+
+def _request_size(parameters: list[Parameter]) -> int:
+    values = [value for p in parameters for value in (p.default, p.example) if value is not None]
+    return sum(len(json.dumps(value, ensure_ascii=False).encode()) for value in values)
 
 
 def _read_definitions(prompt: Prompt, text: str) -> tuple[list[Any], list[Problem]]:

@@ -26,7 +26,7 @@ class Problem(NamedTuple):
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that was most likely meant, if any is close."""
+    """Return the known word that was most likely meant, if any is close."""
     import difflib  # only for somebody who has mistyped
 
     matches = difflib.get_close_matches(word, list(known), n=1)
@@ -34,7 +34,7 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 
 
 def shown(value: object) -> str:
-    """The value in quotes, shortened, with escapes for what could act on a terminal."""
+    """Return the value in quotes, shortened, with escapes for what could act on a terminal."""
     text = printable(repr(value))
     if len(text) <= _LONGEST_VALUE:
         return text
@@ -43,7 +43,7 @@ def shown(value: object) -> str:
 
 
 def printable(text: str) -> str:
-    """The text with escapes for what is no printable character, or not in the output's encoding."""
+    """Escape what is no printable character, or not in the output's encoding."""
     encoding = sys.stdout.encoding or "ascii"
     plain = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
     return plain.encode(encoding, "backslashreplace").decode(encoding)

@@ -18,7 +18,7 @@ UNSAFE = re.compile(
 
 
 def text_fault(text: str, shortest: int, longest: int) -> str | None:
-    """The rule that a free text breaks, or None. Lengths are in characters."""
+    """Return the rule that a free text breaks, or None. Lengths are in characters."""
     if _LINE_BREAKS.search(text):
         return "must be on one line"
     if _BIDI_CONTROLS.search(text):

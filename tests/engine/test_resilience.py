@@ -18,8 +18,8 @@ from benchmarks import abuse
 from benchmarks.attacks import ATTACKS, MIB
 from benchmarks.images import docker
 from benchmarks.stacks import HERE
-from tests.rendered_example import FOLDER, NAME
 from tests.runtime.plugin_process import SOON
+from tools.render_example import FOLDER, NAME
 
 if TYPE_CHECKING:
     from docker import APIClient

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from stage7_plugin import __version__
 from tests.support.template import TEMPLATE, isolated_environment
 
 
@@ -86,7 +87,17 @@ def test_a_replay_file_that_is_not_there(tmp_path: Path) -> None:
     assert "Traceback" in output, "for those who want to know"
 
 
-def test_help_names_the_options() -> None:
+def test_version() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "stage7_plugin", "--version"],
+        cwd=TEMPLATE,
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stdout) == (0, f"stage7-plugin, version {__version__}\n")
+
+
+def test_help_names_the_options_and_the_questions() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "stage7_plugin", "new", "-h"],
         cwd=TEMPLATE,
@@ -96,3 +107,5 @@ def test_help_names_the_options() -> None:
     assert done.returncode == 0
     for option in ("--no-input", "--output-dir", "--config-file", "--replay-file", "KEY=VALUE"):
         assert option in done.stdout
+    for question in json.loads((TEMPLATE / "cookiecutter.json").read_text("utf-8")):
+        assert question.startswith("_") or f"\n  {question} " in done.stdout

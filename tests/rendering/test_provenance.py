@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from stage7_plugin import __version__
+from stage7_plugin.rendering import provenance as provenance_module
 from stage7_plugin.rendering.provenance import public_address
 from tests.support.git_template import ADDRESS, Workplace
 from tests.support.template import TEMPLATE, generate
@@ -82,14 +83,85 @@ def test_a_commit_is_named_only_where_it_is_what_was_rendered(tmp_path: Path) ->
     assert provenance(tmp_path / "text-echo")["commit"] is None
 
 
-def test_a_zip_file_names_the_version(tmp_path: Path) -> None:
+def test_a_zip_file_names_its_commit(tmp_path: Path) -> None:
+    """Git writes it into an archive; the address of a file on this machine is none."""
     place = Workplace(tmp_path)
+    commit = place.git(place.template, "rev-parse", "HEAD")
     archive = str(tmp_path / "template.zip")
     place.git(place.template, "archive", "--prefix=template/", f"--output={archive}", "HEAD")
     place.run(tmp_path, "cookiecutter", archive, "--no-input")
     found = provenance(tmp_path / "text-echo")
     assert (found["template"], found["version"]) == ("stage7-plugin", __version__)
-    assert found["commit"] is None
+    assert found["commit"] == commit
+
+
+@pytest.mark.parametrize(
+    ("archive", "address"),
+    [
+        (
+            "https://t:secret@github.com/org/template/archive/main.zip",
+            "https://github.com/org/template",
+        ),
+        (
+            "https://gitlab.com/a/b/template/-/archive/v1/template-v1.zip",
+            "https://gitlab.com/a/b/template",
+        ),
+        ("https://example.com/files/template.zip", "https://example.com/files/template"),
+        ("/home/ada/template.zip", "stage7-plugin"),
+    ],
+)
+def test_an_archive_has_the_address_of_its_repository(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, archive: str, address: str
+) -> None:
+    monkeypatch.setattr(provenance_module, "_FOLDER", tmp_path)
+    monkeypatch.setattr(provenance_module, "template_folder", lambda: tmp_path)
+    assert provenance_module.provenance({}, {"_template": archive})["template"] == address
+
+
+@pytest.mark.parametrize(
+    ("noted", "address", "commit"),
+    [
+        (
+            {
+                "url": "https://ada:secret@example.com/org/template.git",
+                "vcs_info": {"vcs": "git", "commit_id": "a" * 40},
+            },
+            "https://example.com/org/template.git",
+            "a" * 40,
+        ),
+        (
+            {"url": "https://github.com/org/template/archive/v1.zip", "archive_info": {}},
+            "https://github.com/org/template",
+            None,
+        ),
+        ({"url": "file:///nowhere/template", "dir_info": {}}, "stage7-plugin", None),
+        (None, "stage7-plugin", None),
+    ],
+)
+def test_a_package_says_where_it_was_installed_from(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, noted: Any, address: str, commit: str | None
+) -> None:
+    metadata = tmp_path / "stage7_plugin-9.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: stage7-plugin\nVersion: 9\n")
+    if noted:
+        (metadata / "direct_url.json").write_text(json.dumps(noted))
+    monkeypatch.setattr(provenance_module, "_FOLDER", tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    provenance_module._installed_from.cache_clear()
+    found = provenance_module.provenance({}, {"_template": "/site-packages/template"})
+    provenance_module._installed_from.cache_clear()
+    assert (found["template"], found["commit"]) == (address, commit)
+
+
+def test_a_clone_of_a_local_clone_has_the_public_address(tmp_path: Path) -> None:
+    place = Workplace(tmp_path)
+    place.git(tmp_path, "clone", "--quiet", ADDRESS, "first")
+    place.git(tmp_path, "clone", "--quiet", "first", "second")
+    place.run(tmp_path, "cruft", "create", str(tmp_path / "second"), "--no-input")
+    found = provenance(tmp_path / "text-echo")
+    assert found["template"] == ADDRESS
+    assert found["commit"] == place.git(place.template, "rev-parse", "HEAD")
 
 
 def test_a_template_inside_another_repository_does_not_take_its_commit(tmp_path: Path) -> None:

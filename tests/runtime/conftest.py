@@ -20,8 +20,8 @@ Start = Callable[..., PluginProcess]
 def start(tmp_path: Path) -> Iterator[Start]:
     """Starts `server.py` around a file of `logic/`; every process is killed at the end.
 
-    Arguments: the file's name, `manifest` keys to set, a command that starts the server, and
-    environment variables.
+    Arguments: the file's name, `manifest` keys to set, a command that starts the server, a
+    descriptor to write the log to, arguments of `server.py`, and environment variables.
     """
     running: list[PluginProcess] = []
 
@@ -29,6 +29,8 @@ def start(tmp_path: Path) -> Iterator[Start]:
         logic: str = "obedient.py",
         manifest: dict[str, object] | None = None,
         first: Sequence[str] = (),
+        output: int | None = None,
+        arguments: Sequence[str] = (),
         **environ: str,
     ) -> PluginProcess:
         folder = tmp_path / f"plugin-{len(running)}"
@@ -41,7 +43,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
         )
         shutil.copy(LOGIC / logic, folder / "plugin_logic.py")
         write_manifest(folder, manifest or {})
-        process = PluginProcess(folder, environ, first)
+        process = PluginProcess(folder, environ, first, output, arguments)
         running.append(process)
         return process
 

@@ -48,6 +48,13 @@ def write_manifest(folder: Path, changes: dict[str, Any]) -> None:
     (folder / "manifest.json").write_text(json.dumps({**MANIFEST, **changes}), "utf-8")
 
 
+def free_port() -> str:
+    """A port that was free a moment ago."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return str(listener.getsockname()[1])
+
+
 class PluginProcess:
     """A running plugin.
 
@@ -55,18 +62,30 @@ class PluginProcess:
         folder: a plugin's folder.
         environ: variables on top of a nearly empty environment.
         first: a command that starts the server, its command line being the last arguments.
+        output: a descriptor for standard output and error in place of the log file; `environ` must
+            then hold the port, because no line of the log says it.
+        arguments: of `server.py`.
     """
 
-    def __init__(self, folder: Path, environ: dict[str, str], first: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        environ: dict[str, str],
+        first: Sequence[str] = (),
+        output: int | None = None,
+        arguments: Sequence[str] = (),
+    ) -> None:
         self.log_file = folder / "log"
         self.started = time.monotonic()
+        port = environ.get("PLUGIN_PORT", "")
+        self._port = int(port) if port.isdecimal() else 0
         with self.log_file.open("wb") as log:
             self.process = subprocess.Popen(
-                [*first, sys.executable, "-E", "-s", str(folder / "server.py")],
+                [*first, sys.executable, "-E", "-s", str(folder / "server.py"), *arguments],
                 env={"PLUGIN_PORT": "0", "PLUGIN_HOST": "127.0.0.1", **environ},
                 cwd="/",
-                stdout=log,
-                stderr=log,
+                stdout=log if output is None else output,
+                stderr=log if output is None else output,
             )
 
     @property
@@ -84,8 +103,22 @@ class PluginProcess:
     @property
     def port(self) -> int:
         """The port it listens on; waits for it."""
+        if self._port:
+            self._wait_for_port()
+            return self._port
         line = self.wait_for_line(lambda line: "address" in line)
         return int(line["address"].rpartition(":")[2])
+
+    def _wait_for_port(self, seconds: float = 20) -> None:
+        until = time.monotonic() + seconds
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", self._port)).close()
+                return
+            except OSError:
+                if time.monotonic() > until or self.process.poll() is not None:
+                    raise
+                time.sleep(0.01)
 
     def wait_for_line(self, wanted: Any, seconds: float = 20) -> dict[str, Any]:
         """The first log line for which `wanted` is true."""
@@ -164,6 +197,15 @@ class PluginProcess:
         started = time.monotonic()
         self.process.wait(seconds)
         return time.monotonic() - started
+
+    def threads(self) -> int:
+        """Number of threads (Linux)."""
+        return len(list(Path(f"/proc/{self.process.pid}/task").iterdir()))
+
+    def memory(self) -> int:
+        """Highest resident memory so far, in bytes (Linux)."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text("ascii")
+        return int(status.partition("VmHWM:")[2].split()[0]) * 1024
 
     def open_files(self) -> int:
         """Number of file descriptors (Linux)."""

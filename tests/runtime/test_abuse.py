@@ -65,7 +65,7 @@ def execution_with(body: bytes) -> bytes:
 
 def test_a_body_that_never_fits_is_413_and_one_that_does_not_fit_now_is_429(start: Start) -> None:
     plugin = start_with_little(start, PLUGIN_MAX_BODY_BYTES=str(16 * MIB))
-    status, answer = plugin.post(execution_with(body_of("empty lists", 4 * MIB)))
+    status, answer = plugin.post(execution_with(body_of("empty lists", 5 * MIB // 2)))
     assert status == 413
     assert "MiB of memory" in answer["error"]
     text = execution_with(body_of("one text", 4 * MIB)).replace(b"return value", b"sleep")

@@ -62,8 +62,8 @@ def test_bearer_tokens_are_found_without_their_scheme(start: Start) -> None:
 def test_the_secrets_of_the_environment_stay_inside(start: Start, name: str) -> None:
     plugin = start(**{name: CANARY})
     answers = [plugin.execute({"do": do, "value": CANARY}) for do in ("raise", "print")]
-    answers.append(plugin.execute({"do": "return value", "value": {CANARY: [CANARY]}}))
-    assert answers[-1][1]["outputs"]["result"] == {"[redacted]": ["[redacted]"]}
+    answers.append(plugin.execute({"do": "return value", "value": {"a": [CANARY]}}))
+    assert answers[-1][1]["outputs"]["result"] == {"a": ["[redacted]"]}
     assert CANARY not in everything(plugin, answers)
 
 

@@ -122,6 +122,12 @@ def test_alias_that_is_also_a_name() -> None:
     assert [p.value for p in check({**ANSWERS, "inputs": inputs})] == ["b"]
 
 
+def test_names_that_python_reads_as_one() -> None:
+    """The Kelvin sign is a K for Python, and so are the two in a generated function."""
+    answers = {**ANSWERS, "inputs": "K:string; \u212a:number"}
+    assert [p.value for p in check(answers)] == ["K = \\u212a"]
+
+
 def test_what_follows_from_a_wrong_name_is_not_reported_again() -> None:
     answers = {**ANSWERS, "plugin_name": "", "plugin_slug": "", "verb": ""}
     assert [problem.prompt for problem in check(answers)] == ["plugin_name"]

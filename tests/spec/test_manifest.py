@@ -103,6 +103,10 @@ REJECTED: list[tuple[str, Any, str]] = [
     ("inputDefinitions", [parameter(aliases="x")], "must be of type array"),
     ("inputDefinitions", [parameter(), parameter()], "the name 'x' occurs 2 times"),
     ("inputDefinitions", [parameter(name="result")], "the name 'result' occurs 2 times"),
+    ("inputDefinitions", [parameter(), parameter(name="y", aliases=["x"])], "'x' occurs 2 times"),
+    ("inputDefinitions", [parameter(aliases=["result"])], "'result' occurs 2 times"),
+    ("inputDefinitions", [parameter(aliases=["a", "a"])], "'a' occurs 2 times"),
+    ("inputDefinitions", [parameter(name="K"), parameter(name="\u212a")], "occurs 2 times"),
     ("entryPoint.main", ..., "entryPoint lacks main"),
     ("entryPoint.files", [], "must be of type object"),
     *[(f"container.{key}", ..., f"lacks {key}") for key in

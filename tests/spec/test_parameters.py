@@ -97,6 +97,7 @@ def test_description_may_contain_what_separates_the_rest() -> None:
         ("1a:string", "a name must be a Python identifier"),
         ("a-b:string", "a name must be a Python identifier"),
         ("class:string", "a name must not be a Python keyword"),
+        ("\uff49f:string", "a name must not be a Python keyword"),
         ("x" * 61 + ":string", "a name must have at most 60"),
         ("文" * 31 + ":string", "a name must have at most 60"),
         ("a:", "a type must be one of"),
@@ -106,7 +107,11 @@ def test_description_may_contain_what_separates_the_rest() -> None:
         ("a:string='en'", "text in double quotes"),
         ("a:number=NaN", "NaN is not JSON"),
         ("a:number=1e999", "the number 1e999 is too large"),
-        ("a:number=" + "9" * 5000, "a default must be a JSON literal"),
+        ("a:number=" + "9" * 5000, "is too large"),
+        (f"a:number={2**1024}", "is too large"),
+        ("a:array=" + "[" * 98 + "]" * 98, "nested at most 97 levels deep"),
+        ('[{"name": "a", "type": "any", "example": [' + "[" * 97 + "]" * 97 + "]}]", "97 levels"),
+        ('a:string="' + "x" * 2**18 + '"', "at most 262144 bytes of JSON in all, not 262146"),
         ("a:array=" + "[" * 100_000, "nested too deeply"),
         ('a:object={"k": 1, "k": 2}', "the key 'k' occurs twice"),
         ('a:string="\\ud800"', "half of a surrogate pair"),
@@ -143,6 +148,21 @@ def test_description_may_contain_what_separates_the_rest() -> None:
 def test_problems(text: str, rule: str) -> None:
     (found,) = rules(text)
     assert rule in found
+
+
+@pytest.mark.parametrize(
+    "default",
+    [
+        str(2**1024 - 1 - 2**970),  # just below: the largest that a double can hold
+        f"-{2**1024 - 2**971}",
+        "[" * 97 + "]" * 97,
+        '"' + "x" * (2**18 - 2) + '"',
+    ],
+    ids=["largest", "lowest", "deepest", "longest"],
+)
+def test_defaults_at_the_limit(default: str) -> None:
+    (parameter,) = parse(f"a:any={default}")
+    assert parameter.default == json.loads(default)
 
 
 @pytest.mark.parametrize("name", keyword.kwlist)

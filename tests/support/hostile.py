@@ -8,6 +8,7 @@ import keyword
 from hypothesis import strategies as st
 
 from stage7_plugin.spec.answers import check
+from stage7_plugin.spec.names import as_python_reads
 from stage7_plugin.spec.text_rules import UNSAFE
 from stage7_plugin.spec.value_types import TYPES, has_type
 from tests.support.template import ANSWERS
@@ -77,7 +78,9 @@ def answers(draw: st.DrawFn) -> dict[str, str]:
         lambda name: name.isidentifier() and not keyword.iskeyword(name)
     )
     names = draw(
-        st.lists(st.sampled_from(NAMES) | identifiers, min_size=2, max_size=6, unique=True)
+        st.lists(
+            st.sampled_from(NAMES) | identifiers, min_size=2, max_size=6, unique_by=as_python_reads
+        )
     )
     middle = draw(st.integers(1, len(names) - 1))
     found = {

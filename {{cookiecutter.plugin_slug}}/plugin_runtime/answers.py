@@ -1,10 +1,11 @@
 """What an HTTP answer is made of."""
 
-import json
 import time
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, NamedTuple
+
+from plugin_runtime.strict_json import Encoder
 
 JSON = "application/json"
 REASONS = {
@@ -26,6 +27,8 @@ DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 Headers = tuple[tuple[str, str], ...]
+
+encode_json = Encoder().encode
 
 
 class Answer(NamedTuple):
@@ -60,10 +63,26 @@ def _date(seconds: int) -> str:
     return f"{name}, {day:02} {month_name} {year} {hour:02}:{minute:02}:{second:02} GMT"
 
 
-def failure(status: int, error: str, errors: Iterable[str] = (), headers: Headers = ()) -> Answer:
-    """The answer to whatever did not succeed: one sentence, and the list behind it if any."""
+def failure(
+    status: int,
+    error: str,
+    errors: Iterable[str] = (),
+    headers: Headers = (),
+    trace_id: str = "",
+) -> Answer:
+    """The answer to whatever did not succeed.
+
+    Args:
+        status: the HTTP status.
+        error: one sentence.
+        errors: the list behind it, if there is one.
+        headers: further headers.
+        trace_id: what to look for in the log, if this was an execution.
+    """
     document: dict[str, Any] = {"success": False, "error": error}
     if errors := list(errors):
         document["errors"] = errors
+    if trace_id:
+        document["trace_id"] = trace_id
     # Escaped to ASCII, so that a broken text inside of an error cannot break the answer.
-    return Answer(status, json.dumps(document).encode("ascii"), JSON, headers)
+    return Answer(status, encode_json(document).encode("ascii"), JSON, headers)

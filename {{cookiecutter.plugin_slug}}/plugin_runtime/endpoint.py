@@ -4,18 +4,15 @@ import logging
 import os
 import re
 import time
-from collections.abc import Callable
 from typing import Any
 
 from plugin_runtime import inputs, logs, memory, outputs, strict_json
 from plugin_runtime.answers import Answer, Headers, failure
-from plugin_runtime.execution import Function, Job, current_job, describe
+from plugin_runtime.execution import Function, Job, describe
 from plugin_runtime.http_request import Request
+from plugin_runtime.identity import Identity, current
 from plugin_runtime.logs import logger
-from plugin_runtime.metrics import Metrics
-from plugin_runtime.plugin import Plugin
-from plugin_runtime.redaction import RequestSecrets
-from plugin_runtime.settings import Settings
+from plugin_runtime.runtime import Runtime
 
 Details = dict[str, Any]
 
@@ -27,7 +24,10 @@ TRACE_ID_LENGTH = 200  # characters; a longer one would only bloat every log lin
 
 
 class Refusal(Exception):
-    """A request that does not succeed: status, outcome for the metrics, and why."""
+    """A request that does not succeed: status, outcome for the metrics, and why.
+
+    `__cause__` is the exception of the author's code that led to it, if there is one.
+    """
 
     def __init__(
         self, status: int, outcome: str, error: str, errors: list[str] | None = None
@@ -37,62 +37,57 @@ class Refusal(Exception):
 
     @property
     def headers(self) -> Headers:
-        """When to come back, where that helps."""
+        """`Retry-After`, where trying again can help: always a second, whatever the load."""
         return (("Retry-After", "1"),) if self.status in (429, 503) else ()
 
 
 class Endpoint:
     """Reads requests, runs the plugin, checks and writes its outputs."""
 
-    def __init__(
-        self,
-        manifest: dict[str, Any],
-        settings: Settings,
-        plugin: Plugin,
-        deadline: float,
-        secrets: RequestSecrets,
-        counters: Metrics,
-        stopping: Callable[[], bool],
-    ) -> None:
-        self._manifest = manifest
-        self._settings = settings
-        self._plugin = plugin
-        self._deadline = deadline
-        self._secrets = secrets
-        self._metrics = counters
-        self._stopping = stopping
+    def __init__(self, runtime: Runtime) -> None:
+        self._manifest = runtime.manifest
+        self._settings = runtime.settings
+        self._plugin = runtime.plugin
+        self._deadline = runtime.executor.deadline
+        self._secrets = runtime.secrets
+        self._metrics = runtime.metrics
+        self._stopping = runtime.stopping
 
-    def execute(self, request: Request) -> Answer | None:
+    def execute(self, request: Request, job: Job | None) -> Answer | None:
         """Answer one request in the thread of its job; without one, every slot was taken.
 
         Returns:
             None if the deadline came first: its answer is out.
         """
-        token = logs.current.set(logs.Execution(_trace_of(request), self._secrets.known))
-        job = current_job.get()
+        identity = job.identity if job is not None else Identity()
+        identity.trace_id = _trace_of(request)
+        identity.secrets = self._secrets.of_headers(request.headers)
+        token = current.set(identity)
         started = job.started if job is not None else time.monotonic()
         try:
+            details: Details = {}
             try:
-                details: Details = {}
                 answer = self._run(*self._admit(job), request)
                 outcome = "success"
             except Refusal as refusal:
-                answer, details = self._refuse(refusal)
+                answer, details = self._refuse(refusal, identity)
                 outcome = refusal.outcome
             except BaseException as error:  # a text of the plugin's own can raise anything
-                logger.error("the result cannot be used: %s", describe(error), exc_info=error)
-                answer, details = self._refuse(Refusal(500, "failed", describe(error)))
-                outcome = "failed"
+                broken = Refusal(500, "failed", describe(error))
+                broken.__cause__ = error
+                answer, details = self._refuse(broken, identity)
+                outcome = broken.outcome
             logs.end_printed_lines()
             # Only now may the caller hear of it: its next request must find this slot free.
             if job is not None and not job.finish():
-                seconds = time.monotonic() - started
-                logger.warning("ended %.1f s after its start, past its deadline", seconds)
+                seconds = round(time.monotonic() - started, 1)
+                what = f"ended {seconds} s after its start, past its deadline"
+                logs.outcome(logging.WARNING, what, details)
                 return None
             self._record(outcome, answer, time.monotonic() - started, details)
             return answer
         finally:
-            logs.current.reset(token)
+            current.reset(token)
 
     def time_out(self, job: Job) -> Answer:
         """The answer to an execution whose deadline has come."""
@@ -101,27 +96,35 @@ class Endpoint:
         else:
             error = f"The execution took longer than {self._deadline:g} s."
             refusal = Refusal(504, "timeout", error)
-        token = logs.current.set(job.stamp)
+        token = current.set(job.identity)
         try:
-            answer, details = self._refuse(refusal)
+            answer, details = self._refuse(refusal, job.identity)
             self._record(refusal.outcome, answer, time.monotonic() - job.started, details)
         finally:
-            logs.current.reset(token)
+            current.reset(token)
         return answer
 
     def _record(self, outcome: str, answer: Answer, seconds: float, details: Details) -> None:
         self._metrics.count(outcome, seconds)
-        level = logging.INFO if outcome == "success" else logging.WARNING
+        # The host drops the text of a failure, so people find it only here. A 429 is no error: the
+        # caller comes back.
+        levels = {"success": logging.INFO, "busy": logging.WARNING}
         said = {"outcome": outcome, "status": answer.status, "seconds": round(seconds, 6)}
+        level = levels.get(outcome, logging.ERROR)
         logs.outcome(level, f"{outcome} in {seconds:.3f} s", {**said, **details})
 
-    def _refuse(self, refusal: Refusal) -> tuple[Answer, Details]:
+    def _refuse(self, refusal: Refusal, identity: Identity) -> tuple[Answer, Details]:
         details: Details = {"error": refusal.error}
         if refusal.errors:
             details["errors"] = refusal.errors
-        redacted, count = self._secrets.now(logs.current.get()).redact(details)
+        redacted, count = identity.secrets.redact(details)
         self._metrics.count_redactions(count)
-        return failure(refusal.status, headers=refusal.headers, **redacted), details
+        answer = failure(
+            refusal.status, headers=refusal.headers, trace_id=identity.trace_id, **redacted
+        )
+        if refusal.__cause__ is not None:
+            details["exception"] = logs.traceback_of(refusal.__cause__)
+        return answer, details
 
     def _admit(self, job: Job | None) -> tuple[Job, Function]:
         """Refuse before anything of the body is looked at."""
@@ -136,22 +139,20 @@ class Endpoint:
         return job, self._plugin.function
 
     def _run(self, job: Job, function: Function, request: Request) -> Answer:
-        given, context = self._read(request)
-        job.stamp = logs.current.get()
+        given, context = self._read(request, job.identity)
         try:
             result = job.call(function, given, context)
         # sys.exit() or KeyboardInterrupt in a plugin must end the execution, not the server.
         except BaseException as error:
-            logger.error("execute_plugin raised %s", type(error).__name__, exc_info=error)
-            raise Refusal(500, "failed", describe(error)) from None
+            raise Refusal(500, "failed", describe(error)) from error
         try:
             found = outputs.outputs_of(result, self._manifest["outputDefinitions"])
             _make_room(request, outputs.memory_of_texts(found))
-            return self._write(found)
+            return self._write(found, job.identity)
         except outputs.Failure as reported:
             raise Refusal(500, "failed", reported.error, reported.errors) from None
 
-    def _read(self, request: Request) -> tuple[dict[str, Any], dict[str, Any]]:
+    def _read(self, request: Request, identity: Identity) -> tuple[dict[str, Any], dict[str, Any]]:
         """The arguments of `execute_plugin`."""
         _check_content_type(request.headers)
         # Taken from the request, so that a large body is not kept while the plugin works.
@@ -166,8 +167,12 @@ class Endpoint:
         except strict_json.BadJson as error:
             raise Refusal(400, "invalid", str(error)) from None
         given, context = _parts(document)
-        trace_id = str(context.get("trace_id") or "")[:TRACE_ID_LENGTH] or _trace_of(request)
-        logs.current.set(logs.Execution(trace_id, self._secrets.of_inputs(given)))
+        trace_id = str(context.get("trace_id") or "")[:TRACE_ID_LENGTH] or identity.trace_id
+        identity.trace_id = trace_id
+        own = self._secrets.of_inputs(given, context)
+        identity.secrets = identity.secrets | own
+        if not own.is_complete:
+            logger.warning("not every secret of this request is redacted: too many, or too long")
 
         reading = inputs.read(self._manifest["inputDefinitions"], given)
         if reading.problems:
@@ -182,7 +187,7 @@ class Endpoint:
             "host_inputs": reading.undeclared,
         }
 
-    def _write(self, found: dict[str, Any]) -> Answer:
+    def _write(self, found: dict[str, Any], identity: Identity) -> Answer:
         """The answer to a success.
 
         Raises:
@@ -193,13 +198,11 @@ class Endpoint:
         except (TypeError, ValueError, RecursionError):
             problems = outputs.unencodable(found)
             raise outputs.Failure("The plugin's outputs cannot be written.", problems) from None
-        secrets = self._secrets.now(logs.current.get())
-        if secrets.forms and secrets.occur_in(body.decode()):
-            # The names stay: they are the manifest's.
-            redacted = {name: secrets.redact(value) for name, value in found.items()}
-            self._metrics.count_redactions(sum(count for _, count in redacted.values()))
-            outputs_without = {name: value for name, (value, _) in redacted.items()}
-            body = outputs.encode({"success": True, "outputs": outputs_without})
+        secrets = identity.secrets
+        if secrets.forms and (forms := secrets.found_in(body.decode())):
+            redacted, count = secrets.redact(found, forms)
+            self._metrics.count_redactions(count)
+            body = outputs.encode({"success": True, "outputs": redacted})
         if len(body) > self._settings.max_output_bytes:
             limit = self._settings.max_output_bytes
             raise outputs.Failure(f"The answer has {len(body)} bytes; the limit is {limit}.")
@@ -218,11 +221,11 @@ def _check_content_type(headers: dict[str, str]) -> None:
     media_type = content_type.split(";")[0].strip()
     charset = CHARSET.search(content_type)
     if media_type and not MEDIA_TYPE.fullmatch(media_type):
-        error = f"Content-Type must be application/json, not {media_type[:80]!a}."
+        error = f"Content-Type must be application/json, not {_shown(media_type)}."
     elif charset and charset[1].lower() not in ("utf-8", "utf8"):
-        error = f"The charset must be utf-8, not {charset[1][:40]!a}."
+        error = f"The charset must be utf-8, not {_shown(charset[1])}."
     elif encoding != "identity":
-        error = f"Content-Encoding {encoding[:40]!a} is not supported."
+        error = f"Content-Encoding {_shown(encoding)} is not supported; send the body as it is."
     else:
         return
     raise Refusal(415, "invalid", error)
@@ -242,6 +245,12 @@ def _make_room(request: Request, texts: int) -> None:
         if refused.status == 413:
             raise outputs.Failure(f"The answer is too large: {refused.error}") from None
         raise Refusal(503, "busy", refused.error) from None
+
+
+def _shown(value: str) -> str:
+    """The value of a header, unless it could be a secret that got there by mistake."""
+    words = "".join(letter for letter in value if letter not in "/.+-")
+    return repr(value) if len(value) <= 40 and words.isalpha() and value.isascii() else "this value"
 
 
 def _parts(document: Any) -> tuple[dict[str, Any], dict[str, Any]]:

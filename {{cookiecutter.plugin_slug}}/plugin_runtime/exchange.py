@@ -8,7 +8,7 @@ from plugin_runtime.answers import Answer, failure
 from plugin_runtime.app import App
 from plugin_runtime.connection import Connection
 from plugin_runtime.connections import READ, WRITE, Connections
-from plugin_runtime.execution import Executor, Job, current_job, describe
+from plugin_runtime.execution import Executor, Job, describe
 from plugin_runtime.http_request import BadRequest, Request
 from plugin_runtime.logs import logger
 from plugin_runtime.memory import SMALL, NoRoom
@@ -17,6 +17,8 @@ REQUESTS_AT_ONCE = 16  # that one connection has sent ahead, before the others h
 PIECE = 65536  # bytes read at once; the host sends hundreds of kB with every execution
 COPIED = 65536  # bytes of an answer up to which it is copied behind its header
 RETRY = (("Retry-After", "1"),)
+# A constant, because what makes answers may be what is broken.
+NO_ANSWER = b'{"success": false, "error": "The answer could not be made; see the log."}'
 
 
 class Exchange:
@@ -153,7 +155,7 @@ class Exchange:
         if self._app.is_execution(request.method, request.path):
             connection.busy = True
             job = self._executor.start(
-                lambda: self._execute(connection, request),
+                lambda job: self._execute(connection, request, job),
                 lambda job: self._answer_late(connection, request, job),
             )
             if job is not None:
@@ -162,22 +164,20 @@ class Exchange:
         self._answer(connection, request, self._make_answer(request))
         request.memory.release()
 
-    def _make_answer(self, request: Request) -> Answer | None:
+    def _make_answer(self, request: Request, job: Job | None = None) -> Answer | None:
         try:
-            return self._app.answer(request)
+            return self._app.answer(request, job)
         except BaseException as error:  # an error of ours must not leave the client without one
             logger.error("no answer to %s: %s", request.path, describe(error), exc_info=error)
-            job = current_job.get()
             late = job is not None and not job.finish()
-            return None if late else failure(500, "The answer could not be made; see the log.")
+            return None if late else Answer(500, NO_ANSWER)
 
-    def _execute(self, connection: Connection, request: Request) -> None:
+    def _execute(self, connection: Connection, request: Request, job: Job) -> None:
         """Run one execution and answer it; in the execution's thread."""
-        job = current_job.get()
         try:
-            if job is not None and job.late:
+            if job.late:
                 return  # its deadline came before any thread was free
-            answer = self._make_answer(request)
+            answer = self._make_answer(request, job)
         finally:
             request.memory.release()  # also past its deadline: only now its inputs are gone
         if answer is None:

@@ -8,15 +8,15 @@ import os
 import threading
 import time
 from collections.abc import Callable
-from contextvars import ContextVar, copy_context
+from contextvars import copy_context
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
+from plugin_runtime.identity import Identity, current
 from plugin_runtime.logs import logger
 
 if TYPE_CHECKING:
     from plugin_runtime.event_loop import AsyncCall
-    from plugin_runtime.logs import Execution
 
 Function = Callable[[dict[str, Any], dict[str, Any]], Any]
 
@@ -25,17 +25,21 @@ class Job:
     """A slot that is taken, and the work that is done in it.
 
     What comes first, the end of the work (`finish`) or its deadline (`give_up`), owns the answer.
+    Its `identity` is filled in once the request has been read.
     """
 
     def __init__(
-        self, executor: "Executor", work: Callable[[], None], on_deadline: Callable[["Job"], None]
+        self,
+        executor: "Executor",
+        work: Callable[["Job"], None],
+        on_deadline: Callable[["Job"], None],
     ) -> None:
         self.work = work
         self.on_deadline = on_deadline
         self.started = time.monotonic()
         self.deadline = self.started + executor.deadline
         self.late = False
-        self.stamp: Execution | None = None
+        self.identity = Identity()
         self._executor = executor
         self._ended = False
         self._awaiting: AsyncCall | None = None
@@ -75,9 +79,6 @@ class Job:
             self._awaiting.cancel()
 
 
-current_job: ContextVar[Job | None] = ContextVar("current_job", default=None)
-
-
 class Executor:
     """The slots, and threads for them that are started once they are needed.
 
@@ -108,8 +109,8 @@ class Executor:
                 return False
             return max(job.deadline for job in self._running) + seconds <= time.monotonic()
 
-    def start(self, work: Callable[[], None], on_deadline: Callable[[Job], None]) -> Job | None:
-        """Run `work` in a thread, with `current_job` set; None if every slot is taken.
+    def start(self, work: Callable[[Job], None], on_deadline: Callable[[Job], None]) -> Job | None:
+        """Run `work` in a thread, under the job's identity; None if every slot is taken.
 
         `on_deadline` is called by `give_up_overdue` if the work has not ended by then.
         """
@@ -174,16 +175,16 @@ class Executor:
                 self._idle_threads += 1
 
     def _perform(self, job: Job) -> None:
-        current_job.set(job)
+        current.set(job.identity)
         try:
-            job.work()
+            job.work(job)
         except BaseException as error:
             logger.error("An execution broke: %s", describe(error), exc_info=error)
         job.finish()
 
 
 def describe(error: BaseException) -> str:
-    """Type and text of an exception, even of one whose text cannot be had."""
+    """Type and text of an exception, even of one whose `__str__` raises."""
     try:
         return f"{type(error).__name__}: {error}"
     except BaseException:

@@ -1,36 +1,30 @@
 """Logs: one JSON object a line on standard output, for our lines, the author's and `print`."""
 
-import io
-import json
+import atexit
 import logging
 import sys
 import time
 from collections.abc import Callable
-from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any
 
-from plugin_runtime.printed import PrintedLines
+from plugin_runtime.identity import current
+from plugin_runtime.log_writer import LogWriter
+from plugin_runtime.metrics import Metrics
 from plugin_runtime.redaction import RequestSecrets, Secrets
+from plugin_runtime.stdio import StandardStream
+from plugin_runtime.strict_json import Decoder, Encoder
 
-ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=str)
+encode_json = Encoder(ensure_ascii=False, allow_nan=False, default=str).encode
+decode_json = Decoder().decode
 
 # Not known to `logging`, so that no configuration of the author's can turn it off or send it round.
 logger = logging.Logger("plugin", logging.INFO)
 
-
-class Execution:
-    """What every log line of one execution is stamped with."""
-
-    def __init__(self, trace_id: str, secrets: Secrets) -> None:
-        self.trace_id = trace_id
-        self.secrets = secrets
-
-
-current: ContextVar[Execution | None] = ContextVar("current_execution", default=None)
-
 FORMATTER = logging.Formatter()
 STANDARD_ATTRIBUTES = {*logging.makeLogRecord({}).__dict__, "message", "asctime", "taskName"}
+
+Line = dict[str, Any]
 
 
 @lru_cache(maxsize=1)
@@ -46,13 +40,6 @@ def _message(record: logging.LogRecord) -> str:
         return f"{record.msg!a} cannot be logged with its arguments: {type(error).__name__}"
 
 
-def _encode(line: dict[str, Any]) -> str:
-    try:
-        return ENCODER.encode(line)
-    except Exception:  # an `extra` that JSON cannot carry, or whose text cannot be had
-        return ENCODER.encode({name: _plain(value) for name, value in line.items()})
-
-
 def _plain(value: Any) -> str:
     try:
         return value if isinstance(value, str) else repr(value)
@@ -60,17 +47,33 @@ def _plain(value: Any) -> str:
         return f"{type(value).__name__} without a text: {type(error).__name__}"
 
 
+def as_json(line: Line) -> str:
+    """Return a line for machines: one JSON object."""
+    try:
+        return encode_json(line)
+    except Exception:  # an `extra` that JSON cannot carry, or whose `__str__` raises
+        return encode_json({name: _plain(value) for name, value in line.items()})
+
+
+def as_text(line: Line) -> str:
+    """Return a line for people: time of day, level, logger, message; then whatever else it has."""
+    hidden = {"time", "level", "logger", "message", "plugin_id", "version", "exception", "stack"}
+    more = [f"{name}={_plain(value)}" for name, value in line.items() if name not in hidden]
+    first = f"{line['time'][11:23]} {line['level']:<8} {line['logger']}: {line['message']}"
+    below = [str(line[name]) for name in ("exception", "stack") if name in line]
+    return "\n".join(["  ".join([first, *more]), *below])
+
+
 class LineHandler(logging.Handler):
     """Writes each line to standard output at once, whatever became of `sys.stdout`."""
 
-    def __init__(
-        self, manifest: dict[str, Any], secrets: RequestSecrets, count: Callable[[int], None]
-    ) -> None:
+    def __init__(self, manifest: dict[str, Any], secrets: RequestSecrets, metrics: Metrics) -> None:
         super().__init__()
-        self._raw = io.FileIO(1, "wb", closefd=False)
+        self.format_line: Callable[[Line], str] = as_json
+        self.secrets = secrets
         self._stamp = {"plugin_id": manifest["id"], "version": manifest["version"]}
-        self._secrets = secrets
-        self._count = count
+        self._metrics = metrics
+        self.writer = LogWriter(metrics.count_dropped_line, self._loss)
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write one record."""
@@ -82,70 +85,121 @@ class LineHandler(logging.Handler):
             more["exception"] = FORMATTER.formatException(record.exc_info)
         if record.stack_info:
             more["stack"] = record.stack_info
-        self.write(record.created, record.levelname, record.name, _message(record), more)
+        self.write(record.levelname, record.name, _message(record), more, record.created)
 
     def write(
-        self, created: float, level: str, name: str, message: str, more: dict[str, Any]
+        self,
+        level: str,
+        name: str,
+        message: str,
+        more: Line,
+        created: float | None = None,
+        may_wait: bool = True,
     ) -> None:
         """Write one line without its secrets; what it says itself stands before `more`."""
-        execution = current.get()
-        line: dict[str, Any] = {
+        try:
+            line = self._line(level, name, message, created)
+            text = self._without_secrets(line, message, more)
+            self.writer.write(_octets(text), may_wait)
+        except Exception:  # for instance no memory for it; a log must not fail an execution
+            self._metrics.count_dropped_line()
+
+    def _line(self, level: str, name: str, message: str, created: float | None = None) -> Line:
+        created = time.time() if created is None else created
+        return {
             "time": f"{_utc(int(created))}.{int(created % 1 * 1000):03d}Z",
             "level": level,
             "logger": name,
             "message": message,
             **self._stamp,
         }
-        if execution is not None:
-            line["trace_id"] = execution.trace_id
-        text = _encode({**line, **more, **line})
-        secrets = self._secrets.now(execution)
-        if secrets.occur_in(text):
-            redacted, count = secrets.redact(json.loads(text))
-            self._count(count)
-            text = _encode(redacted)
-        left = memoryview((text + "\n").encode("utf-8", "backslashreplace"))
-        try:
-            while left:
-                written = self._raw.write(left)
-                if written is None:  # a pipe that is full and does not wait
-                    return
-                left = left[written:]
-        except OSError:
-            # Nobody reads standard output any more; that must not fail an execution.
-            return
+
+    def _without_secrets(self, line: Line, message: str, more: Line) -> str:
+        """The line as text. Only the message and the values of `more` can hold a secret."""
+        identity = current.get()
+        if identity is not None and identity.trace_id:
+            line["trace_id"] = identity.trace_id
+        text = as_json({**line, **more, **line})
+        for secrets in self._secrets_now():
+            if forms := secrets.found_in(text):
+                told = decode_json(as_json({**more, "message": message}))
+                redacted, count = secrets.redact(told, forms)
+                if count:
+                    self._metrics.count_redactions(count)
+                    message, more = redacted.pop("message"), redacted
+                    line["message"] = message
+                    text = as_json({**line, **more, **line})
+        return text if self.format_line is as_json else self.format_line({**line, **more, **line})
+
+    def _secrets_now(self) -> list[Secrets]:
+        identity = current.get()
+        return self.secrets.outside_executions() if identity is None else [identity.secrets]
+
+    def _loss(self, number: int) -> bytes:
+        message = f"{number} log lines were dropped, because standard output was not read"
+        line = self._line("WARNING", logger.name, message)
+        return _octets(self.format_line({**line, "dropped": number}))
 
 
-def outcome(level: int, message: str, details: dict[str, Any]) -> None:
-    """The one line that every execution has, without the way through `logging`, which is long."""
+def _octets(text: str) -> bytes:
+    return (text + "\n").encode("utf-8", "backslashreplace")
+
+
+def outcome(level: int, message: str, details: Line) -> None:
+    """Write the one line that every execution has, without the long way through `logging`.
+
+    It never waits for room in the queue, because the answer comes after it.
+    """
     if logger.isEnabledFor(level):
         for handler in logger.handlers:
             if isinstance(handler, LineHandler):
                 name = logging.getLevelName(level)
-                handler.write(time.time(), name, logger.name, message, details)
+                handler.write(name, logger.name, message, details, may_wait=False)
+
+
+def traceback_of(error: BaseException) -> str:
+    """Return the traceback of an exception as text."""
+    return FORMATTER.formatException((type(error), error, error.__traceback__))
 
 
 def end_printed_lines() -> None:
-    """Called when an execution ends, so that its last print is stamped with its trace id."""
+    """Log what the execution that ends has printed without a line end."""
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, PrintedLines):
+        if isinstance(stream, StandardStream):
             stream.end_line()
 
 
 def configure(
-    manifest: dict[str, Any], secrets: RequestSecrets, count_redactions: Callable[[int], None]
+    manifest: dict[str, Any], secrets: RequestSecrets, metrics: Metrics, readable: bool = False
 ) -> None:
-    """Send everything that is logged or printed through one JSON handler."""
-    handler = LineHandler(manifest, secrets, count_redactions)
-    # No line says which line of code wrote it, so nobody has to look for that (Logging HOWTO).
-    logging._srcfile = None
+    """Send everything that is logged or printed through one handler.
+
+    Args:
+        manifest: the plugin's manifest.
+        secrets: what is redacted.
+        metrics: count what is redacted and dropped.
+        readable: write lines for people, not JSON.
+    """
+    handler = LineHandler(manifest, secrets, metrics)
+    if readable:
+        handler.format_line = as_text
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     logger.handlers = [handler]
-    sys.stdout = PrintedLines("stdout", logging.INFO, handler, 1, current)
-    sys.stderr = PrintedLines("stderr", logging.WARNING, handler, 2, current)
+    sys.stdout = StandardStream("stdout", 1, lambda line: handler.write("INFO", "stdout", line, {}))
+    sys.stderr = StandardStream(
+        "stderr", 2, lambda line: handler.write("WARNING", "stderr", line, {})
+    )
+    atexit.register(handler.writer.flush)
 
 
 def set_level(level: str) -> None:
-    """The least severe level that is logged, for us and for the author."""
+    """Set the least severe level that is logged, for us and for the author."""
     logger.setLevel(level)
     logging.getLogger().setLevel(level)
+
+
+def flush() -> None:
+    """Wait a moment for lines that standard output has not taken yet, before the process ends."""
+    for handler in logger.handlers:
+        if isinstance(handler, LineHandler):
+            handler.writer.flush()

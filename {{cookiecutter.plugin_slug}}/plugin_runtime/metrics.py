@@ -11,7 +11,7 @@ BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 
 
 
 class Metrics:
-    """Thread-safe counts of executions by outcome, their durations, and redacted secrets."""
+    """Thread-safe counts of executions by outcome, their durations, secrets and lost lines."""
 
     def __init__(self, plugin_id: str, version: str) -> None:
         self._info = f'plugin_id="{plugin_id}",version="{version}"'
@@ -21,6 +21,7 @@ class Metrics:
         self._buckets = [0] * (len(BUCKETS) + 1)
         self._seconds = 0.0
         self._redactions = 0
+        self._dropped_lines = 0
 
     def count(self, outcome: str, seconds: float) -> None:
         """Count one request to the endpoint: its outcome and how long it took in seconds."""
@@ -34,11 +35,17 @@ class Metrics:
         with self._lock:
             self._redactions += number
 
+    def count_dropped_line(self) -> None:
+        """Count a log line that standard output did not take."""
+        with self._lock:
+            self._dropped_lines += 1
+
     def render(self, gauges: dict[str, tuple[str, float]]) -> str:
         """The whole page; `gauges` are further values, as name: (help, value)."""
         with self._lock:
             outcomes, buckets = dict(self._outcomes), list(self._buckets)
             seconds, redactions = self._seconds, self._redactions
+            dropped_lines = self._dropped_lines
         lines = [
             "# HELP plugin_executions_total Requests to the endpoint by outcome.",
             "# TYPE plugin_executions_total counter",
@@ -56,6 +63,9 @@ class Metrics:
             "# HELP plugin_redactions_total Places in which a secret was replaced.",
             "# TYPE plugin_redactions_total counter",
             f"plugin_redactions_total {redactions}",
+            "# HELP plugin_log_lines_dropped_total Log lines that standard output did not take.",
+            "# TYPE plugin_log_lines_dropped_total counter",
+            f"plugin_log_lines_dropped_total {dropped_lines}",
         ]
         uptime = ("Seconds since the start.", time.monotonic() - self._started)
         for name, (text, value) in {**gauges, "plugin_uptime_seconds": uptime}.items():

@@ -1,158 +1,247 @@
 """Secrets: which values they are, and how they are kept out of everything that leaves."""
 
-import json
-import re
 import threading
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from itertools import chain, islice
+from typing import Any
 
 from plugin_runtime.inputs import unwrap
-
-if TYPE_CHECKING:
-    from plugin_runtime.logs import Execution
+from plugin_runtime.secret_forms import (
+    SHORTEST,
+    forms_of,
+    is_number,
+    passwords_in,
+    quote_json,
+    scalars_in,
+)
 
 REPLACEMENT = "[redacted]"
-SHORTEST = 8  # below that an ordinary word such as `true` or a port would be mangled
-UNRESERVED = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"  # RFC 3986
-SECRET_NAME = re.compile("token|secret|passw|credential|key", re.IGNORECASE)
+# Bounds of one set of secrets, so that a request cannot make its own redaction, or memory, dear.
+MOST_VALUES = 1024
+LONGEST_VALUE = 32 * 1024  # characters
+MOST_FORMS = 256
+MOST_CHARACTERS = 256 * 1024
+REMEMBERED_CHARACTERS = 1024 * 1024
 REMEMBERED_EXECUTIONS = 64
+DEEPEST_CONTEXT = 3
+
+# In the name of a header field or an environment variable.
+SECRET_WORDS = ("token", "secret", "passw", "passphrase", "credential", "authorization", "webhook")
+SECRET_VARIABLES = (*SECRET_WORDS, "key", "jwt", "_dsn_")
+SECRET_HEADERS = (*SECRET_WORDS, "api-key", "apikey", "cookie")
+# Only ends of names, because inputs are named for people: `keywords`, `max_tokens` are no secrets.
+SECRET_INPUTS = (
+    *("token", "secret", "password", "passwd", "passphrase", "credential", "credentials"),
+    *("authorization", "webhook", "webhook_url", "webhookurl", "jwt", "_dsn", "cookie"),
+    *("api_key", "apikey", "access_key", "accesskey", "private_key", "privatekey"),
+    *("secret_key", "secretkey", "auth_key", "authkey", "signing_key", "encryption_key"),
+)
+
+
+def is_secret_variable(name: str) -> bool:
+    """Whether the name of an environment variable says that it is secret."""
+    bounded = f"_{name.lower()}_"
+    return any(word in bounded for word in SECRET_VARIABLES)
+
+
+def is_secret_input(name: str) -> bool:
+    """Whether the name of an undeclared input, or of a key in the context, says so."""
+    return name[:2] == "__" or f"_{name.lower().replace('-', '_')}".endswith(SECRET_INPUTS)
 
 
 class Secrets:
-    """A set of secret texts, in every form in which they can show up."""
+    """A set of secret texts, in every form in which they can show up.
 
-    def __init__(self, values: Iterable[Any] = ()) -> None:
-        self._set({form for value in values for form in _forms(value)})
+    Args:
+        values: JSON values, all of whose texts and numbers are secret.
+        forms: Further texts to replace, as they are.
 
-    def _set(self, forms: set[str]) -> None:
+    Attributes:
+        is_complete: False if there were more than the bounds allow; the rest is not redacted.
+    """
+
+    def __init__(self, values: Iterable[Any] = (), forms: Iterable[str] = ()) -> None:
+        scalars = list(islice(scalars_in(list(values)), MOST_VALUES + 1))
+        self.is_complete = len(scalars) <= MOST_VALUES
+        self.numbers = frozenset(
+            value for value in scalars if is_number(value) and len(str(value)) >= SHORTEST
+        )
+        found: set[str] = set()
+        characters = 0
+        for form in chain(forms, self._forms(map(str, scalars))):
+            if form not in found:
+                characters += len(form)
+                if len(found) == MOST_FORMS or characters > MOST_CHARACTERS:
+                    self.is_complete = False
+                    break
+                found.add(form)
+        self._set(found)
+
+    def _forms(self, texts: Iterable[str]) -> Iterable[str]:
+        for text in texts:
+            if len(text) > LONGEST_VALUE:
+                self.is_complete = False
+            else:
+                yield from forms_of(text)
+
+    def _set(self, forms: set[str] | frozenset[str]) -> None:
         # The longest first, so that a secret that contains another one goes as a whole.
         self.forms = tuple(sorted(forms, key=len, reverse=True))
-        self._all = forms
+        self.characters = sum(map(len, self.forms))
+        self._in_json = tuple((quote_json(form)[1:-1], form) for form in self.forms)
 
     def __or__(self, other: "Secrets") -> "Secrets":
-        if other._all <= self._all:
+        if not other.forms:
             return self
+        if not self.forms:
+            return other
         union = Secrets()
-        union._set(self._all | other._all)
+        union.numbers = self.numbers | other.numbers
+        union._set({*self.forms, *other.forms})
         return union
 
-    def occur_in(self, text: str) -> bool:
-        """Whether any of them occurs in a text; quick, so that most texts need no more."""
-        return any(form in text for form in self.forms)
+    def found_in(self, text: str) -> tuple[str, ...]:
+        """Return the forms that occur in the strings of a JSON text; quick, for most have none."""
+        return tuple(form for quoted, form in self._in_json if quoted in text)
 
-    def redact(self, value: Any) -> tuple[Any, int]:
-        """A copy of a JSON value without secrets, and how many places were replaced."""
+    def redact(self, value: Any, forms: tuple[str, ...] | None = None) -> tuple[Any, int]:
+        """Return a copy of a JSON value without secrets, and how many places were replaced.
+
+        Keys are names and stay. A number is replaced if it is the whole of a secret number.
+
+        Args:
+            value: what to redact.
+            forms: what `found_in` returned for the value as JSON; all forms by default.
+        """
+        forms = self.forms if forms is None else forms
         if isinstance(value, str):
             count = 0
-            for form in self.forms:
+            for form in forms:
                 if form in value:
                     count += value.count(form)
                     value = value.replace(form, REPLACEMENT)
             return value, count
         if isinstance(value, bool) or value is None:
             return value, 0
-        if isinstance(value, int | float):
-            return (REPLACEMENT, 1) if self.occur_in(str(value)) else (value, 0)
+        if is_number(value):
+            return (REPLACEMENT, 1) if value in self.numbers else (value, 0)
         if isinstance(value, dict):
-            pairs = [(*self.redact(key), *self.redact(item)) for key, item in value.items()]
-            redacted = {key: item for key, _, item, _ in pairs}
-            return redacted, sum(in_key + in_item for _, in_key, _, in_item in pairs)
+            pairs = {key: self.redact(item, forms) for key, item in value.items()}
+            redacted = {key: item for key, (item, _) in pairs.items()}
+            return redacted, sum(count for _, count in pairs.values())
         if isinstance(value, list | tuple):
-            items = [self.redact(item) for item in value]
+            items = [self.redact(item, forms) for item in value]
             return [item for item, _ in items], sum(count for _, count in items)
-        return self.redact(str(value))
+        return self.redact(str(value), forms)
 
 
-def _forms(value: Any) -> Iterable[str]:
-    """A secret as plain text, in JSON, in a Python repr and in a URL."""
-    for text in _texts(value):
-        # Also each line of it, because printed text is logged line by line.
-        for part in {text.strip(), *(line.strip() for line in text.splitlines())}:
-            scheme, _, token = part.partition(" ")
-            plain = token.strip() if scheme.lower() == "bearer" else part
-            if len(plain) >= SHORTEST:
-                octets = plain.encode("utf-8", "surrogatepass")
-                yield plain
-                yield json.dumps(plain)[1:-1]
-                yield json.dumps(plain, ensure_ascii=False)[1:-1]
-                yield repr(plain)[1:-1]
-                yield _in_url(octets, UNRESERVED + "/")
-                yield _in_url(octets, UNRESERVED)
+NO_SECRETS = Secrets()
 
 
-def _in_url(octets: bytes, plain: str) -> str:
-    """As `urllib.parse.quote` has it, which is slow to import."""
-    return "".join(chr(o) if chr(o) in plain else f"%{o:02X}" for o in octets)
+def of_environment(
+    manifest: dict[str, Any], environ: Mapping[str, str], names: Iterable[str] = ()
+) -> Secrets:
+    """Return the secrets of the environment.
 
-
-def _texts(value: Any) -> Iterable[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, bool) or value is None:
-        return
-    elif isinstance(value, int | float):
-        yield str(value)
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield key
-            yield from _texts(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _texts(item)
-
-
-def of_environment(manifest: dict[str, Any], environ: Mapping[str, str]) -> Secrets:
-    """Variables whose name says that they are secret, or that `configuration` calls secret."""
+    Args:
+        manifest: the plugin's manifest.
+        environ: the environment.
+        names: the variables that are secret. Without names: those that `configuration` calls
+            secret, those whose name says so, and every password inside of a URL.
+    """
+    if names := set(names):
+        return Secrets(value for name, value in environ.items() if name in names)
     marked = {
         item.get("key")
         for item in manifest.get("configuration", ())
         if item.get("type") == "secret"
     }
+    others = {name: value for name, value in environ.items() if name != "PLUGIN_SECRET_ENV"}
     return Secrets(
-        value
-        for name, value in environ.items()
-        if name in marked or SECRET_NAME.search(name) is not None
+        (value for name, value in others.items() if name in marked or is_secret_variable(name)),
+        (form for value in others.values() for form in passwords_in(value)),
     )
 
 
 class RequestSecrets:
-    """Finds the secrets of a request, and remembers those of the latest ones.
+    """Finds the secrets of a request; `environment` has those of the environment."""
 
-    `known` is the environment's and the remembered ones: code of the author's may have kept a
-    secret from an earlier execution, or log outside of any.
-    """
-
-    def __init__(self, manifest: dict[str, Any], environ: Mapping[str, str]) -> None:
-        self._always = of_environment(manifest, environ)
-        self.known = self._always
+    def __init__(self, manifest: dict[str, Any], environment: Secrets) -> None:
+        self.environment = environment
         self._kinds = {
             name: definition["type"]
             for definition in manifest["inputDefinitions"]
             if definition.get("secret") is True
             for name in (definition["name"], *definition.get("aliases", ()))
         }
-        self._recent: dict[tuple[str, ...], Secrets] = {}
+        self._declared = {
+            name
+            for definition in manifest["inputDefinitions"]
+            for name in (definition["name"], *definition.get("aliases", ()))
+        }
+        self._recent: dict[Any, Secrets] = {}
         self._lock = threading.Lock()
 
-    def of_inputs(self, given: dict[str, Any]) -> Secrets:
-        """The secrets of one execution: `__*` inputs and inputs marked `"secret": true`."""
+    def of_headers(self, headers: Mapping[str, str]) -> Secrets:
+        """Return the environment's secrets and those in header fields such as Authorization."""
+        names = " ".join(headers)
+        if not any(word in names for word in SECRET_HEADERS):
+            return self.environment
         own = Secrets(
-            unwrap(value, self._kinds.get(name, "any"))[0]
-            for name, value in given.items()
-            if name.startswith("__") or name in self._kinds
+            value for name, value in headers.items() if any(word in name for word in SECRET_HEADERS)
         )
-        with self._lock:
-            is_new = self._recent.pop(own.forms, None) is None
-            self._recent[own.forms] = own  # at the end, as the latest
-            if len(self._recent) > REMEMBERED_EXECUTIONS:
-                del self._recent[next(iter(self._recent))]
-            if is_new:
-                self.known = self._always
-                for secrets in self._recent.values():
-                    self.known = self.known | secrets
-            return self.known
+        return self.environment | own
 
-    def now(self, execution: "Execution | None") -> Secrets:
-        """What must not leave at this moment: what is known, and the execution's own."""
-        known = self.known
-        return known if execution is None else known | execution.secrets
+    def of_inputs(self, given: dict[str, Any], context: dict[str, Any]) -> Secrets:
+        """Return the secrets of one execution's inputs and context.
+
+        They are inputs marked `"secret": true`, `__*` inputs, and what is named like a secret among
+        the undeclared inputs and in the context; value and args of an envelope.
+        """
+        marked = [unwrap(given[name], kind) for name, kind in self._kinds.items() if name in given]
+        named = [
+            unwrap(value, "any")
+            for name, value in given.items()
+            if name[:2] == "__" or (name not in self._declared and is_secret_input(name))
+        ]
+        values = [*chain.from_iterable(marked), *chain.from_iterable(named), *_named_in(context)]
+        scalars = tuple(islice(scalars_in(values), MOST_VALUES + 1))
+        return self._remembered(scalars) if scalars else NO_SECRETS
+
+    def _remembered(self, scalars: tuple[str | int | float, ...]) -> Secrets:
+        """Return the secrets, from the latest ones if they are the same, and remember them."""
+        key = (scalars, tuple(map(type, scalars)))
+        with self._lock:
+            own = self._recent.pop(key, None)
+            if own is not None:
+                self._recent[key] = own  # at the end, as the latest
+                return own
+        own = Secrets(scalars)
+        # What is over the bounds would take memory without bounds.
+        if own.is_complete:
+            with self._lock:
+                self._recent[key] = own
+                while (
+                    len(self._recent) > REMEMBERED_EXECUTIONS
+                    or sum(secrets.characters for secrets in self._recent.values())
+                    > REMEMBERED_CHARACTERS
+                ):
+                    del self._recent[next(iter(self._recent))]
+        return own
+
+    def outside_executions(self) -> list[Secrets]:
+        """Return what must not be in a log line that no execution writes.
+
+        A thread of the author's may have kept the secrets of the execution that started it.
+        """
+        with self._lock:
+            return [self.environment, *self._recent.values()]
+
+
+def _named_in(context: dict[str, Any], level: int = 1) -> Iterable[Any]:
+    """Values in the context of a request whose key says that they are secret."""
+    for name, value in context.items():
+        if is_secret_input(name):
+            yield value
+        elif isinstance(value, dict) and level < DEEPEST_CONTEXT:
+            yield from _named_in(value, level + 1)

@@ -124,6 +124,12 @@ def test_it_runs_as_an_unprivileged_user(image: str) -> None:
     assert user != "0"
 
 
+def test_it_carries_what_the_plugin_was_made_from(container: str) -> None:
+    name = ".stage7-template.json"
+    carried = docker("exec", container, "cat", f"/app/{name}")
+    assert json.loads(carried) == json.loads((ROOT / name).read_text("utf-8"))
+
+
 def test_it_carries_the_plugins_name_and_version(image: str, manifest: dict[str, Any]) -> None:
     labels = inspect(image)["Config"]["Labels"]
     assert labels["org.opencontainers.image.title"] == manifest["id"]

@@ -1,4 +1,4 @@
-"""waitress, which this template is built on, with nothing around it: what the rest costs."""
+"""waitress with nothing around it: what a widely used WSGI server costs by itself."""
 
 import json
 import os

@@ -2,6 +2,8 @@
 
 import asyncio
 import gc
+import io
+import json
 import logging
 import logging.config
 import multiprocessing
@@ -12,6 +14,7 @@ import threading
 import time
 from typing import Any
 
+from plugin_runtime import answers  # type: ignore[import-not-found]
 from plugin_runtime.answers import Answer  # type: ignore[import-not-found]
 from plugin_runtime.http_request import Parser  # type: ignore[import-not-found]
 
@@ -39,6 +42,44 @@ def only_one_thread() -> None:
         start(thread)
 
     setattr(threading.Thread, "start", refuse)  # noqa: B010 - mypy knows the method
+
+
+def replace_json(owner: Any, *names: str) -> None:
+    """What a library does that puts itself in the place of `json`, only worse."""
+
+    def broken(*_arguments: Any, **_options: Any) -> Any:
+        raise TypeError("not the json that you know")
+
+    for name in names:
+        setattr(owner, name, broken)
+
+
+def streams() -> dict[str, Any]:
+    """What libraries do with the standard streams."""
+    standard: list[Any] = [sys.stdout, sys.stderr]
+    for stream in standard:
+        stream.reconfigure(encoding="utf-8", line_buffering=True)
+        io.TextIOWrapper(stream.buffer, encoding="utf-8").write("wrapped\n")
+        io.TextIOWrapper(stream.detach(), encoding="utf-8").write("detached\n")
+        gc.collect()
+        stream.buffer.raw.write(b"raw\n")
+        stream.writelines(["two", " pieces\n"])
+        print("still here", file=stream, flush=True)
+    out: Any = sys.stdout
+    return {
+        "name": out.name,
+        "buffer name": out.buffer.name,
+        "encoding": out.encoding,
+        "errors": out.errors,
+        "line_buffering": out.line_buffering,
+        "write_through": out.write_through,
+        "mode": out.mode,
+        "isatty": out.isatty(),
+        "numbers": [out.fileno(), out.buffer.fileno(), sys.stderr.fileno()],
+        "closed": out.closed or out.buffer.closed,
+        "writable": out.writable() and out.buffer.writable(),
+        "readable": out.readable(),
+    }
 
 
 def signals_to_another_thread() -> None:
@@ -70,6 +111,21 @@ match os.environ.get("AT_IMPORT"):
         fails_twice(Parser, "feed")
     case "one thread":
         only_one_thread()
+    case "own json":
+        replace_json(json, "dumps", "loads")
+        replace_json(json.JSONEncoder, "encode")
+        replace_json(json.JSONDecoder, "decode")
+    case "broken json":
+        replace_json(json.JSONEncoder, "encode", "iterencode")
+        replace_json(json.JSONDecoder, "decode", "raw_decode")
+    case "broken failures":
+        replace_json(answers, "encode_json")
+    case "exit":
+        sys.exit("no licence")
+    case "format":
+        handler = logging.StreamHandler()
+        handler.setFormatter(logging.Formatter("%(filename)s:%(lineno)d %(funcName)s %(message)s"))
+        logging.getLogger("formatted").addHandler(handler)
 
 kept: list[str] = []
 
@@ -163,6 +219,17 @@ def execute_plugin(inputs: dict[str, Any], context: dict[str, Any]) -> Any:
             os.dup2(end, 1)
             print("x" * 200_000)
             return success("printed")
+        case "close standard output":
+            os.close(1)
+            return success("closed")
+        case "say":
+            print(value)
+            return success("said")
+        case "streams":
+            return success(streams())
+        case "formatted":
+            logging.getLogger("formatted").warning("here", stack_info=True)
+            return success("logged")
         case "keep":
             kept.append(str(inputs["password"]))
             return success("kept")

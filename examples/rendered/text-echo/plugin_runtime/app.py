@@ -1,46 +1,30 @@
 """The pages of the server: health, metrics, and which request goes to the endpoint."""
 
 from collections.abc import Callable
-from typing import Any
 
 from plugin_runtime import metrics, outputs
 from plugin_runtime.answers import Answer, failure
 from plugin_runtime.endpoint import Endpoint
-from plugin_runtime.execution import Executor, Job
+from plugin_runtime.execution import Job
 from plugin_runtime.http_request import Request
-from plugin_runtime.plugin import Plugin
-from plugin_runtime.redaction import RequestSecrets
+from plugin_runtime.runtime import Runtime
 
 ALL_STUCK = "Every execution slot is past its deadline."
 
 
 class App:
-    """Routes requests.
+    """Routes requests."""
 
-    Args:
-        stuck_seconds: how long every slot may be past its deadline before health fails.
-        stopping: returns True once SIGTERM has come.
-    """
-
-    def __init__(
-        self,
-        manifest: dict[str, Any],
-        plugin: Plugin,
-        executor: Executor,
-        endpoint: Endpoint,
-        secrets: RequestSecrets,
-        counters: metrics.Metrics,
-        stopping: Callable[[], bool],
-        stuck_seconds: float,
-    ) -> None:
+    def __init__(self, runtime: Runtime) -> None:
+        manifest = runtime.manifest
         self._manifest = manifest
-        self._plugin = plugin
-        self._executor = executor
-        self._endpoint = endpoint
-        self._secrets = secrets
-        self._metrics = counters
-        self.stopping = stopping
-        self._stuck_seconds = stuck_seconds
+        self._plugin = runtime.plugin
+        self._executor = runtime.executor
+        self._endpoint = Endpoint(runtime)
+        self._secrets = runtime.secrets
+        self._metrics = runtime.metrics
+        self.stopping = runtime.stopping
+        self._stuck_seconds = runtime.settings.stuck_seconds
         self._path: str = manifest["api"]["endpoint"]
         self._method: str = manifest["api"]["method"]
         health_path: str = manifest["container"].get("healthCheck", {}).get("path", "/health")
@@ -51,11 +35,16 @@ class App:
             health_path: self._health,
         }
 
-    def answer(self, request: Request) -> Answer | None:
-        """Answer one request; None if it is an execution whose deadline came first."""
+    def answer(self, request: Request, job: Job | None) -> Answer | None:
+        """Answer one request; None if it is an execution whose deadline came first.
+
+        Args:
+            request: the request.
+            job: the slot that an execution was given; None if all are taken.
+        """
         path, method = request.path, request.method
         if self.is_execution(method, path):
-            return self._endpoint.execute(request)
+            return self._endpoint.execute(request, job)
         page = self._pages.get(path)
         if page is not None and method in ("GET", "HEAD"):
             return page()
@@ -64,9 +53,9 @@ class App:
         if allowed:
             allow = ", ".join(allowed)
             error = f"{path} takes {allow}, not {method[:20]}."
-            return failure(405, error, headers=(("Allow", allow),))
+            return failure(405, self._redacted(error), headers=(("Allow", allow),))
         known = ", ".join([f"{self._method} {self._path}", *(f"GET {p}" for p in self._pages)])
-        return failure(404, f"There is no {path[:200]!a} here; there is {known}.")
+        return failure(404, self._redacted(f"There is no {path[:200]!a} here; there is {known}."))
 
     def is_execution(self, method: str, path: str) -> bool:
         """Whether a request is one for the plugin's own code."""
@@ -85,8 +74,7 @@ class App:
             "stuck": self._executor.stuck,
         }
         if error:
-            document["error"], count = self._secrets.known.redact(error)
-            self._metrics.count_redactions(count)
+            document["error"] = self._redacted(error)
         return Answer(status, outputs.encode(document))
 
     def _live(self) -> Answer:
@@ -94,6 +82,12 @@ class App:
         if self._executor.all_stuck_for(self._stuck_seconds):
             return self._state(503, "stuck", ALL_STUCK)
         return self._state(200, "healthy")
+
+    def _redacted(self, error: str) -> str:
+        text: str
+        text, count = self._secrets.environment.redact(error)
+        self._metrics.count_redactions(count)
+        return text
 
     def _health(self) -> Answer:
         if self.stopping():
@@ -122,7 +116,7 @@ class App:
             ),
             "plugin_execution_slots": ("Executions at once.", executor.slots),
             "plugin_ready": (
-                "1 when executions are accepted, else 0.",
+                "1 when /health/ready answers 200, else 0.",
                 int(self._ready().status == 200),
             ),
         }

@@ -1,11 +1,11 @@
 """What `execute_plugin` returned, held against the manifest."""
 
-import json
 from typing import Any
 
 from plugin_runtime.inputs import is_type, type_name
+from plugin_runtime.strict_json import Encoder
 
-ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+encode_json = Encoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 
 MOST_ITEMS = 1000  # of a list or object; the texts in a longer one are short
 
@@ -61,7 +61,7 @@ def encode(document: Any) -> bytes:
     Raises:
         TypeError, ValueError, RecursionError: a value that JSON cannot carry.
     """
-    return ENCODER.encode(document).encode("utf-8")
+    return encode_json(document).encode("utf-8")
 
 
 def unencodable(outputs: dict[str, Any]) -> list[str]:

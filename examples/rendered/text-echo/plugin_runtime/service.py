@@ -14,14 +14,14 @@ from typing import Any
 
 from plugin_runtime import container, logs, settings
 from plugin_runtime.app import App
-from plugin_runtime.endpoint import Endpoint
 from plugin_runtime.execution import Executor, describe
 from plugin_runtime.http_server import Server
 from plugin_runtime.logs import logger
 from plugin_runtime.memory import Budget
 from plugin_runtime.metrics import Metrics
 from plugin_runtime.plugin import Plugin
-from plugin_runtime.redaction import RequestSecrets
+from plugin_runtime.redaction import NO_SECRETS, RequestSecrets, of_environment
+from plugin_runtime.runtime import Runtime
 
 # The host asks for health again only a second later, so a start that is nearly done is waited for.
 PATIENCE_SECONDS = 0.8
@@ -73,6 +73,7 @@ class Stop:
             os._exit(128 + number)
         self.requested = True
         if not self._serving:
+            logs.flush()
             os._exit(0)  # it still starts: nobody waits for an answer
 
 
@@ -105,20 +106,27 @@ def run(listener: socket.socket) -> int:
     stop = Stop()
     sys.setswitchinterval(SWITCH_SECONDS)
     counters = Metrics(manifest["id"], manifest["version"])
-    secrets = RequestSecrets(manifest, os.environ)
-    logs.configure(manifest, secrets, counters.count_redactions)
+    names = settings.secret_names(os.environ)
+    secrets = RequestSecrets(manifest, of_environment(manifest, os.environ, names))
+    logs.configure(manifest, secrets, counters, settings.is_readable(os.environ))
     try:
         values = settings.load(manifest, os.environ)
     except settings.SettingsError as error:
         logger.critical("wrong settings: %s", error)
         return 2
     logs.set_level(values.log_level)
+    if missing := [name for name in names if name not in os.environ]:
+        logger.warning("PLUGIN_SECRET_ENV names what is not set: %s", ", ".join(missing))
+    if not secrets.environment.is_complete:
+        logger.warning(
+            "not every secret of the environment is redacted: name them exactly, as in "
+            "PLUGIN_SECRET_ENV=DB_PASSWORD,API_KEY"
+        )
 
     executor = Executor(values.concurrency, settings.deadline_seconds(values.timeout_ms))
     budget = Budget(values.memory_bytes)
     plugin = Plugin(budget.measure)
-    endpoint = Endpoint(manifest, values, plugin, executor.deadline, secrets, counters, stop)
-    app = App(manifest, plugin, executor, endpoint, secrets, counters, stop, values.stuck_seconds)
+    app = App(Runtime(manifest, values, plugin, executor, secrets, counters, stop))
     server = Server(app, executor, listener, values, budget)
 
     container.adopt_environment()
@@ -133,6 +141,7 @@ def run(listener: socket.socket) -> int:
     stop.announce_on(server.wake_socket)
     server.serve()
     logger.info("stopped")
+    logs.flush()
 
     # A thread that is stuck or that the author left running must not keep the process alive.
     if executor.in_flight:
@@ -149,13 +158,14 @@ def compile_everything() -> int:
     Run while the image is built: a container is always new, and would compile it at every start.
     """
     manifest = read_manifest()
-    logs.configure(manifest, RequestSecrets(manifest, {}), lambda _: None)
+    counters = Metrics(manifest["id"], manifest["version"])
+    logs.configure(manifest, RequestSecrets(manifest, NO_SECRETS), counters)
     try:
         Plugin().import_logic()
     except (ImportError, SyntaxError) as error:
         logger.critical("plugin_logic.py cannot be imported: %s", error, exc_info=error)
         return 1
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         # It may need an environment that only the running container has.
         logger.warning("plugin_logic.py raised %s while the image was built", describe(error))
     return 0

@@ -31,6 +31,8 @@ class Settings(NamedTuple):
     stuck_seconds: int
     drain_seconds: int
     log_level: str
+    env: str
+    secret_env: str
 
 
 class Setting(NamedTuple):
@@ -160,6 +162,20 @@ SETTINGS = (
         "After SIGTERM, how long running executions may take (the host kills after 10 s)",
     ),
     Setting("log_level", lambda _: "INFO", 0, 0, "DEBUG, INFO, WARNING or ERROR"),
+    Setting(
+        "env",
+        lambda _: "production",
+        0,
+        0,
+        "`development` writes logs for people, anything else JSON",
+    ),
+    Setting(
+        "secret_env",
+        lambda _: "auto",
+        0,
+        0,
+        "Secret variables, such as `DB_PASSWORD,API_KEY`; `auto`: those named like secrets",
+    ),
 )
 
 
@@ -200,6 +216,17 @@ def _read(setting: Setting, manifest: Manifest, environ: Mapping[str, str]) -> i
     if not setting.lowest <= number <= setting.highest:
         raise ValueError(f"{setting.variable}={given!r}: {rule}")
     return number
+
+
+def is_readable(environ: Mapping[str, str]) -> bool:
+    """Whether logs are for people, not for machines; known before the settings are checked."""
+    return environ.get("PLUGIN_ENV") == "development"
+
+
+def secret_names(environ: Mapping[str, str]) -> list[str]:
+    """Names of the variables that are secret; none for those that are named like secrets."""
+    given = environ.get("PLUGIN_SECRET_ENV", "auto")
+    return [] if given == "auto" else [name.strip() for name in given.split(",") if name.strip()]
 
 
 def deadline_seconds(timeout_ms: int) -> float:

@@ -4,10 +4,25 @@ import gc
 import json
 import threading
 from collections.abc import Iterator
+from json import JSONDecodeError
 from typing import Any
 
 LARGE = 256 * 1024  # bytes; from here on only one body is decoded at a time
 _decoding = threading.Lock()
+
+
+class Encoder(json.JSONEncoder):
+    """A `JSONEncoder` with methods of its own, so that no plugin that replaces them changes it."""
+
+    encode = json.JSONEncoder.encode
+    iterencode = json.JSONEncoder.iterencode
+
+
+class Decoder(json.JSONDecoder):
+    """The same of a `JSONDecoder`."""
+
+    decode = json.JSONDecoder.decode
+    raw_decode = json.JSONDecoder.raw_decode
 
 
 class BadJson(ValueError):
@@ -46,7 +61,7 @@ def _decode(body: bytes | bytearray, max_depth: int) -> Any:
         raise BadJson(f"The body is not valid UTF-8 at byte {error.start}.") from None
     except RecursionError:
         raise BadJson(too_deep) from None
-    except json.JSONDecodeError as error:
+    except JSONDecodeError as error:
         raise BadJson(
             f"The body is not valid JSON: {error.msg} at line {error.lineno} column {error.colno}."
         ) from None
@@ -65,9 +80,14 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         seen: set[str] = set()
         for key, _ in pairs:
             if key in seen:
-                raise BadJson(f"The JSON has the key {key[:80]!a} twice in one object.")
+                raise BadJson(f"The JSON has the key {_shown(key)} twice in one object.")
             seen.add(key)
     return found
+
+
+def _shown(key: str) -> str:
+    """A key as a message may show it; what is no identifier could be a secret in a wrong place."""
+    return repr(key) if len(key) <= 40 and key.isidentifier() else f"of {len(key)} characters"
 
 
 def _no_constant(name: str) -> None:
@@ -94,7 +114,7 @@ def _finite_float(digits: str) -> float:
     return number
 
 
-DECODER = json.JSONDecoder(
+DECODER = Decoder(
     object_pairs_hook=_unique,
     parse_constant=_no_constant,
     parse_int=_bounded_int,
