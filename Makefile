@@ -14,12 +14,12 @@ help: ## List the targets
 # Cookiecutter, and the Docker SDK for those who want their image built.
 $(VENV)/.plugin:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or newer is needed: make PYTHON=python3.12 ...")'
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'cookiecutter>=2.6' 'docker>=7'
+	$(PYTHON) -I -m venv $(VENV)
+	$(BIN)/python -I -m pip install --quiet --disable-pip-version-check 'cookiecutter>=2.6' 'docker>=7'
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.txt pyproject.toml {{cookiecutter.plugin_slug}}/requirements-dev.txt | $(VENV)/.plugin
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(BIN)/python -I -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
 plugin: $(VENV)/.plugin ## Answer the questions, get a plugin beside this folder (OUTPUT=folder)
