@@ -98,7 +98,8 @@ class _Check:
             problems += self._names.clashes(entry, complete)
         for problem in problems:
             self._locate(problem, entry, label)
-        return Recipe(entry.line, complete, requirements, **files)
+        unnamed = "author" not in given
+        return Recipe(entry.line, complete, requirements, author_is_default=unnamed, **files)
 
     def _unknown_keys(self, entry: Entry, label: str) -> None:
         for key, field in entry.fields.items():

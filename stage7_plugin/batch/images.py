@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from stage7_plugin.batch.outcome import FAILED, Outcome
 from stage7_plugin.batch.output_folder import OutputFolder
 from stage7_plugin.batch.outputs.member import Member
+from stage7_plugin.batch.safe_files import read_regular, real_folder, write_whole
 from stage7_plugin.host import engine
 
 if TYPE_CHECKING:
@@ -37,9 +38,10 @@ def build_all(
 
     Raises:
         EngineMissing: There is no engine to build with.
+        Foreign: The folder of the logs is a link.
     """
     engine.connect().close()  # so that a missing engine is told once
-    (output.path / LOGS).mkdir(exist_ok=True)
+    real_folder(output.path / LOGS)
     waiting: queue.SimpleQueue[Member] = queue.SimpleQueue()
     for member in members:
         waiting.put(member)
@@ -95,7 +97,8 @@ def _build(client: APIClient, member: Member, output: OutputFolder, log: Path) -
     record = output.builds / f"{member.slug}.json"
     if _built(client, record, wanted):
         return UNCHANGED
-    with log.open("w", encoding="utf-8") as file:
+    log.unlink(missing_ok=True)
+    with log.open("x", encoding="utf-8") as file:  # x follows no link
         try:
             for line in engine.build(client, member.view, project):
                 print(line, file=file, flush=True)
@@ -103,17 +106,15 @@ def _build(client: APIClient, member: Member, output: OutputFolder, log: Path) -
             print(f"error: {error}\nto try by hand: {error.command}", file=file)
             raise
     identity = engine.image_id(client, member.view.image)
-    temporary = record.with_suffix(".tmp")
-    temporary.write_text(json.dumps({**wanted, "id": identity}), "utf-8")
-    temporary.replace(record)
+    write_whole(record, json.dumps({**wanted, "id": identity}).encode())
     return BUILT
 
 
 def _built(client: APIClient, record: Path, wanted: dict[str, str]) -> bool:
     """Whether the image is there and was built from what is in the folder now."""
     try:
-        found = json.loads(record.read_text("utf-8"))
-    except (OSError, ValueError):
+        found = json.loads(read_regular(record) or b"")
+    except ValueError:
         return False
     identity = engine.image_id(client, wanted["image"])
     return bool(identity) and found == {**wanted, "id": identity}

@@ -26,9 +26,9 @@ def next_steps(
     steps.append("make test          # lint, types and tests")
     if not built:
         steps.append(f"make build         # builds the image {image(answers)}")
-    steps.append("make up            # starts it as the host does, on http://localhost:8080")
+    steps.append("make up            # starts it as the host does, on http://localhost:18080")
     steps.append(
-        "curl -X POST http://localhost:8080/execute "
+        "curl -X POST http://localhost:18080/execute "
         "-H 'Content-Type: application/json' -d @examples/request.json"
     )
     steps += _continuous_integration(answers, committed)
