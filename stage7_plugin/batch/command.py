@@ -19,7 +19,7 @@ from stage7_plugin.batch.outputs.write import FleetFiles
 from stage7_plugin.batch.progress import follow
 from stage7_plugin.batch.reading import read_fleet
 from stage7_plugin.batch.recipe import Recipe
-from stage7_plugin.batch.report import format_located, print_summary, write_report
+from stage7_plugin.batch.report import format_located, print_next_steps, print_summary, write_report
 from stage7_plugin.batch.safe_files import Foreign
 from stage7_plugin.batch.shard import Shard
 from stage7_plugin.batch.template import PluginTemplate
@@ -143,6 +143,8 @@ class _Run:
             building = [member for member in members if member.slug in wanted]
             outcomes = build_all(building, self.output, wanted, options.jobs)
             self._step("building", outcomes, len(building))
+        if members and not options.quiet and not self.failed:
+            print_next_steps(self.output.path, members[0].slug, options.build)
 
     def _step(
         self, name: str, outcomes: Generator[Outcome, None, None], total: int

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from stage7_plugin.batch.locked import not_locked
 from stage7_plugin.batch.outcome import FAILED, Outcome
 from stage7_plugin.batch.output_folder import OutputFolder
 from stage7_plugin.batch.outputs.member import Member
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 
 LOGS = "build_logs"  # no slug has an underscore, so no plugin can be called that
 BUILT, UNCHANGED = "built", "unchanged"
+
+
+class NotLocked(Exception):
+    """The image would lack packages; the text says which and what to do."""
 
 
 def build_all(
@@ -86,6 +91,8 @@ def _builder(
             finally:
                 client.close()
             message = ""
+        except NotLocked as error:
+            status, message = FAILED, str(error)
         except Exception as error:  # one failure must not stop the rest
             status, message = FAILED, f"{error}; see {log}"
         done.put(Outcome(member.slug, 0, status, message, time.perf_counter() - start))
@@ -93,6 +100,11 @@ def _builder(
 
 def _build(client: APIClient, member: Member, output: OutputFolder, log: Path) -> str:
     project = output.plugin(member.slug)
+    if missing := not_locked(project):
+        raise NotLocked(
+            f"{', '.join(missing)} of requirements.in {'is' if len(missing) == 1 else 'are'} not "
+            f"locked, so the image would lack it: run `make lock` in {project}"
+        )
     wanted = {"image": member.view.image, "source": _source_digest(member, project)}
     record = output.builds / f"{member.slug}.json"
     if _built(client, record, wanted):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
@@ -210,7 +211,10 @@ def _follows_from_wrong_name(prompt: str, answers: Mapping[str, object]) -> bool
 
 
 def _names_twice(parameters: list[Parameter]) -> list[Problem]:
-    names = Counter(name for p in parameters for name in (p.name, *p.aliases))
+    # Python takes names as equal that are so under NFKC, such as K and the Kelvin sign.
+    names = Counter(
+        unicodedata.normalize("NFKC", name) for p in parameters for name in (p.name, *p.aliases)
+    )
     rule = "no name or alias may occur twice across inputs and outputs"
     example = f"{EXAMPLES['inputs']} / {EXAMPLES['outputs']}"
     return [

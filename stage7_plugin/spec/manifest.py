@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -67,7 +68,7 @@ def _names_twice(manifest: Any) -> list[str]:
         definitions = manifest.get(key)
         for definition in definitions if isinstance(definitions, list) else []:
             if isinstance(definition, dict) and isinstance(definition.get("name"), str):
-                names[definition["name"]] += 1
+                names[unicodedata.normalize("NFKC", definition["name"])] += 1  # as Python does
     return [
         f"inputDefinitions, outputDefinitions: the name {shown(name)} occurs {count} times"
         for name, count in names.items()

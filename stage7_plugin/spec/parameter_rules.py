@@ -12,6 +12,8 @@ from stage7_plugin.spec.text_rules import columns, text_fault
 TYPES = ("string", "number", "boolean", "array", "object", "any")
 LONGEST_NAME = 60
 LONGEST_DESCRIPTION = 200
+DEEPEST_VALUE = 97  # 100 in a request: its body, `inputs` and an envelope are around the value
+LARGEST_VALUE = 100_000  # far below what the smallest plugin accepts as a body
 
 _KEYS = {
     "inputs": (
@@ -111,6 +113,34 @@ def _values(_prompt: str, definition: dict[str, Any]) -> Iterator[tuple[object, 
             wanted = "any JSON value but null" if kind == "any" else f"a JSON {kind}"
             rule = f"the {key} of {definition.get('name')} must be {wanted}"
             yield definition[key], rule
+        elif fault := _beyond_limits(definition.get(key)):
+            yield definition[key], f"the {key} of {definition.get('name')} must {fault}"
+
+
+def _beyond_limits(value: Any) -> str | None:
+    """Which limit of a plugin's own a value would break, if it came with a request."""
+    level, depth, size = [value], 0, 0
+    while level:
+        depth += any(isinstance(item, (dict, list)) for item in level)
+        for item in level:
+            if isinstance(item, int):
+                try:
+                    float(item)
+                except OverflowError:
+                    return "hold no integer beyond the largest double, 1.8e308"
+            size += len(item) if isinstance(item, str) else 2
+            size += sum(map(len, item)) if isinstance(item, dict) else 0
+        if depth > DEEPEST_VALUE:
+            return f"not be nested deeper than {DEEPEST_VALUE} levels"
+        if size > LARGEST_VALUE:
+            return f"not be larger than {LARGEST_VALUE} characters"
+        level = [
+            child
+            for item in level
+            if isinstance(item, (dict, list))
+            for child in (item.values() if isinstance(item, dict) else item)
+        ]
+    return None
 
 
 def _aliases(_prompt: str, definition: dict[str, Any]) -> Iterator[tuple[object, str]]:

@@ -47,7 +47,7 @@ def batch(
     done = subprocess.run(
         given,
         cwd=folder,
-        env=environment(folder),
+        env={**environment(folder), "PWD": str(folder)},
         input=text or "",
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
