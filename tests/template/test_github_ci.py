@@ -187,7 +187,7 @@ def test_what_runs_the_template_sees_no_token(plugin: Path) -> None:
     assert "secrets" not in str(document["update"])
     assert "environment" not in document["update"]
     assert document["pull-request"]["environment"] == "template-update"
-    assert "make" not in script(plugin, "template-update.yml", "pull-request", OPEN).split()
+    assert "make update\n" not in script(plugin, "template-update.yml", "pull-request", OPEN)
 
 
 OPEN = "Open a pull request"
@@ -224,7 +224,7 @@ def test_an_update_of_the_template_becomes_a_pull_request(plugin: Path, tmp_path
         assert number == 0 or run_script(plugin, clean, **environ).returncode == 0
         (plugin / "server.py").write_text(f"# update {number}\n", "utf-8")
         (plugin / "new.bin").write_bytes(bytes(range(256)))
-        assert run_script(plugin, f"{collect}; git reset --hard", **environ).returncode == 0
+        assert run_script(plugin, f"{collect}\ngit reset --hard", **environ).returncode == 0
         assert (tmp_path / "output").read_text().endswith("changed=true\n")
         done = run_script(plugin, text, **environ, OPEN=opened)
         assert done.returncode == 0, done.stderr

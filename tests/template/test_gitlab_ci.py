@@ -166,7 +166,7 @@ def test_what_runs_the_template_sees_no_token(plugin: Path) -> None:
     document = pipeline(plugin)
     tokens = [name for name, lines in scripts(plugin).items() if "_UPDATE_TOKEN" in str(lines)]
     assert tokens == ["template-update"]
-    assert "make" not in str(document["template-update"]["script"])
+    assert "make update" not in str(document["template-update"]["script"])
     assert document["template-update"]["environment"] == "template-update"
     assert document["template-update"]["variables"] == {"GIT_STRATEGY": "clone"}
     assert "environment" not in document["template-changes"]
