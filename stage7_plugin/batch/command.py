@@ -15,6 +15,7 @@ from stage7_plugin.batch.install import Rewrite, recover
 from stage7_plugin.batch.outcome import FAILED, Outcome
 from stage7_plugin.batch.output_folder import Busy, OutputFolder
 from stage7_plugin.batch.outputs.member import Member, read_member
+from stage7_plugin.batch.outputs.ports import assign, read_ports
 from stage7_plugin.batch.outputs.write import FleetFiles
 from stage7_plugin.batch.progress import follow
 from stage7_plugin.batch.reading import read_fleet
@@ -161,12 +162,14 @@ class _Run:
     def _members(self) -> list[Member]:
         """The plugins of the file that are there, whichever shard or run made them."""
         found = []
-        for number, recipe in enumerate(self._recipes):
+        slugs = [recipe.slug for recipe in self._recipes]
+        ports = assign(slugs, self._options.first_port, read_ports(self.output.path, slugs))
+        for recipe in self._recipes:
             folder = self.output.plugin(recipe.slug)
             if not (folder / "manifest.json").is_file():
                 continue
             try:
-                found.append(read_member(folder, self._options.first_port + number))
+                found.append(read_member(folder, ports[recipe.slug]))
             except ManifestUnusable as error:
                 outcome = Outcome(recipe.slug, recipe.line, FAILED, str(error))
                 self._steps.setdefault("fleet", []).append(outcome)

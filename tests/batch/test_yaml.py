@@ -74,6 +74,18 @@ def test_aliases_do_not_hide_depth(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ("{a: ", "}"), ("[{a: ", "}]")])
+def test_how_deep_values_may_be(tmp_path: Path, opening: str, closing: str) -> None:
+    """Lists and mappings count alike; the file's own two levels do not count."""
+    levels = opening.count("[") + opening.count("{")
+    for times, fits in ((50 // levels, True), (50 // levels + 1, False)):
+        value = opening * times + "x" + closing * times
+        found = faults(
+            read(tmp_path, "fleet.yaml", f"plugins: [{{plugin_name: A}}]\nx-a: {value}\n")
+        )
+        assert found == ([] if fits else [(2, "must not be nested deeper than 50 levels")])
+
+
 MERGES = """\
 x-groups:
   web: &web {permissions: [net.fetch], version: 1.10, memory: 512m}
