@@ -4,7 +4,8 @@ import sys
 
 if __name__ == "__main__":
     # `-m` puts the working directory first on the path: a re.py there must not be imported.
-    if not getattr(sys.flags, "safe_path", False):  # set by -P and PYTHONSAFEPATH
+    # Unless -I, -P or PYTHONSAFEPATH has kept it away.
+    if not (sys.flags.isolated or getattr(sys.flags, "safe_path", False)):
         del sys.path[0]
 
     from stage7_plugin.cli import main
