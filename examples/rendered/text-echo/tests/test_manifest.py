@@ -2,6 +2,7 @@
 
 import json
 import re
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,10 @@ def test_it_follows_its_schema(manifest: dict[str, Any]) -> None:
 
 def test_no_name_occurs_twice_among_inputs_and_outputs(manifest: dict[str, Any]) -> None:
     definitions = manifest["inputDefinitions"] + manifest["outputDefinitions"]
-    names = [definition["name"] for definition in definitions]
-    assert sorted(names) == sorted(set(names))
+    given = [n for each in definitions for n in (each["name"], *each.get("aliases", ()))]
+    # As Python reads identifiers: names that are equal in this form are one name there.
+    names = [unicodedata.normalize("NFKC", name) for name in given]
+    assert sorted(names) == sorted(set(names)), "aliases are names too"
 
 
 def test_defaults_have_the_declared_type(manifest: dict[str, Any]) -> None:
