@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 OUTPUT ?= ..
 
 .DEFAULT_GOAL := help
-.PHONY: help plugin test bench lint format schema example reference docs recording clean
+.PHONY: help plugin test mutation bench lint format schema example reference docs recording clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -14,12 +14,12 @@ help: ## List the targets
 # Cookiecutter, and the Docker SDK for those who want their image built.
 $(VENV)/.plugin:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or newer is needed: make PYTHON=python3.12 ...")'
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'cookiecutter>=2.6' 'docker>=7'
+	$(PYTHON) -I -m venv $(VENV)
+	$(BIN)/python -I -m pip install --quiet --disable-pip-version-check 'cookiecutter>=2.6' 'docker>=7'
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.txt pyproject.toml {{cookiecutter.plugin_slug}}/requirements-dev.txt | $(VENV)/.plugin
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(BIN)/python -I -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
 $(VENV)/.docs: requirements-docs.txt | $(VENV)/.plugin
@@ -31,6 +31,10 @@ plugin: $(VENV)/.plugin ## Answer the questions, get a plugin beside this folder
 
 test: lint ## Lint, types and every test; those of images are skipped without a Docker engine
 	$(BIN)/python -m pytest
+
+# Slow, and not a part of CI: a sample of 40 takes ten minutes and more.
+mutation: $(VENV)/.dev ## Change a module at random: do the tests notice? MUTATE="module tests ..."
+	@$(BIN)/python -m tools.mutation $(MUTATE)
 
 bench: $(VENV)/.dev ## Measure it beside what users would pick instead (BENCH=--quick)
 	@$(BIN)/python -m benchmarks $(BENCH)

@@ -115,7 +115,7 @@ def batch(plugins_file: str, output_dir: Path, shard: str, **options: Any) -> No
 
     Exit status: 0 all is well, 1 the file has problems or a plugin failed, 2 nothing could be done.
     """
-    from stage7_plugin.batch.command import Request, run_batch
+    from stage7_plugin.batch.command import BatchOptions, run_batch
     from stage7_plugin.batch.install import Rewrite
     from stage7_plugin.batch.shard import Shard
 
@@ -124,4 +124,5 @@ def batch(plugins_file: str, output_dir: Path, shard: str, **options: Any) -> No
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--shard") from error
     rewrite = Rewrite(options.pop("update"), options.pop("force"))
-    sys.exit(run_batch(Request(plugins_file, output_dir, rewrite=rewrite, shard=part, **options)))
+    chosen = BatchOptions(plugins_file, output_dir, rewrite=rewrite, shard=part, **options)
+    sys.exit(run_batch(chosen))

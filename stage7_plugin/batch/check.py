@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,11 @@ from stage7_plugin.batch.entries import Entry, Fleet, Located
 from stage7_plugin.batch.recipe import Recipe
 from stage7_plugin.batch.template import PluginTemplate
 from stage7_plugin.spec.plugin_spec import AnswersRefused, PluginSpec
-from stage7_plugin.spec.problems import Problem, nearest
+from stage7_plugin.spec.problems import Problem, nearest, shown
 
 _LAST_PORT = 65535
-_MOST_VALUES = 10_000  # in one list; YAML aliases can make few lines stand for millions
+_MOST_VALUES = 10_000  # under one key
+_TOO_MANY = f"must not hold more than {_MOST_VALUES} values"
 
 
 def check_fleet(
@@ -42,6 +44,7 @@ class _Check:
         self._plugins = fleet.plugins
         self._defaults = fleet.defaults.fields
         self._prompts = template.prompts
+        self._known = (*template.prompts, *file_keys.KEYS)
         self._complete = template.answers
         self._files = file_keys.FileRules(base)
         self._names = Names()
@@ -60,12 +63,18 @@ class _Check:
         label = _label(number, entry)
         self._unknown_keys(entry, label)
         fields = {**self._defaults, **entry.fields}
+        problems = [
+            Problem(key, field.value, _TOO_MANY, f"{key}: ...")
+            for key, field in fields.items()
+            if key in self._known and _values_in(field.value, _MOST_VALUES) > _MOST_VALUES
+        ]
+        for problem in problems:  # reported; no other rule looks at them
+            del fields[problem.prompt]
         given = {
             prompt: _answer(prompt, fields[prompt].value)
             for prompt in self._prompts
             if prompt in fields
         }
-        problems = []
         named = "plugin_name" in entry.fields
         if not named:
             rule = "each plugin must have a plugin_name"
@@ -75,7 +84,9 @@ class _Check:
         try:
             spec = PluginSpec.from_answers(complete)
         except AnswersRefused as error:
-            problems += [p for p in error.problems if named or not _of_name(p, given)]
+            problems += [
+                _with_decimal_point(p) for p in error.problems if named or not _of_name(p, given)
+            ]
         problems += _batch_rules(complete)
         files: dict[str, Path | None] = {}
         for key in ("logic", "lock"):
@@ -89,14 +100,17 @@ class _Check:
             problems += self._names.clashes(entry, complete)
         for problem in problems:
             self._locate(problem, entry, label)
-        return Recipe(entry.line, spec, requirements, **files) if spec else None
+        if spec is None:
+            return None
+        return Recipe(
+            entry.line, spec, requirements, author_is_default="author" not in given, **files
+        )
 
     def _unknown_keys(self, entry: Entry, label: str) -> None:
-        known = (*self._prompts, *file_keys.KEYS)
         for key, field in entry.fields.items():
-            if key in known:
+            if key in self._known:
                 continue
-            meant = nearest(key, known)
+            meant = nearest(key, self._known)
             rule = f"there is no key {key}" + (f"; did you mean {meant}?" if meant else "")
             problem = Problem(key, field.value, rule, f"{meant or 'plugin_name'}: ...")
             self._add(field.line, label, problem)
@@ -112,7 +126,7 @@ class _Check:
             self._add(entry.line, label, problem)
 
     def _add(self, line: int, label: str, problem: Problem) -> None:
-        said = (line, label, problem.prompt, repr(problem.value), problem.rule)
+        said = (line, label, problem.prompt, shown(problem.value), problem.rule)
         self._problems.setdefault(said, Located(line, label, problem))
 
 
@@ -128,11 +142,17 @@ def _of_name(problem: Problem, given: Mapping[str, Any]) -> bool:
     return problem.prompt in derived and problem.prompt not in given
 
 
+def _with_decimal_point(problem: Problem) -> Problem:
+    """What a spreadsheet of half of Europe writes as 0,5, with the way out."""
+    if problem.prompt == "cpu" and re.fullmatch(r"[0-9]+,[0-9]+", str(problem.value)):
+        rule = f"{problem.rule}; write a point in place of the decimal comma"
+        return problem._replace(rule=rule)
+    return problem
+
+
 def _answer(prompt: str, value: Any) -> Any:
     """The text that a person would type at the prompt for a value of the file."""
     if prompt in ("inputs", "outputs") and isinstance(value, list):
-        if _values_in(value, _MOST_VALUES) > _MOST_VALUES:
-            return None
         return json.dumps(value, ensure_ascii=False)
     if prompt == "permissions" and isinstance(value, list):
         return ", ".join(map(str, value))

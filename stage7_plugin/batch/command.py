@@ -15,11 +15,13 @@ from stage7_plugin.batch.install import Rewrite, recover
 from stage7_plugin.batch.outcome import FAILED, Outcome
 from stage7_plugin.batch.output_folder import Busy, OutputFolder
 from stage7_plugin.batch.outputs.member import Member, read_member
-from stage7_plugin.batch.outputs.write import write_fleet_files
+from stage7_plugin.batch.outputs.ports import assign, read_ports
+from stage7_plugin.batch.outputs.write import FleetFiles
 from stage7_plugin.batch.progress import follow
 from stage7_plugin.batch.reading import read_fleet
 from stage7_plugin.batch.recipe import Recipe
-from stage7_plugin.batch.report import format_located, print_summary, write_report
+from stage7_plugin.batch.report import format_located, print_next_steps, print_summary, write_report
+from stage7_plugin.batch.safe_files import Foreign
 from stage7_plugin.batch.shard import Shard
 from stage7_plugin.batch.template import PluginTemplate
 from stage7_plugin.batch.workers import make_all
@@ -30,7 +32,7 @@ OK, SOME_FAILED, UNUSABLE, INTERRUPTED = 0, 1, 2, 130
 
 
 @dataclass(frozen=True)
-class Request:
+class BatchOptions:
     """The options of the command; `source` is the batch file, - for standard input."""
 
     source: str
@@ -47,33 +49,33 @@ class Request:
     first_port: int = 20000
 
 
-def run_batch(request: Request) -> int:
+def run_batch(options: BatchOptions) -> int:
     """Check the file, make its plugins, build their images if asked to; returns the exit status."""
-    fleet = read_fleet(request.source, request.form)
-    base = Path.cwd() if request.source == "-" else Path(request.source).parent
+    fleet = read_fleet(options.source, options.form)
+    base = Path.cwd() if options.source == "-" else Path(options.source).parent
     template = PluginTemplate()
-    recipes, located = check_fleet(fleet, template, base, request.first_port)
+    recipes, located = check_fleet(fleet, template, base, options.first_port)
     del fleet
     steps: dict[str, list[Outcome]] = {}
     if located:
-        print(format_located(request.source, located), file=sys.stderr)
+        print(format_located(options.source, located), file=sys.stderr)
         status = SOME_FAILED
-    elif unknown := set(request.only) - {recipe.slug for recipe in recipes}:
+    elif unknown := set(options.only) - {recipe.slug for recipe in recipes}:
         slugs = ", ".join(sorted(unknown))
-        print(f"--only: {request.source} has no plugin with the slug {slugs}", file=sys.stderr)
+        print(f"--only: {options.source} has no plugin with the slug {slugs}", file=sys.stderr)
         status = UNUSABLE
-    elif request.check_only:
-        if not request.quiet:
+    elif options.check_only:
+        if not options.quiet:
             count = "1 plugin" if len(recipes) == 1 else f"{len(recipes)} plugins"
-            print(f"{request.source}: {count}, no problems")
+            print(f"{options.source}: {count}, no problems")
         status = OK
     else:
-        status = _write(_Run(request, recipes, template, steps))
-    if request.report:
+        status = _write(_Run(options, recipes, template, steps))
+    if options.report:
         try:
-            write_report(request.report, request.source, located, steps)
+            write_report(options.report, options.source, located, steps)
         except OSError as error:
-            print(f"{request.report} cannot be written: {error.strerror}", file=sys.stderr)
+            print(f"{options.report} cannot be written: {error.strerror}", file=sys.stderr)
             return status or UNUSABLE
     return status
 
@@ -88,7 +90,7 @@ def _write(run: _Run) -> int:
                 run.steps_in_order()
             finally:
                 recover(output)
-    except Busy as error:
+    except (Busy, Foreign) as error:
         print(error, file=sys.stderr)
         return UNUSABLE
     except EngineMissing as error:
@@ -109,13 +111,13 @@ class _Run:
 
     def __init__(
         self,
-        request: Request,
+        options: BatchOptions,
         recipes: Sequence[Recipe],
         template: PluginTemplate,
         steps: dict[str, list[Outcome]],
     ) -> None:
-        self.output = OutputFolder(request.output)
-        self._request = request
+        self.output = OutputFolder(options.output)
+        self._options = options
         self._recipes = recipes
         self._template = template
         self._steps = steps
@@ -127,18 +129,23 @@ class _Run:
 
     def steps_in_order(self) -> None:
         """Render, write the files of the fleet, build."""
-        request = self._request
-        only = set(request.only)
-        mine = request.shard.of([r for r in self._recipes if not only or r.slug in only])
-        outcomes = make_all(mine, self._template, self.output, request.rewrite)
+        options = self._options
+        only = set(options.only)
+        mine = options.shard.of([r for r in self._recipes if not only or r.slug in only])
+        on_kubernetes = any(recipe.spec.kubernetes == "yes" for recipe in self._recipes)
+        files = FleetFiles(self.output, options.shard, options.rewrite.force)
+        files.refuse_foreign([recipe.slug for recipe in self._recipes], on_kubernetes)
+        outcomes = make_all(mine, self._template, self.output, options.rewrite)
         rendered = self._step("rendering", outcomes, len(mine))
         members = self._members()
-        write_fleet_files(self.output.path, members)
-        if request.build:
+        files.write(members)
+        if options.build:
             wanted = {outcome.slug: outcome.line for outcome in rendered if not outcome.failed}
             building = [member for member in members if member.slug in wanted]
-            outcomes = build_all(building, self.output, wanted, request.jobs)
+            outcomes = build_all(building, self.output, wanted, options.jobs)
             self._step("building", outcomes, len(building))
+        if members and not options.quiet and not self.failed:
+            print_next_steps(self.output.path, members[0].slug, options.build)
 
     def _step(
         self, name: str, outcomes: Generator[Outcome, None, None], total: int
@@ -147,20 +154,22 @@ class _Run:
         noted = self._steps.setdefault(name, [])
         # Closed before anything else happens, also on Ctrl-C: only then nobody writes any more.
         with closing(outcomes):
-            for outcome in follow(outcomes, total, name, self._request.quiet):
+            for outcome in follow(outcomes, total, name, self._options.quiet):
                 noted.append(outcome)
-        print_summary(noted, name, time.monotonic() - start, self._request.quiet)
+        print_summary(noted, name, time.monotonic() - start, self._options.quiet)
         return noted
 
     def _members(self) -> list[Member]:
         """The plugins of the file that are there, whichever shard or run made them."""
         found = []
-        for number, recipe in enumerate(self._recipes):
+        slugs = [recipe.slug for recipe in self._recipes]
+        ports = assign(slugs, self._options.first_port, read_ports(self.output.path, slugs))
+        for recipe in self._recipes:
             folder = self.output.plugin(recipe.slug)
             if not (folder / "manifest.json").is_file():
                 continue
             try:
-                found.append(read_member(folder, self._request.first_port + number))
+                found.append(read_member(folder, ports[recipe.slug]))
             except ManifestUnusable as error:
                 outcome = Outcome(recipe.slug, recipe.line, FAILED, str(error))
                 self._steps.setdefault("fleet", []).append(outcome)

@@ -56,7 +56,7 @@ class Fleet:
 
     def key_twice(self, line: int, key: str) -> None:
         """Note a key that occurs twice in one mapping."""
-        self.fault(line, key, key, "a key may stand only once in one plugin", f"{key}: ...")
+        self.fault(line, key, key, "a key may occur only once", f"{key}: ...")
 
     def unknown_section(self, line: int, key: str) -> None:
         """Note a key of the whole file that is neither defaults nor plugins."""

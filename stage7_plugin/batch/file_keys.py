@@ -11,6 +11,7 @@ from stage7_plugin.spec.problems import Problem
 
 KEYS = ("logic", "requirements", "lock")
 _FILE_EXAMPLES = {"logic": "logic/text_echo.py", "lock": "logic/text_echo.txt"}
+_MOST_BYTES = 16 << 20
 _REQUIREMENTS_EXAMPLE = '["httpx==0.28.1", "lxml>=6"]'
 
 # PEP 508 as far as a mistake is likely; pip is the judge of the rest. An option such as
@@ -45,15 +46,22 @@ class FileRules:
         if not path.is_relative_to(self._base):
             return f"must be inside of the batch file's folder, {self._base}"
         try:
-            content = path.read_bytes()
+            if path.exists() and not path.is_file():  # a fifo would be waited for, for ever
+                return f"must be a regular file: {path}"
+            with path.open("rb") as file:
+                content = file.read(_MOST_BYTES + 1)
         except OSError as error:
             return f"must be a file that can be read: {error.strerror} ({path})"
+        if len(content) > _MOST_BYTES:
+            return f"must be at most {_MOST_BYTES >> 20} MiB ({path})"
         return _logic_fault(content) if key == "logic" else _lock_fault(content)
 
 
 def _logic_fault(content: bytes) -> str | None:
     try:
         tree = ast.parse(content)
+    except (RecursionError, MemoryError):
+        return "must be Python: it is nested too deeply"
     except (SyntaxError, ValueError) as error:
         line = f" in line {error.lineno}" if isinstance(error, SyntaxError) else ""
         reason = error.msg if isinstance(error, SyntaxError) else str(error)

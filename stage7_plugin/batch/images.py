@@ -12,9 +12,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from stage7_plugin.batch.locked import not_locked
 from stage7_plugin.batch.outcome import FAILED, Outcome
 from stage7_plugin.batch.output_folder import OutputFolder
 from stage7_plugin.batch.outputs.member import Member
+from stage7_plugin.batch.safe_files import read_regular, real_folder, write_whole
 from stage7_plugin.host import engine
 
 if TYPE_CHECKING:
@@ -22,6 +24,10 @@ if TYPE_CHECKING:
 
 LOGS = "build_logs"  # no slug has an underscore, so no plugin can be called that
 BUILT, UNCHANGED = "built", "unchanged"
+
+
+class NotLocked(Exception):
+    """The image would lack packages; the text says which and what to do."""
 
 
 def build_all(
@@ -37,9 +43,10 @@ def build_all(
 
     Raises:
         EngineMissing: There is no engine to build with.
+        Foreign: The folder of the logs is a link.
     """
     engine.connect().close()  # so that a missing engine is told once
-    (output.path / LOGS).mkdir(exist_ok=True)
+    real_folder(output.path / LOGS)
     waiting: queue.SimpleQueue[Member] = queue.SimpleQueue()
     for member in members:
         waiting.put(member)
@@ -84,6 +91,8 @@ def _builder(
             finally:
                 client.close()
             message = ""
+        except NotLocked as error:
+            status, message = FAILED, str(error)
         except Exception as error:  # one failure must not stop the rest
             status, message = FAILED, f"{error}; see {log}"
         done.put(Outcome(member.slug, 0, status, message, time.perf_counter() - start))
@@ -91,11 +100,17 @@ def _builder(
 
 def _build(client: APIClient, member: Member, output: OutputFolder, log: Path) -> str:
     project = output.plugin(member.slug)
+    if missing := not_locked(project):
+        raise NotLocked(
+            f"{', '.join(missing)} of requirements.in {'is' if len(missing) == 1 else 'are'} not "
+            f"locked, so the image would lack it: run `make lock` in {project}"
+        )
     wanted = {"image": member.view.image, "source": _source_digest(member, project)}
     record = output.builds / f"{member.slug}.json"
     if _built(client, record, wanted):
         return UNCHANGED
-    with log.open("w", encoding="utf-8") as file:
+    log.unlink(missing_ok=True)
+    with log.open("x", encoding="utf-8") as file:  # x follows no link
         try:
             for line in engine.build(client, member.view, project):
                 print(line, file=file, flush=True)
@@ -103,17 +118,15 @@ def _build(client: APIClient, member: Member, output: OutputFolder, log: Path) -
             print(f"error: {error}\nto try by hand: {error.command}", file=file)
             raise
     identity = engine.image_id(client, member.view.image)
-    temporary = record.with_suffix(".tmp")
-    temporary.write_text(json.dumps({**wanted, "id": identity}), "utf-8")
-    temporary.replace(record)
+    write_whole(record, json.dumps({**wanted, "id": identity}).encode())
     return BUILT
 
 
 def _built(client: APIClient, record: Path, wanted: dict[str, str]) -> bool:
     """Whether the image is there and was built from what is in the folder now."""
     try:
-        found = json.loads(record.read_text("utf-8"))
-    except (OSError, ValueError):
+        found = json.loads(read_regular(record) or b"")
+    except ValueError:
         return False
     identity = engine.image_id(client, wanted["image"])
     return bool(identity) and found == {**wanted, "id": identity}

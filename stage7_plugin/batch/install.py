@@ -7,22 +7,37 @@ files) is carried over last; `recover` finishes or takes back what a killed run 
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from stage7_plugin.batch.output_folder import OutputFolder, Record
 from stage7_plugin.batch.recipe import Recipe
+from stage7_plugin.batch.safe_files import Foreign, digest, digest_of
 from stage7_plugin.batch.template import PluginTemplate
 from stage7_plugin.errors import UserError
 from stage7_plugin.generate import git
 from stage7_plugin.spec.manifest import manifest_problems
+from stage7_plugin.spec.plugin_spec import PluginSpec
 
 CREATED, UPDATED, UNCHANGED, OUTDATED = "created", "updated", "unchanged", "outdated"
+
+# The author's once they have been edited, as `tool.cruft` in the rendered pyproject.toml says.
+AUTHORS = (
+    "plugin_logic.py",
+    "manifest.json",
+    "README.md",
+    "CHANGELOG.md",
+    "LICENSE",
+    "requirements.in",
+    "requirements.txt",
+    "system-packages.txt",
+    "examples/request.json",
+    "tests/test_logic.py",
+)
 
 
 class Refused(UserError):
@@ -50,20 +65,28 @@ def place(
         OSError: It could not be written; the target is as it was.
     """
     slug, target = recipe.slug, output.plugin(recipe.slug)
-    digest = recipe.digest(template.digest)
     record = output.read_record(slug)
     exists = os.path.lexists(target)
+    if recipe.author_is_default and record and record.author:
+        # Whoever runs this: a default from another person's git does not change a plugin.
+        answers = {**recipe.spec.answers, "author": record.author}
+        recipe = replace(recipe, spec=PluginSpec.from_answers(answers))
+    recipe_digest = recipe.digest(template.digest)
     if exists:
-        kept = _kept(target, record, digest, rewrite)
+        kept = _kept(target, record, recipe_digest, rewrite)
         if kept:
             return kept
     staged = output.staging / str(os.getpid()) / slug
     try:
         files = _write(staged, recipe, template)
+        authors = _keep_authors_files(target, staged, record, files) if exists else []
         remarks = [recipe.remark]
+        if authors:
+            remarks.append(f"left alone, because you edited them: {', '.join(authors)}")
         if not exists and recipe.spec.git_init == "yes":
             remarks.append(git.start_repository(staged).message)
-        new = Record(digest, files)
+        author = recipe.spec.author if recipe.author_is_default else ""
+        new = Record(recipe_digest, files, author)
         if exists:
             _replace(slug, staged, new, output)
         else:
@@ -77,8 +100,15 @@ def place(
 
 
 def recover(output: OutputFolder) -> None:
-    """Finish or take back every replacement that was interrupted, then empty the staging folder."""
+    """Finish or take back every replacement that was interrupted, then empty the staging folder.
+
+    Raises:
+        Foreign: Something is there that this command did not put there.
+        OSError: A file or folder cannot be moved.
+    """
     for old in sorted(output.replaced.iterdir()):
+        if old.is_symlink() or not old.is_dir():
+            raise Foreign(f"{old} is no folder of this command; move it away")
         target = output.plugin(old.name)
         if os.path.lexists(target):
             _finish(old.name, output)
@@ -91,11 +121,11 @@ def recover(output: OutputFolder) -> None:
 
 def changed_files(folder: Path, record: Record) -> list[str]:
     """The files of a record that are no longer as they were written."""
-    return [path for path, digest in record.files.items() if _digest_of(folder / path) != digest]
+    return [path for path, written in record.files.items() if digest_of(folder / path) != written]
 
 
 def _kept(
-    target: Path, record: Record | None, digest: str, rewrite: Rewrite
+    target: Path, record: Record | None, recipe: str, rewrite: Rewrite
 ) -> tuple[str, str] | None:
     """What to report of a folder that stays as it is; None if it may be replaced."""
     if target.is_symlink() or not target.is_dir():
@@ -108,12 +138,12 @@ def _kept(
             "write over it"
         )
     changed: list[str] = []
-    if rewrite.force or (rewrite.update and record.recipe != digest):
-        changed = changed_files(target, record)
+    if rewrite.force or (rewrite.update and record.recipe != recipe):
+        changed = [path for path in changed_files(target, record) if path not in AUTHORS]
     if changed and not rewrite.force:
         listed = ", ".join(changed[:5]) + (", ..." if len(changed) > 5 else "")
         raise Refused(f"{listed} changed since this command wrote it; --force writes over it")
-    if record.recipe == digest and not changed:
+    if record.recipe == recipe and not changed:
         return UNCHANGED, ""
     if rewrite.update or rewrite.force:
         return None
@@ -137,8 +167,43 @@ def _write(folder: Path, recipe: Recipe, template: PluginTemplate) -> dict[str, 
         with open(path, "wb") as opened:  # noqa: PTH123
             opened.write(content)
         os.chmod(path, file.mode)  # noqa: PTH101
-        digests[file.path] = _digest(content)
+        digests[file.path] = digest(content)
     return digests
+
+
+def _keep_authors_files(
+    target: Path, staged: Path, record: Record | None, new: dict[str, str]
+) -> list[str]:
+    """Put the author's files as they are into the new folder, deletions included.
+
+    Args:
+        target: The folder that is there.
+        staged: The new one.
+        record: What this command wrote; without one, every author's file that is there stays.
+        new: The digests of what has been rendered.
+
+    Returns:
+        The files that differ from what has been rendered.
+    """
+    kept = []
+    for path in AUTHORS:
+        theirs = target / path
+        found = digest_of(theirs)
+        if record is None and not os.path.lexists(theirs):
+            continue
+        if record is not None and found == record.files.get(path):
+            continue
+        if theirs.is_dir() and not theirs.is_symlink():
+            raise Refused(f"{theirs} is a folder; move it away")
+        (staged / path).unlink(missing_ok=True)
+        if os.path.lexists(theirs):
+            if found is None and not theirs.is_symlink():
+                raise Refused(f"{theirs} is neither a file nor a link; move it away")
+            (staged / path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(theirs, staged / path, follow_symlinks=False)
+        if found != new.get(path):
+            kept.append(path)
+    return kept
 
 
 def _check_manifest(content: bytes) -> None:
@@ -184,14 +249,3 @@ def _carry_over(old: Path, new: Path, written: Collection[str]) -> None:
             (Path(folder) / name).rename(destination)
             if name in folders:
                 folders.remove(name)
-
-
-def _digest(content: bytes) -> str:
-    return hashlib.blake2b(content, digest_size=16).hexdigest()
-
-
-def _digest_of(path: Path) -> str | None:
-    try:
-        return None if path.is_symlink() else _digest(path.read_bytes())
-    except OSError:
-        return None

@@ -4,6 +4,7 @@
 .stage7-batch/staging/             plugins that are being rendered, never seen half-made
 .stage7-batch/replaced/            folders that are being replaced
 .stage7-batch/records/SLUG.json    what was rendered there, to tell what a person has changed
+.stage7-batch/fleet/K-of-N.json    what was written for the whole fleet by each shard
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from stage7_plugin.batch.safe_files import read_regular, real_folder, write_whole
 from stage7_plugin.errors import UserError
 
 try:
@@ -38,10 +40,12 @@ class Record:
     Attributes:
         recipe: Digest of what it was made from.
         files: Digest of each file, by its path with slashes.
+        author: Who its author was where the batch file names none; empty otherwise.
     """
 
     recipe: str
     files: dict[str, str]
+    author: str = ""
 
 
 class OutputFolder:
@@ -54,11 +58,14 @@ class OutputFolder:
         self.replaced = self.state / "replaced"
         self.records = self.state / "records"
         self.builds = self.state / "builds"
+        self.fleet = self.state / "fleet"
 
     def create(self) -> None:
-        """Make the folders that a run needs. Raises OSError."""
-        for folder in (self.staging, self.replaced, self.records, self.builds):
-            folder.mkdir(parents=True, exist_ok=True)
+        """Make the folders that a run needs. Raises Foreign and OSError."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        folders = (self.staging, self.replaced, self.records, self.builds, self.fleet)
+        for folder in (self.state, *folders):
+            real_folder(folder)
 
     def plugin(self, slug: str) -> Path:
         """The folder of a plugin."""
@@ -67,17 +74,16 @@ class OutputFolder:
     def read_record(self, slug: str) -> Record | None:
         """What was written as that plugin; None if nothing, or if it cannot be told."""
         try:
-            found = json.loads((self.records / f"{slug}.json").read_text("utf-8"))
-            return Record(str(found["recipe"]), dict(found["files"]))
-        except (OSError, ValueError, KeyError, TypeError):
+            found = json.loads(read_regular(self.records / f"{slug}.json") or b"{}")
+            author = str(found.get("author", ""))
+            return Record(str(found["recipe"]), dict(found["files"]), author)
+        except (ValueError, KeyError, TypeError, AttributeError):
             return None
 
     def write_record(self, slug: str, record: Record, folder: Path | None = None) -> Path:
         """Write a record whole or not at all, into the folder of records by default."""
         path = (folder or self.records) / f"{slug}.json"
-        temporary = path.with_suffix(f".{os.getpid()}.tmp")
-        temporary.write_text(json.dumps(asdict(record)), "utf-8")
-        temporary.replace(path)
+        write_whole(path, json.dumps(asdict(record)).encode())
         return path
 
     @contextlib.contextmanager
@@ -99,7 +105,9 @@ class OutputFolder:
 
     @contextlib.contextmanager
     def _lock(self, name: str, shared: bool) -> Iterator[None]:
-        with (self.state / name).open("w") as file:
+        # No link is followed: what it leads to would be emptied.
+        flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
+        with os.fdopen(os.open(self.state / name, flags, 0o644), "r+") as file:
             if fcntl is not None:
                 kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
                 deadline = time.monotonic() + _WAIT_SECONDS

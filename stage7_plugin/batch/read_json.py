@@ -47,7 +47,11 @@ class _Reader:
     def read_file(self) -> None:
         if self._peek() != "{":
             raise self._unreadable("must be a JSON object with the key plugins")
+        seen: set[str] = set()
         for key, line in self._keys():
+            if key in seen:
+                self._fleet.key_twice(line, key)
+            seen.add(key)
             if key == "defaults" and self._peek() == "{":
                 self._fleet.defaults = self._entry()
             elif key == "plugins" and self._peek() == "[":

@@ -1,36 +1,38 @@
 """Batch files in YAML.
 
-Read from the parser's events, so that a large file never stands in memory as a tree of nodes, and
-so that a value keeps the text that its author typed: `version: 1.10` is no number, `git_init: no`
-is no boolean. Only inside of lists and mappings do plain scalars become JSON values.
+Read from the parser's events, one plugin at a time, so that a large file never stands in memory as
+a tree. A scalar directly under a plugin keeps the text that its author typed: `python_version:
+3.10` is no number, `git_init: no` is no boolean. Only inside of lists and mappings do plain scalars
+become JSON values.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 import yaml
 from yaml.events import (
     AliasEvent,
+    CollectionEndEvent,
     DocumentStartEvent,
     Event,
     MappingEndEvent,
     MappingStartEvent,
     ScalarEvent,
-    SequenceEndEvent,
     SequenceStartEvent,
     StreamEndEvent,
 )
 
 from stage7_plugin.batch.entries import Entry, Field, Fleet, Unreadable
-from stage7_plugin.spec import strict_json
+from stage7_plugin.batch.yaml_nodes import Mapping, Node, Scalar, Sequence
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_JSON_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
-_WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
 _DEEPEST = 50
+# Nine lines of aliases can stand for 10^8 values. Twenty plugins' worth of shared lists for each
+# of thousands of plugins stay far below this; the figure is in Node.weight's unit.
+_MOST_ALIASED = 20_000_000
+_MERGE = "<<"
 
 
 def read_yaml(text: str, fleet: Fleet) -> None:
@@ -51,7 +53,8 @@ class _Reader:
     def __init__(self, text: str, fleet: Fleet) -> None:
         self._events: Iterator[Event] = yaml.parse(text, Loader=_LOADER)
         self._fleet = fleet
-        self._anchors: dict[str, Any] = {}
+        self._anchors: dict[str, Node] = {}
+        self._aliased = 0
 
     def read(self) -> None:
         event = self._next()
@@ -63,101 +66,103 @@ class _Reader:
         if not isinstance(event, MappingStartEvent):
             raise Unreadable(_line(event), "must be a mapping with the key plugins")
         seen: set[str] = set()
-        for key, line in self._keys():
+        while not isinstance(event := self._next(), MappingEndEvent):
+            key = self._key(event)
             if key in seen:
-                self._fleet.key_twice(line, key)
+                self._fleet.key_twice(_line(event), key)
             seen.add(key)
-            self._section(key, line, self._next())
+            self._section(key, _line(event))
         for event in self._events:
             if isinstance(event, DocumentStartEvent):
                 raise Unreadable(_line(event), "must be one YAML document")
 
-    def _section(self, key: str, line: int, event: Event) -> None:
-        if key == "defaults" and isinstance(event, MappingStartEvent):
-            self._fleet.defaults = self._entry(event)
-        elif key == "plugins" and isinstance(event, SequenceStartEvent):
-            while not isinstance(event := self._next(), SequenceEndEvent):
-                if isinstance(event, MappingStartEvent):
-                    self._fleet.plugins.append(self._entry(event))
+    def _section(self, key: str, line: int) -> None:
+        event = self._next()
+        if key == "plugins" and isinstance(event, SequenceStartEvent):
+            while not isinstance(event := self._next(), CollectionEndEvent):
+                node = self._node(event)
+                if isinstance(node, Mapping):
+                    self._fleet.plugins.append(_entry(node, _line(event)))
                 else:
-                    value = self._value(event)
                     rule = "each plugin must be a mapping of prompts to values"
-                    self._fleet.fault(_line(event), "plugins", value, rule)
-        else:
-            value = self._value(event)
-            if key in ("defaults", "plugins"):
-                kind = "a mapping" if key == "defaults" else "a list of mappings"
-                self._fleet.fault(line, key, value, f"{key} must be {kind}")
-            else:
-                self._fleet.unknown_section(line, key)
+                    self._fleet.fault(_line(event), "plugins", node.json, rule)
+            return
+        node = self._node(event)
+        if key == "defaults" and isinstance(node, Mapping):
+            self._fleet.defaults = _entry(node, _line(event))
+        elif key in ("defaults", "plugins"):
+            kind = "a mapping" if key == "defaults" else "a list of mappings"
+            self._fleet.fault(line, key, node.json, f"{key} must be {kind}")
+        elif not key.startswith("x-"):  # where anchors are kept, as in a Compose file
+            self._fleet.unknown_section(line, key)
 
-    def _entry(self, start: Event) -> Entry:
-        fields: dict[str, Field] = {}
-        for key, line in self._keys():
-            if key in fields:
-                self._fleet.key_twice(line, key)
-            fields[key] = Field(line, self._field_value(self._next()))
-        return Entry(_line(start), fields)
+    def _key(self, event: Event) -> str:
+        if not isinstance(event, ScalarEvent):
+            raise Unreadable(_line(event), "a key must be a plain word")
+        return str(event.value)
 
-    def _keys(self) -> Iterator[tuple[str, int]]:
-        """The keys of the mapping that has begun; the caller reads each value."""
-        while not isinstance(event := self._next(), MappingEndEvent):
-            if not isinstance(event, ScalarEvent):
-                raise Unreadable(_line(event), "a key must be a plain word")
-            yield event.value, _line(event)
-
-    def _field_value(self, event: Event) -> Any:
-        """A value right under a plugin: a scalar is the text that was typed."""
+    def _node(self, event: Event, depth: int = 0) -> Node:
+        """The value that begins with an event."""
         if isinstance(event, AliasEvent):
-            value = self._value(event)
-            return value if isinstance(value, (str, list, dict)) else str(value)
-        value = self._value(event)
-        if isinstance(event, ScalarEvent) and not (value is None and event.value):
-            return event.value
-        return value
-
-    def _value(self, event: Event, depth: int = 0) -> Any:
-        value: Any
+            return self._alias(event, depth)
         if depth > _DEEPEST:
-            raise Unreadable(_line(event), f"must not be nested deeper than {_DEEPEST} levels")
-        if isinstance(event, AliasEvent):
-            if event.anchor not in self._anchors:
-                raise Unreadable(_line(event), f"there is no anchor &{event.anchor} before this")
-            return self._anchors[event.anchor]
+            raise self._too_deep(event)
+        node: Node
         if isinstance(event, ScalarEvent):
-            value = _scalar(event)
+            node = Scalar(_line(event), event.value, plain=not event.style)
         elif isinstance(event, SequenceStartEvent):
-            value = []
-            while not isinstance(item := self._next(), SequenceEndEvent):
-                value.append(self._value(item, depth + 1))
+            items = []
+            while not isinstance(item := self._next(), CollectionEndEvent):
+                items.append(self._node(item, depth + 1))
+            node = Sequence(_line(event), items)
         else:
-            value = {}
-            for key, line in self._keys():
-                if key in value:
-                    self._fleet.key_twice(line, key)
-                value[key] = self._value(self._next(), depth + 1)
+            node = self._mapping(event, depth)
         anchor = getattr(event, "anchor", None)
         if anchor:
-            self._anchors[anchor] = value
-        return value
+            self._anchors[anchor] = node
+        return node
+
+    def _mapping(self, start: Event, depth: int) -> Mapping:
+        fields: dict[str, tuple[int, Node]] = {}
+        merged: list[Node] = []
+        while not isinstance(event := self._next(), MappingEndEvent):
+            key, line = self._key(event), _line(event)
+            plain = isinstance(event, ScalarEvent) and not event.style
+            node = self._node(self._next(), depth + 1)
+            if key == _MERGE and plain:
+                merged += node.items if isinstance(node, Sequence) else [node]
+                continue
+            if key in fields:
+                self._fleet.key_twice(line, key)
+            fields[key] = (line, node)
+        for base in merged:  # what stands in the mapping itself wins, then the first one
+            if not isinstance(base, Mapping):
+                raise Unreadable(base.line, "<< must be followed by an alias of a mapping")
+            for key, field in base.fields.items():
+                fields.setdefault(key, field)
+        return Mapping(_line(start), fields)
+
+    def _alias(self, event: AliasEvent, depth: int) -> Node:
+        node = self._anchors.get(event.anchor or "")
+        if node is None:
+            raise Unreadable(_line(event), f"there is no anchor &{event.anchor} before this")
+        if depth + node.height > _DEEPEST:
+            raise self._too_deep(event)
+        self._aliased += node.weight
+        if self._aliased > _MOST_ALIASED:
+            rule = "aliases stand for more than 20 MB in this file; write a shorter list"
+            raise Unreadable(_line(event), rule)
+        return node
+
+    def _too_deep(self, event: Event) -> Unreadable:
+        return Unreadable(_line(event), f"must not be nested deeper than {_DEEPEST} levels")
 
     def _next(self) -> Event:
         return next(self._events)
 
 
-def _scalar(event: ScalarEvent) -> Any:
-    """The JSON value of a scalar: a plain number, true, false or null, and text otherwise."""
-    text: str = event.value
-    if event.style:  # quoted, or a block
-        return text
-    if text.lower() in _WORDS:
-        return _WORDS[text.lower()]
-    if _JSON_NUMBER.fullmatch(text):
-        try:
-            return strict_json.decode(text)
-        except ValueError:  # beyond the largest float
-            return text
-    return text
+def _entry(node: Mapping, line: int) -> Entry:
+    return Entry(line, {key: Field(at, found.typed) for key, (at, found) in node.fields.items()})
 
 
 def _line(event: Event) -> int:

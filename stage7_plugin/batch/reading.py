@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -22,6 +23,9 @@ SUFFIXES = {
     ".yaml": "yaml", ".yml": "yaml", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl",
     ".csv": "csv",
 }  # fmt: skip
+
+_AS_UTF8 = "save it again as UTF-8 (in Excel: CSV UTF-8)"
+_MOST_BYTES = 64 << 20  # some 100,000 plugins; a device such as /dev/zero has no end
 
 
 def read_fleet(source: str, form: str | None = None) -> Fleet:
@@ -45,14 +49,27 @@ def read_fleet(source: str, form: str | None = None) -> Fleet:
 
 def _text(source: str) -> str:
     try:
-        raw = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
+        if source == "-":
+            raw = sys.stdin.buffer.read(_MOST_BYTES + 1)
+        else:
+            with Path(source).open("rb") as file:
+                raw = file.read(_MOST_BYTES + 1)
     except OSError as error:
         raise Unreadable(1, f"must be a file that can be read: {error.strerror}") from error
+    if len(raw) > _MOST_BYTES:
+        rule = f"must be at most {_MOST_BYTES >> 20} MiB; divide it into several files"
+        raise Unreadable(1, rule)
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise Unreadable(1, f"must be UTF-8, and this is UTF-16; {_AS_UTF8}")
     try:
         return raw.decode("utf-8-sig")  # Excel writes the mark
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        raise Unreadable(line, f"must be UTF-8; byte {error.start} is not") from error
+        rule = f"must be UTF-8; byte {error.start} is not"
+        read_as = raw[error.start : error.start + 1].decode("cp1252", "replace")
+        if read_as != "\ufffd" and read_as.isprintable():
+            rule += f", and is {read_as} in Windows-1252; {_AS_UTF8}"
+        raise Unreadable(line, rule) from error
 
 
 def _form(source: str, text: str) -> str:

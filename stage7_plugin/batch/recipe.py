@@ -20,6 +20,7 @@ class Recipe:
         requirements: Lines to add to requirements.in.
         logic: A file to take the place of plugin_logic.py, if any.
         lock: A file to take the place of requirements.txt, if any.
+        author_is_default: Whether the file names no author, so that it is the user's own.
     """
 
     line: int
@@ -27,6 +28,7 @@ class Recipe:
     requirements: tuple[str, ...] = ()
     logic: Path | None = None
     lock: Path | None = None
+    author_is_default: bool = False
 
     @property
     def slug(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -11,6 +12,7 @@ from typing import Any
 
 from stage7_plugin.batch.entries import Located
 from stage7_plugin.batch.outcome import Outcome
+from stage7_plugin.generate.git import path_from_shell
 from stage7_plugin.spec.problems import printable, shown
 
 
@@ -39,13 +41,33 @@ def print_summary(outcomes: Sequence[Outcome], what: str, seconds: float, quiet:
     if not quiet:
         rate = len(outcomes) / max(seconds, 1e-6)
         print(f"{what}: {listed or 'nothing to do'} in {seconds:.1f} s ({rate:.3g}/s)")
-        for outcome in _remarks(outcomes):
-            print(printable(f"  {outcome.slug}: {outcome.message}"))
+        for message, slugs in _remarks(outcomes).items():
+            print(printable(f"  {', '.join(slugs)}: {message}"))
     if failed:
         print(f"\n{len(failed)} failed:", file=sys.stderr)
         for outcome in failed:
             text = f"  line {outcome.line}: {outcome.slug}: {outcome.message}"
             print(printable(text), file=sys.stderr)
+
+
+def print_next_steps(folder: Path, first: str, built: bool) -> None:
+    """Where the plugins are, and what to do with them.
+
+    Args:
+        folder: The output folder.
+        first: The slug of one of them.
+        built: Whether their images have been built.
+    """
+    where = path_from_shell(folder)
+    run = "docker compose up --detach" + ("" if built else " --build")
+    steps = (
+        "Write the code of each in its plugin_logic.py.",
+        f"make --directory {shlex.quote(f'{where}/{first}')} test",
+        f"cd {shlex.quote(where)} && {run}",
+    )
+    print(f"\nThe plugins are in {printable(where)}; its index.md lists them.\nNext steps:")
+    for number, step in enumerate(steps, 1):
+        print(f"  {number}. {printable(step)}")
 
 
 def write_report(
@@ -74,10 +96,13 @@ def write_report(
     path.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", "utf-8")
 
 
-def _remarks(outcomes: Iterable[Outcome]) -> list[Outcome]:
-    """Outcomes with a remark, each remark once."""
-    by_message = {o.message: o for o in outcomes if o.message and not o.failed}
-    return list(by_message.values())
+def _remarks(outcomes: Iterable[Outcome]) -> dict[str, list[str]]:
+    """The plugins with a remark, by remark."""
+    found: dict[str, list[str]] = {}
+    for outcome in sorted(outcomes, key=lambda outcome: outcome.line):
+        if outcome.message and not outcome.failed:
+            found.setdefault(outcome.message, []).append(outcome.slug)
+    return found
 
 
 def _problem(found: Located) -> dict[str, Any]:

@@ -112,7 +112,7 @@ class PluginTemplate:
             ]
         digest = hashlib.blake2b(provenance.made_from({}).encode(), digest_size=16)
         for name, path in sorted(named):
-            digest.update(f"{name}\0{path.stat().st_mode}\0".encode() + path.read_bytes())
+            digest.update(f"{name}\0{_mode(path)}\0".encode() + path.read_bytes())
         return digest.hexdigest()
 
     def _default(self, prompt: str) -> Callable[[Mapping[str, Any]], Any]:
@@ -129,7 +129,7 @@ class PluginTemplate:
         for path in sorted(_files(self._project)):
             name = path.relative_to(self._project).as_posix()
             compiled = self._environment.from_string(name) if "{" in name else name
-            mode = stat.S_IMODE(path.stat().st_mode)
+            mode = _mode(path)
             copied = is_copy_only_path(os.path.normpath(name), context)
             if copied or is_binary(str(path)):
                 yield _Source(compiled, path.read_bytes(), "\n", mode)
@@ -142,6 +142,11 @@ def _files(folder: Path) -> Iterator[Path]:
     for path in folder.rglob("*"):
         if path.is_file() and "__pycache__" not in path.parts:
             yield path
+
+
+def _mode(path: Path) -> int:
+    """The permissions that git would give the file: those here are of whoever installed it."""
+    return 0o755 if path.stat().st_mode & stat.S_IXUSR else 0o644
 
 
 def _newline(path: Path) -> str:

@@ -105,7 +105,8 @@ class _Pool:
     def _start(self) -> _Worker:
         ours, theirs = self._spawn.Pipe()
         process = self._spawn.Process(target=_work, args=(theirs, *self._arguments), daemon=True)
-        process.start()
+        with _safe_working_directory():
+            process.start()
         theirs.close()
         return _Worker(process, ours)
 
@@ -116,6 +117,22 @@ class _Pool:
             with contextlib.suppress(OSError):  # it is gone: noticed when its answer is read
                 worker.pipe.send(worker.at)
         return bool(worker.at)
+
+
+@contextlib.contextmanager
+def _safe_working_directory() -> Iterator[None]:
+    """Start processes in the standard library's folder.
+
+    A spawned interpreter, and multiprocessing's resource tracker, have their working directory
+    first on their path, and would import a re.py that is next to the batch file.
+    PYTHONSAFEPATH does the same from Python 3.11 on.
+    """
+    before = Path.cwd()
+    os.chdir(Path(os.__file__).parent)
+    try:
+        yield
+    finally:
+        os.chdir(before)
 
 
 def _lost(worker: _Worker) -> list[Outcome]:

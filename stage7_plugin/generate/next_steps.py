@@ -36,9 +36,9 @@ def next_steps(path: str, image: str, ci: str, on_kubernetes: bool, done: Done) 
     steps.append("make test          # lint, types and tests")
     if not done.built:
         steps.append(f"make build         # builds the image {image}")
-    steps.append("make up            # starts it as the host does, on http://localhost:8080")
+    steps.append("make up            # starts it as the host does, on http://localhost:18080")
     steps.append(
-        "curl -X POST http://localhost:8080/execute "
+        "curl -X POST http://localhost:18080/execute "
         "-H 'Content-Type: application/json' -d @examples/request.json"
     )
     steps += _continuous_integration(ci, done.committed)

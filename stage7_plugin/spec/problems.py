@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import NamedTuple
 
 _LONGEST_VALUE = 120
@@ -35,11 +36,45 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 
 def shown(value: object) -> str:
     """Return the value in quotes, shortened, with escapes for what could act on a terminal."""
-    text = printable(repr(value))
+    text = printable(_bounded_repr(value))
     if len(text) <= _LONGEST_VALUE:
         return text
     length = f" ({len(value)} characters)" if isinstance(value, str) else ""
     return f"{text[:_LONGEST_VALUE]}...{length}"
+
+
+def _bounded_repr(value: object) -> str:
+    """Return the start of repr(value), more than is shown: aliases can make it gigabytes."""
+    found = ""
+    for part in islice(_repr_parts(value), _LONGEST_VALUE + 1):
+        found += part
+        if len(found) > _LONGEST_VALUE:
+            break
+    return found
+
+
+def _repr_parts(value: object) -> Iterator[str]:
+    """Yield the repr of a JSON value in short pieces, none of them empty."""
+    if isinstance(value, str):
+        yield repr(value[: _LONGEST_VALUE + 1])
+    elif isinstance(value, (list, tuple)):
+        yield "[" if isinstance(value, list) else "("
+        for number, item in enumerate(value):
+            if number:
+                yield ", "
+            yield from _repr_parts(item)
+        yield "]" if isinstance(value, list) else ")"
+    elif isinstance(value, dict):
+        yield "{"
+        for number, (key, item) in enumerate(value.items()):
+            if number:
+                yield ", "
+            yield from _repr_parts(key)
+            yield ": "
+            yield from _repr_parts(item)
+        yield "}"
+    else:
+        yield repr(value)
 
 
 def printable(text: str) -> str:

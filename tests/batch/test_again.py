@@ -49,23 +49,23 @@ def test_update_renders_changed_answers_again(made: Path) -> None:
 
 @pytest.mark.parametrize("change", ["edited", "deleted", "linked"])
 def test_what_a_person_changed_needs_force(made: Path, change: str) -> None:
-    file = project(made) / "plugin_logic.py"
+    file = project(made) / "server.py"
     if change == "edited":
         file.write_text("# mine\n")
     else:
         file.unlink()
     if change == "linked":
-        file.symlink_to("server.py")
+        file.symlink_to("release.py")
     mine = tree(project(made))
     assert "1 unchanged" in batch(made, "fleet.json").output, "nothing would be written anyway"
     write_fleet(made, *numbered(1), author="Grace Hopper")
     result = batch(made, "fleet.json", "--update")
     assert result.status == 1
-    assert "plugin_logic.py changed since this command wrote it; --force" in result.output
+    assert "server.py changed since this command wrote it; --force" in result.output
     assert tree(project(made)) == mine
     assert batch(made, "fleet.json", "--force").status == 0
     assert author(made) == "Grace Hopper"
-    assert "execute_plugin" in file.read_text()
+    assert "plugin_runtime" in file.read_text()
     assert not file.is_symlink()
 
 

@@ -62,15 +62,27 @@ def test_compose_publishes_each_on_a_port_of_its_own(fleet: Path) -> None:
     for name, service in services.items():
         assert service["build"]["context"] == str(fleet / name)
         assert service["ports"][0]["target"] == 8080
+        assert service["ports"][0]["host_ip"] == "127.0.0.1"
         assert service["read_only"] is True
+        assert service["pids_limit"] == 512
+        assert "cpus" not in service, "a weight, as for the host, and no cap"
     assert services["fetcher"]["mem_limit"] == str(1024**3)
+    assert services["fetcher"]["tmpfs"] == ["/tmp:size=256m"]
+    assert services["counter"]["tmpfs"] == ["/tmp:size=64m"]
+    assert {name: int(service["cpu_shares"]) for name, service in services.items()} == {
+        "fetcher": 512,
+        "counter": 2048,
+        "on": 512,
+        "elsewhere": 512,
+    }
 
 
 def test_a_plugins_own_compose_file_still_works_alone(fleet: Path) -> None:
     (service,) = json.loads(compose(fleet / "counter", "config", "--format", "json"))[
         "services"
     ].values()
-    assert service["ports"][0]["published"] == "8080"
+    assert service["ports"][0]["published"] == "18080"
+    assert not 8080 <= int(service["ports"][0]["published"]) <= 8999, "the host's own"
 
 
 def test_bake_file_has_the_form_of_the_specification(fleet: Path) -> None:
@@ -158,13 +170,36 @@ def test_memory_is_written_as_kubernetes_reads_it(fleet: Path) -> None:
     assert pod["containers"][0]["resources"]["limits"] == {"memory": "1Gi"}
 
 
-def test_only_net_fetch_lets_a_plugin_call_out(fleet: Path) -> None:
-    expected: dict[str, list[dict[str, Any]]] = {"fetcher": [{}], "counter": []}
-    for name, egress in expected.items():
+def test_the_network_policy_admits_what_is_named(fleet: Path) -> None:
+    for name in ("fetcher", "counter"):
         policy = documents(fleet / name / "kubernetes.yaml")["NetworkPolicy"]["spec"]
         assert policy["policyTypes"] == ["Ingress", "Egress"]
-        assert policy["egress"] == egress
-        assert policy["ingress"] == [{"ports": [{"port": 8080}]}]
+        caller = {"podSelector": {"matchLabels": {"stage7.dev/calls-plugins": "true"}}}
+        assert policy["ingress"] == [
+            {"from": [caller], "ports": [{"protocol": "TCP", "port": 8080}]}
+        ]
+        if name == "counter":
+            assert policy["egress"] == [], "only net.fetch lets a plugin call out"
+            continue
+        names, fetches = policy["egress"]
+        assert names == {"ports": [{"protocol": p, "port": 53} for p in ("UDP", "TCP")]}
+        assert [port["port"] for port in fetches["ports"]] == [80, 443]
+        ipv4, ipv6 = (block["ipBlock"] for block in fetches["to"])
+        assert ipv4 == {"cidr": "0.0.0.0/0", "except": ["169.254.0.0/16"]}
+        assert ipv6["cidr"] == "::/0"
+
+
+def test_probes_and_tmp_fit_the_runtime(fleet: Path) -> None:
+    pod = documents(fleet / "fetcher" / "kubernetes.yaml")["Deployment"]["spec"]["template"]["spec"]
+    (container,) = pod["containers"]
+    startup = container["startupProbe"]
+    assert startup["httpGet"]["path"] == "/health", "healthy only once the plugin is imported"
+    assert startup["periodSeconds"] * startup["failureThreshold"] >= 300
+    for probe in ("startupProbe", "livenessProbe", "readinessProbe"):
+        assert container[probe]["httpGet"]["port"] == "http"
+        assert container[probe]["timeoutSeconds"] >= 5
+    (volume,) = pod["volumes"]
+    assert volume["emptyDir"] == {"medium": "Memory", "sizeLimit": "256Mi"}, "a quarter of 1g"
 
 
 def test_the_kustomization_holds_every_plugin_that_wants_it(fleet: Path) -> None:

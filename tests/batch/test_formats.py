@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
 
-from stage7_plugin.batch.entries import Fleet
 from stage7_plugin.batch.reading import read_fleet
-from tests.support.batch import batch, plugins_in
+from tests.support.batch import batch, faults, plugins_in, read, values
 
 YAML = """\
 # A comment
@@ -49,20 +45,6 @@ JSON = """\
   ]
 }
 """
-
-
-def values(fleet: Fleet) -> list[dict[str, Any]]:
-    entries = [fleet.defaults, *fleet.plugins]
-    return [{key: field.value for key, field in entry.fields.items()} for entry in entries]
-
-
-def read(folder: Path, name: str, text: str) -> Fleet:
-    (folder / name).write_text(text, "utf-8")
-    return read_fleet(str(folder / name))
-
-
-def faults(fleet: Fleet) -> list[tuple[int, str]]:
-    return [(found.line, found.problem.rule) for found in fleet.problems]
 
 
 def test_yaml_and_json_say_the_same(tmp_path: Path) -> None:
@@ -122,6 +104,32 @@ def test_csv(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("first", "text"),
+    [
+        ("", "plugin_name,cpu,,\r\nOne,1,,\r\n,,,\r\nTwo,,,\r\n"),
+        ("", 'plugin_name;cpu\r\nOne;"1"\r\n;\r\nTwo\r\n'),
+        ("", '"plugin_name"\tcpu\nOne\t1\n \t \nTwo\t\n'),
+        ("sep=;\r\n", "plugin_name;cpu;\r\nOne;1\r\n\r\nTwo\r\n"),
+        ('"sep=,"\n', "plugin_name,cpu\nOne,1\n,\nTwo,\n"),
+        ("SEP=|\n", "plugin_name|cpu\nOne|1\n|\nTwo|\n"),
+    ],
+)
+def test_csv_as_spreadsheets_write_it(tmp_path: Path, first: str, text: str) -> None:
+    """Columns that are empty at the end, other separators, blank rows."""
+    fleet = read(tmp_path, "fleet.csv", first + text)
+    assert fleet.problems == []
+    assert values(fleet)[1:] == [{"plugin_name": "One", "cpu": "1"}, {"plugin_name": "Two"}]
+    assert [entry.line for entry in fleet.plugins] == ([3, 5] if first else [2, 4])
+
+
+def test_a_decimal_comma_is_explained(tmp_path: Path) -> None:
+    (tmp_path / "fleet.csv").write_text("plugin_name;author;cpu\nOne;Ada;0,5\n")
+    result = batch(tmp_path, "fleet.csv")
+    assert result.status == 1
+    assert "write a point in place of the decimal comma" in result.output
+
+
+@pytest.mark.parametrize(
     ("text", "arguments"),
     [
         ("plugins: [{plugin_name: One, author: Ada}]", ()),
@@ -159,11 +167,16 @@ def test_standard_input(tmp_path: Path, text: str, arguments: tuple[str, ...]) -
         ("f.json", '{"plugins": [{"cpu": 1}]}\n{}', 2, "more text behind its end"),
         ("f.json", '{"plugins": [\n1]}', 2, "each plugin must be an object"),
         ("f.json", '{"plugins": [{"cpu": 1,\n"cpu": 2}]}', 2, "only once"),
+        ("f.json", '{"plugins": [{"cpu": 1}],\n"plugins": []}', 2, "only once"),
+        ("f.json", '{"defaults": {},\n"defaults": {}, "plugins": [{"cpu": 1}]}', 2, "only once"),
         ("f.json", '{"plugins": [{"cpu":\nNaN}]}', 2, "NaN"),
         ("f.json", "[]", 1, "must be a JSON object with the key plugins"),
         ("f.jsonl", '{"cpu": 1}\n{"cpu": 2\n[]\n', 2, "must be JSON"),
         ("f.jsonl", '{"cpu": 1}\n{"cpu": 2\n[]\n', 3, "each line must be a JSON object"),
-        ("f.csv", "plugin_name;cpu\nOne;1\n", 1, "separated by commas"),
+        ("f.csv", "name;cpu\nOne;1\n", 1, "separated by commas, semicolons or tabs"),
+        ("f.csv", "sep=;\nname;cpu\nOne;1\n", 2, "separated by commas, semicolons or tabs"),
+        ("f.csv", "plugin_name,,cpu\nOne,x,1\n", 2, "column 2 has no name"),
+        ("f.csv", "plugin_name;cpu\nOne;1\nTwo;1;2\n", 3, "quote a cell that holds a ;"),
         ("f.csv", "plugin_name,cpu\nOne,1\nTwo,1,2\n", 3, "2 cells at most"),
         ("f.csv", 'plugin_name,cpu\nOne,1\n"Two,1\n', 3, "must be CSV"),
         ("f.csv", "plugin_name,cpu,cpu\nOne,1,2\n", 1, "only once"),
@@ -180,24 +193,21 @@ def test_a_broken_file_is_told_with_its_line(
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     assert "must be a file that can be read" in faults(read_fleet(str(tmp_path / "no.yaml")))[0][1]
     (tmp_path / "f.yaml").write_bytes(b"plugins:\n  - plugin_name: \xff\n")
-    assert faults(read_fleet(str(tmp_path / "f.yaml"))) == [(2, "must be UTF-8; byte 26 is not")]
+    assert faults(read_fleet(str(tmp_path / "f.yaml"))) == [
+        (2, "must be UTF-8; byte 26 is not, and is ÿ in Windows-1252; save it again as UTF-8 "
+            "(in Excel: CSV UTF-8)")
+    ]  # fmt: skip
+    (tmp_path / "f.csv").write_bytes("plugin_name\nÉcho\n".encode("utf-16"))
+    assert "this is UTF-16; save it again as UTF-8" in faults(
+        read_fleet(str(tmp_path / "f.csv"))
+    )[0][1]  # fmt: skip
+    (tmp_path / "f.csv").write_bytes(b"plugin_name\n\x81\n")
+    assert faults(read_fleet(str(tmp_path / "f.csv"))) == [(2, "must be UTF-8; byte 12 is not")]
 
 
-def test_aliases_cannot_blow_a_file_up(tmp_path: Path) -> None:
-    """Nine lines that stand for 10^8 values."""
-    lines = ["plugins:", "  - plugin_name: One"]
-    lines += ["    a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
-    for level in range(1, 8):
-        lines.append(f"    a{level}: &a{level} [{', '.join([f'*a{level - 1}'] * 10)}]")
-    (tmp_path / "fleet.yaml").write_text("\n".join([*lines, "    inputs: *a7"]))
-    result = batch(tmp_path, "fleet.yaml")
-    assert result.status == 1
-    assert "inputs" in result.output
-    assert len(result.output) < 20_000
-
-
-def test_yaml_is_read_as_its_library_reads_it(tmp_path: Path) -> None:
-    """Text, lists and mappings; numbers and the like are the reader's own business."""
-    text = 'plugins:\n- a: "\\u263a \\x41"\n  b: |\n    x\n     y\n  c: [[q, {r: s}]]\n  d: x # y\n'
-    found = values(read(tmp_path, "fleet.yaml", text))[1]
-    assert found == yaml.safe_load(text)["plugins"][0] == json.loads(json.dumps(found))
+def test_a_file_without_end_is_refused(tmp_path: Path) -> None:
+    for arguments in (("/dev/zero",), ("/dev/zero", "--format", "yaml")):
+        result = batch(tmp_path, *arguments)
+        assert result.status == 1
+        assert "must be at most 64 MiB" in result.output
+        assert "Traceback" not in result.output

@@ -18,7 +18,15 @@ from tests.support.batch import batch, command, environment, numbered, plugins_i
 
 def test_plain_lines_in_a_log(tmp_path: Path) -> None:
     output = batch(tmp_path, write_fleet(tmp_path, *numbered(3))).output
-    assert re.fullmatch(r"rendering: 3 created in [\d.]+ s \([\d.]+/s\)\n", output)
+    summary, _, steps = output.partition("\n\n")
+    assert re.fullmatch(r"rendering: 3 created in [\d.]+ s \([\d.]+/s\)", summary)
+    assert steps == (
+        "The plugins are in out; its index.md lists them.\n"
+        "Next steps:\n"
+        "  1. Write the code of each in its plugin_logic.py.\n"
+        "  2. make --directory out/plugin-1 test\n"
+        "  3. cd out && docker compose up --detach --build\n"
+    )
     assert "\x1b" not in output
 
 
@@ -121,3 +129,9 @@ def test_only_some_plugins(tmp_path: Path) -> None:
     result = batch(tmp_path, file, "--only", "plugin-9")
     assert result.status == 2
     assert "has no plugin with the slug plugin-9" in result.output
+
+
+def test_a_remark_names_every_plugin(tmp_path: Path) -> None:
+    plugins = [{**plugin, "requirements": ["httpx"]} for plugin in numbered(3)]
+    output = batch(tmp_path, write_fleet(tmp_path, *plugins)).output
+    assert "  plugin-1, plugin-2, plugin-3: its requirements are not locked yet" in output

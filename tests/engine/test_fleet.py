@@ -141,6 +141,17 @@ def test_a_failed_build_stops_no_other(fleet: Path) -> None:
     assert failed["line"] > 1
 
 
+def test_what_is_not_locked_is_not_built(fleet: Path) -> None:
+    assert batch(fleet, "fleet.yaml").status == 0
+    needed = fleet / "out" / "merge-objects" / "requirements.in"
+    needed.write_text("lxml>=6\n", "utf-8")
+    result = build(fleet)
+    assert result.status == 1
+    assert "building: 2 built, 1 failed" in result.output
+    assert "lxml of requirements.in is not locked" in result.output
+    assert f"run `make lock` in {needed.parent}" in result.output
+
+
 def test_no_engine_is_told_after_rendering(fleet: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DOCKER_HOST", "tcp://127.0.0.1:1")
     result = build(fleet)

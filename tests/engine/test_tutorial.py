@@ -60,15 +60,15 @@ def test_the_tutorial_works_as_written(tmp_path: Path, client: APIClient) -> Non
     clone, enter, test, start, request, stop = (block.strip() for block in blocks("bash"))
     port = free_port()
     assert clone.endswith("make plugin")
-    assert "PLUGIN_HOST_PORT=8080" in start
+    assert start == "make up"
     script = [
         f"{clone} < ../answers",
         enter,
         "cp ../logic plugin_logic.py; cp ../tests tests/test_logic.py",
         test,
-        start.replace("8080", port),
+        f"{start} PLUGIN_HOST_PORT={port}",
         f"until curl --silent --fail localhost:{port}/health; do sleep 0.2; done",
-        request.replace("8080", port),
+        request.replace("18080", port),
         f"echo; {stop}",
     ]
     environment = {**place.environment, "PWD": str(tmp_path), "PATH": os.environ["PATH"]}

@@ -34,6 +34,8 @@ def test_what_renders_may_not_write() -> None:
     assert workflow["jobs"]["render"]["permissions"] == {}
     assert "${{ inputs" not in WORKFLOW.read_text("utf-8").replace("${{ toJSON(inputs) }}", "")
     assert "environment" not in load(PIPELINE)["render-plugin"], "it would see the token"
+    assert "reports" not in load(PIPELINE)["render-plugin"]["artifacts"], "variables for the next"
+    assert load(PIPELINE)["publish-plugin"]["variables"] == {"GIT_STRATEGY": "clone"}
 
 
 def test_the_forms_ask_for_what_the_template_asks() -> None:

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 import tarfile
 from pathlib import Path
 
 import pytest
 
-from tests.support.integration_files import PIPELINE, WORKFLOW, load
+from tests.support.integration_files import (
+    WORKFLOW,
+    github_script,
+    gitlab_script,
+    load,
+    pushed,
+    repository,
+    run,
+)
 from tests.support.linters import needs_jq
-from tests.support.template import TEMPLATE, isolated_environment
 
 pytestmark = needs_jq
-
-# What stands in for programs that a runner has, or that ask a server.
-PIPX = f'#!/bin/sh\nshift 4\nexec "{sys.executable}" -m stage7_plugin "$@"\n'
-GH = '#!/bin/sh\nprintf "%s\\n" "$@" >> "$GH_CALLS"\n'
 
 HOSTILE = {
     "plugin_name": "Quote \" ' \\ $HOME `id` $(touch pwned) {{ 7*7 }} ; touch pwned #",
@@ -27,50 +28,6 @@ HOSTILE = {
     "inputs": 'text:string="it\'s $(touch pwned) {{ 1 }}" - `touch pwned` | "quoted"',
     "outputs": "result:string - </script> {% raw %}",
 }
-
-
-def github_script(job: str) -> str:
-    (script,) = (step["run"] for step in load(WORKFLOW)["jobs"][job]["steps"] if "run" in step)
-    assert isinstance(script, str)
-    return script
-
-
-def gitlab_script(job: str) -> str:
-    """The last block of a job; what is before it installs programs."""
-    script = load(PIPELINE)[job]["script"][-1]
-    assert isinstance(script, str)
-    return script
-
-
-@pytest.fixture
-def environ(tmp_path: Path) -> dict[str, str]:
-    """A runner's environment, with stand-ins for pipx and gh."""
-    programs = tmp_path / "bin"
-    programs.mkdir()
-    for name, text in (("pipx", PIPX), ("gh", GH)):
-        (programs / name).write_text(text)
-        (programs / name).chmod(0o755)
-    return {
-        **isolated_environment(tmp_path / "home"),
-        "PATH": os.pathsep.join((str(programs), os.environ["PATH"])),
-        "PYTHONPATH": str(TEMPLATE),
-        "GH_CALLS": str(tmp_path / "gh-calls"),
-        "RUNNER_TEMP": str(tmp_path / "work"),
-        "TEMPLATE": "unused",
-    }
-
-
-def run(shell: str, script: str, folder: Path, **environ: str) -> subprocess.CompletedProcess[str]:
-    folder.mkdir(exist_ok=True)
-    options = ["-eo", "pipefail"] if shell == "bash" else ["-e"]
-    return subprocess.run(
-        [shell, *options, "-c", script],
-        cwd=folder,
-        env=environ,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-    )
 
 
 def render_with_github(
@@ -157,23 +114,23 @@ def test_a_plugin_of_its_own_gets_the_ci_of_its_system(
     assert [name for name in names if name.endswith(("/ci.yml", "gitlab-ci.yml"))] == expected
 
 
-def repository(folder: Path, environ: dict[str, str]) -> Path:
-    """A repository that offers the form, cloned from one that can be pushed to."""
-    script = (
-        "git init --quiet --bare --initial-branch main origin.git && "
-        "git -C origin.git config receive.advertisePushOptions true && "
-        "git clone --quiet origin.git clone 2>&1 && cd clone && "
-        "git -c user.name=a -c user.email=a@b commit --quiet --allow-empty -m first && "
-        "git push --quiet origin HEAD:main"
-    )
-    done = run("bash", script, folder, **environ)
-    assert done.returncode == 0, done.stdout
-    return folder / "clone"
-
-
-def pushed(folder: Path, branch: str) -> list[str]:
-    command = ["git", "ls-tree", "-r", "--name-only", branch]
-    return subprocess.check_output(command, cwd=folder, encoding="utf-8").splitlines()
+@pytest.mark.parametrize("system", RENDER)
+def test_every_other_key_is_taken(tmp_path: Path, environ: dict[str, str], system: str) -> None:
+    """Also git_init, which would end as a link to a repository, and build_image."""
+    for number, choice in enumerate(("yes", "required")):
+        more = json.dumps({"git_init": "yes", "build_image": choice, "memory": "1g"})
+        folder = tmp_path / str(number)
+        answers = {"plugin_name": "Word Count", "description": "Counts the words of a text"}
+        done = RENDER[system](folder, environ, **answers, more=more)
+        assert done.returncode == 0, done.stdout
+        files = rendered(folder)
+        assert json.loads(files["manifest.json"])["container"]["resources"]["memory"] == "1g"
+        assert not [name for name in files if name.startswith(".git/")]
+    more = json.dumps({"git_init": "maybe", "build_image": "perhaps"})
+    done = RENDER[system](tmp_path / "wrong", environ, **answers, more=more)
+    assert done.returncode != 0
+    assert "git_init: 'maybe'" in done.stdout
+    assert "build_image: 'perhaps'" in done.stdout
 
 
 def test_github_gets_a_pull_request(tmp_path: Path, environ: dict[str, str]) -> None:
@@ -219,13 +176,11 @@ def test_gitlab_gets_it(tmp_path: Path, environ: dict[str, str], target: str) ->
     answers = {"plugin_name": "Word Count", "description": "Counts the words of a text"}
     done = render_with_gitlab(clone, environ, **answers, target=target)
     assert done.returncode == 0, done.stdout
-    slug = (clone / "plugin.env").read_text().strip().removeprefix("SLUG=")
     origin = tmp_path / "server" / "origin.git"
     subprocess.run(["git", "init", "--quiet", "--bare", origin.with_name("word-count.git")])
     instead = (f"url.{tmp_path}/server/.insteadOf", "https://new-plugin:word@host/org/")
     subprocess.run(["git", "config", "--global", *instead], env=environ, check=True)
     given = {
-        "SLUG": slug,
         "FOLDER": "plugins",
         "PLUGIN_TARGET": target,
         "NEW_PLUGIN_TOKEN": "word",

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from stage7_plugin.batch.entries import Fleet
+from stage7_plugin.batch.reading import read_fleet
 from tests.support.template import TEMPLATE, isolated_environment
 
 
@@ -28,12 +30,24 @@ def environment(folder: Path) -> dict[str, str]:
     return {**isolated_environment(folder / "home"), "PYTHONPATH": str(TEMPLATE)}
 
 
-def batch(folder: Path, *arguments: object, text: str | None = None) -> Run:
-    """Run the real command in `folder`, which is the output folder's parent."""
+def batch(
+    folder: Path, *arguments: object, text: str | None = None, wrapper: str | None = None
+) -> Run:
+    """Run the real command in `folder`, which is the output folder's parent.
+
+    Args:
+        folder: The working directory.
+        arguments: Of the command.
+        text: Standard input.
+        wrapper: Python code that runs the command, in place of `python -m`.
+    """
+    given = command(*arguments, "--output-dir", folder / "out")
+    if wrapper:
+        given[1:3] = ["-c", wrapper]
     done = subprocess.run(
-        command(*arguments, "--output-dir", folder / "out"),
+        given,
         cwd=folder,
-        env=environment(folder),
+        env={**environment(folder), "PWD": str(folder)},
         input=text or "",
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -54,6 +68,23 @@ def write_fleet(folder: Path, *plugins: dict[str, Any], **defaults: Any) -> Path
 
 def numbered(count: int) -> list[dict[str, Any]]:
     return [{"plugin_name": f"Plugin {number}"} for number in range(1, count + 1)]
+
+
+def values(fleet: Fleet) -> list[dict[str, Any]]:
+    """The values of the defaults, and of each plugin."""
+    entries = [fleet.defaults, *fleet.plugins]
+    return [{key: field.value for key, field in entry.fields.items()} for entry in entries]
+
+
+def read(folder: Path, name: str, text: str) -> Fleet:
+    """Read a batch file in this process."""
+    (folder / name).write_text(text, "utf-8")
+    return read_fleet(str(folder / name))
+
+
+def faults(fleet: Fleet) -> list[tuple[int, str]]:
+    """Line and rule of each problem."""
+    return [(found.line, found.problem.rule) for found in fleet.problems]
 
 
 def tree(folder: Path) -> dict[str, tuple[bytes, int]]:

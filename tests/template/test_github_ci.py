@@ -17,7 +17,10 @@ from tests.support.template import TEMPLATE, isolated_environment, render
 PERMISSIONS = {
     "ci.yml": {"test": {"contents"}, "contract": {"contents"}, "vulnerabilities": {"contents"}},
     "release.yml": {"check": {"contents"}, "push": {"contents", "packages", "id-token"}},
-    "template-update.yml": {"update": {"contents", "pull-requests"}},
+    "template-update.yml": {
+        "update": {"contents"},
+        "pull-request": {"contents", "pull-requests"},
+    },
 }
 PINNED = re.compile(r"uses: (?:\$/|(?P<action>[\w/-]+)@(?P<commit>[0-9a-f]{40}) # v\d+\.\d+\.\d+$)")
 
@@ -178,6 +181,18 @@ def test_a_tag_of_another_version_is_refused(plugin: Path, tmp_path: Path) -> No
     assert "The tag is v1.2.0, but the version is 1.0.0: tag v1.0.0" in done.stdout
 
 
+def test_what_runs_the_template_sees_no_token(plugin: Path) -> None:
+    document = workflow(plugin, "template-update.yml")["jobs"]
+    assert document["update"]["permissions"] == {"contents": "read"}
+    assert "secrets" not in str(document["update"])
+    assert "environment" not in document["update"]
+    assert document["pull-request"]["environment"] == "template-update"
+    assert "make update\n" not in script(plugin, "template-update.yml", "pull-request", OPEN)
+
+
+OPEN = "Open a pull request"
+
+
 def test_an_update_of_the_template_becomes_a_pull_request(plugin: Path, tmp_path: Path) -> None:
     fake = tmp_path / "bin" / "gh"
     fake.parent.mkdir()
@@ -187,6 +202,8 @@ def test_an_update_of_the_template_becomes_a_pull_request(plugin: Path, tmp_path
         **isolated_environment(tmp_path / "home"),
         "PATH": os.pathsep.join((str(fake.parent), os.environ["PATH"])),
         "CALLS": str(tmp_path / "calls"),
+        "RUNNER_TEMP": str(tmp_path),
+        "GITHUB_OUTPUT": str(tmp_path / "output"),
     }
     setup = (
         "git init --quiet --bare ../origin.git; git init --quiet; git add --all; "
@@ -194,17 +211,36 @@ def test_an_update_of_the_template_becomes_a_pull_request(plugin: Path, tmp_path
         "git remote add origin ../origin.git"
     )
     assert run_script(plugin, setup, **environ).returncode == 0
-    text = script(plugin, "template-update.yml", "update", "Open a pull request")
-    unchanged = run_script(plugin, text, **environ, OPEN="0")
+    collect = script(plugin, "template-update.yml", "update", "Collect the changes")
+    text = script(plugin, "template-update.yml", "pull-request", OPEN)
+    unchanged = run_script(plugin, collect, **environ)
     assert unchanged.returncode == 0, unchanged.stderr
     assert "::notice::" in unchanged.stdout
+    assert not (tmp_path / "output").exists()
 
     for number, (opened, calls) in enumerate([("0", ["pr list", "pr create"]), ("1", ["pr list"])]):
         (tmp_path / "calls").unlink(missing_ok=True)
+        clean = "git switch --quiet --detach HEAD^; git branch -D template-update"
+        assert number == 0 or run_script(plugin, clean, **environ).returncode == 0
         (plugin / "server.py").write_text(f"# update {number}\n", "utf-8")
-        run_script(plugin, "git switch --quiet --detach; git branch -D template-update", **environ)
+        (plugin / "new.bin").write_bytes(bytes(range(256)))
+        assert run_script(plugin, f"{collect}\ngit reset --hard", **environ).returncode == 0
+        assert (tmp_path / "output").read_text().endswith("changed=true\n")
         done = run_script(plugin, text, **environ, OPEN=opened)
         assert done.returncode == 0, done.stderr
         assert (tmp_path / "calls").read_text().splitlines() == ["auth setup-git", *calls]
         show = "git -C ../origin.git show template-update:server.py"
         assert run_script(plugin, show).stdout == f"# update {number}\n"
+
+
+def test_an_update_cannot_bring_a_hook_along(plugin: Path, tmp_path: Path) -> None:
+    run_script(plugin, "git init --quiet; git add --all")
+    (tmp_path / "update.patch").write_text(
+        "diff --git a/.git/hooks/pre-commit b/.git/hooks/pre-commit\nnew file mode 100755\n"
+        "--- /dev/null\n+++ b/.git/hooks/pre-commit\n@@ -0,0 +1 @@\n+#!/bin/sh\n"
+    )
+    text = script(plugin, "template-update.yml", "pull-request", OPEN)
+    done = run_script(plugin, text, RUNNER_TEMP=str(tmp_path))
+    assert done.returncode != 0
+    assert "invalid path" in done.stderr
+    assert not (plugin / ".git" / "hooks" / "pre-commit").exists()

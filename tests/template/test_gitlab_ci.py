@@ -11,9 +11,9 @@ import pytest
 import yaml
 
 from tests.support.linters import needs_jq, schema_complaints, shell_complaints
-from tests.support.template import render
+from tests.support.template import isolated_environment, render
 
-JOBS = {"test", "contract", "vulnerabilities", "push", "template-update"}
+JOBS = {"test", "contract", "vulnerabilities", "push", "template-changes", "template-update"}
 
 # Stands for docker: it keeps what it is called with, and what is typed into it.
 FAKE_DOCKER = '#!/bin/sh\necho "$@" >> "$CALLS"\n[ "$1" != login ] || { cat; echo; } >> "$CALLS"\n'
@@ -160,3 +160,45 @@ def test_a_tag_of_another_version_is_refused(plugin: Path, tmp_path: Path) -> No
     status, errors, _ = release(plugin, tmp_path, CI_COMMIT_TAG="v1.2.0", **OWN)
     assert status == 1
     assert "The tag is v1.2.0, but manifest.json says version 1.0.0: tag v1.0.0" in errors
+
+
+def test_what_runs_the_template_sees_no_token(plugin: Path) -> None:
+    document = pipeline(plugin)
+    tokens = [name for name, lines in scripts(plugin).items() if "_UPDATE_TOKEN" in str(lines)]
+    assert tokens == ["template-update"]
+    assert "make update" not in str(document["template-update"]["script"])
+    assert document["template-update"]["environment"] == "template-update"
+    assert document["template-update"]["variables"] == {"GIT_STRATEGY": "clone"}
+    assert "environment" not in document["template-changes"]
+
+
+def test_an_update_of_the_template_becomes_a_merge_request(plugin: Path, tmp_path: Path) -> None:
+    environ = isolated_environment(tmp_path / "home") | {
+        "CI_SERVER_HOST": "host",
+        "CI_PROJECT_PATH": "org/plugin",
+        "TEMPLATE_UPDATE_TOKEN": "word",
+    }
+
+    def run(text: str) -> None:
+        subprocess.run(["sh", "-ec", text], cwd=plugin, env=environ, check=True)
+
+    run(
+        "git init --quiet --bare ../plugin.git; git init --quiet; "
+        "git -C ../plugin.git config receive.advertisePushOptions true; git add --all; "
+        "git -c user.name=a -c user.email=a@b commit --quiet -m first; "
+        f"git config --global url.{tmp_path}/plugin.git.insteadOf "
+        "https://template-update:word@host/org/plugin.git"
+    )
+    collect = "; ".join(scripts(plugin)["template-changes"][2:])
+    (publish,) = scripts(plugin)["template-update"]
+    run(f"{collect}; git reset --quiet")
+    assert (plugin / "update.patch").read_text() == ""
+    run(publish)
+    (plugin / "server.py").write_text("# update\n")
+    (plugin / "new.bin").write_bytes(bytes(range(256)))
+    (plugin / "update.patch").unlink()
+    run(f"{collect}; git reset --quiet --hard")
+    run(publish)
+    git = ["git", "-C", str(plugin.parent / "plugin.git"), "show"]
+    assert subprocess.check_output([*git, "template-update:server.py"]) == b"# update\n"
+    assert subprocess.check_output([*git, "template-update:new.bin"]) == bytes(range(256))

@@ -1,17 +1,121 @@
-"""Writing the files of a fleet: each whole or not at all, and only where it changes."""
+"""Writing the files of a fleet: each whole or not at all, and only over this command's own.
+
+`.stage7-batch/fleet/K-of-N.json` holds the digests of what each shard wrote. All of them count, so
+that parts of a fleet can be copied together. Before files are written, what they will be is
+recorded beside what they were: a run that is killed in between leaves nothing that looks foreign.
+"""
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 
+from stage7_plugin.batch.output_folder import OutputFolder
 from stage7_plugin.batch.outputs import bake, compose, index, kustomization
 from stage7_plugin.batch.outputs.member import Member
+from stage7_plugin.batch.safe_files import (
+    Foreign,
+    digest,
+    digest_of,
+    read_regular,
+    real_folder,
+    write_whole,
+)
+from stage7_plugin.batch.shard import Shard
+
+_ALWAYS = (index.MARKDOWN_FILE, index.JSON_FILE, compose.FILE, bake.FILE)
+_Digests = dict[str, set[str]]
 
 
-def write_fleet_files(folder: Path, members: Sequence[Member]) -> None:
-    """Write them for these plugins of a folder. Raises OSError."""
+class FleetFiles:
+    """The files of a fleet in its folder."""
+
+    def __init__(self, output: OutputFolder, shard: Shard, force: bool) -> None:
+        self._folder = output.path
+        self._records = output.fleet
+        self._record = output.fleet / f"{shard.number}-of-{shard.count}.json"
+        self._whole = shard.count == 1
+        self._force = force
+        self._written = self._read_records()
+
+    def refuse_foreign(self, slugs: Sequence[str], on_kubernetes: bool) -> None:
+        """Look whether a person's own files are in the way, before anything is written.
+
+        Args:
+            slugs: The plugins.
+            on_kubernetes: Whether one of them has files for Kubernetes.
+
+        Raises:
+            Foreign: There are, and they may not be written over.
+        """
+        environments = self._folder / compose.ENVIRONMENTS
+        if environments.is_symlink() or (environments.exists() and not environments.is_dir()):
+            raise Foreign(f"{environments} is there and is no folder; move it away")
+        names = [*_ALWAYS, *map(_environment, slugs)]
+        if on_kubernetes:
+            names.append(kustomization.FILE)
+        for name in names:
+            if (self._folder / name).is_dir() and not (self._folder / name).is_symlink():
+                raise Foreign(f"{self._folder / name} is a folder; move it away")
+        if self._force:
+            return
+        foreign = [name for name in names if not self._is_ours(name)]
+        if foreign:
+            listed = ", ".join(foreign[:5]) + (", ..." if len(foreign) > 5 else "")
+            raise Foreign(
+                f"{self._folder}: {listed} would be written over, and this command did not write "
+                "what is there; move it away, choose another --output-dir, or use --force"
+            )
+
+    def write(self, members: Sequence[Member]) -> None:
+        """Write them for these plugins. Raises Foreign and OSError."""
+        texts = _texts(members)
+        on_kubernetes = kustomization.FILE in texts
+        self.refuse_foreign([member.slug for member in members], on_kubernetes)
+        real_folder(self._folder / compose.ENVIRONMENTS)
+        new = {name: {digest(text.encode())} for name, text in texts.items()}
+        self._write_record({name: new.get(name, set()) | self._written.get(name, set())
+                            for name in {*new, *self._written}})  # fmt: skip
+        for name in self._written.keys() - new.keys():
+            if self._is_ours(name):
+                (self._folder / name).unlink(missing_ok=True)
+        for name, text in texts.items():
+            if read_regular(self._folder / name) != text.encode():
+                write_whole(self._folder / name, text.encode())
+        self._write_record(new)
+        if self._whole:
+            for other in self._records.glob("*.json"):
+                if other != self._record:
+                    other.unlink()
+
+    def _is_ours(self, name: str) -> bool:
+        """Whether a file is as this command wrote it, or not there."""
+        path = self._folder / name
+        if not os.path.lexists(path):
+            return True
+        found = digest_of(path)
+        return found is not None and found in self._written.get(name, ())
+
+    def _read_records(self) -> _Digests:
+        found: _Digests = {}
+        for path in sorted(self._records.glob("*.json")):
+            try:
+                record = json.loads(read_regular(path) or b"{}")
+                for name, digests in record.items():
+                    if name in _ALWAYS or name == kustomization.FILE or _is_environment(name):
+                        found.setdefault(name, set()).update(digests)
+            except (ValueError, AttributeError, TypeError):
+                continue  # what it says of no file counts
+        return found
+
+    def _write_record(self, digests: Mapping[str, set[str]]) -> None:
+        record = {name: sorted(found) for name, found in sorted(digests.items())}
+        write_whole(self._record, json.dumps(record).encode())
+
+
+def _texts(members: Sequence[Member]) -> dict[str, str]:
+    """The text of each file, by its path with slashes."""
     texts = {
         index.MARKDOWN_FILE: index.markdown_index(members),
         index.JSON_FILE: index.json_index(members),
@@ -21,30 +125,14 @@ def write_fleet_files(folder: Path, members: Sequence[Member]) -> None:
     on_kubernetes = [member for member in members if member.on_kubernetes]
     if on_kubernetes:
         texts[kustomization.FILE] = kustomization.kustomization_file(on_kubernetes)
-    else:
-        (folder / kustomization.FILE).unlink(missing_ok=True)
-    _write_environments(folder / compose.ENVIRONMENTS, members)
-    for name, parts in texts.items():
-        _write(folder / name, "".join(parts))
+    found = {name: "".join(parts) for name, parts in texts.items()}
+    return found | {_environment(member.slug): compose.environment(member) for member in members}
 
 
-def _write_environments(folder: Path, members: Sequence[Member]) -> None:
-    folder.mkdir(exist_ok=True)
-    texts = {compose.environment_name(m.slug): compose.environment(m) for m in members}
-    for path in folder.glob(compose.environment_name("*")):
-        if path.name not in texts:
-            path.unlink()
-    for name, text in texts.items():
-        _write(folder / name, text)
+def _environment(slug: str) -> str:
+    return f"{compose.ENVIRONMENTS}/{compose.environment_name(slug)}"
 
 
-def _write(path: Path, text: str) -> None:
-    content = text.encode()
-    try:
-        if path.read_bytes() == content:
-            return
-    except FileNotFoundError:
-        pass
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    temporary.write_bytes(content)
-    temporary.replace(path)
+def _is_environment(name: str) -> bool:
+    folder, _, file = name.partition("/")
+    return folder == compose.ENVIRONMENTS and "/" not in file and file.endswith(".env")

@@ -1,0 +1,132 @@
+"""Placing one plugin, in this process: failed moves, an unusable manifest, no git."""
+
+from __future__ import annotations
+
+import errno
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from stage7_plugin.batch.install import CREATED, UPDATED, Refused, Rewrite, place
+from stage7_plugin.batch.output_folder import OutputFolder
+from stage7_plugin.batch.recipe import Recipe
+from stage7_plugin.batch.template import PluginTemplate, RenderedFile
+from stage7_plugin.batch.workers import make_one
+from stage7_plugin.spec.plugin_spec import PluginSpec
+from tests.support.batch import tree
+from tests.support.template import TEMPLATE as SOURCE
+
+TEMPLATE = PluginTemplate()
+PROJECT = "{{cookiecutter.plugin_slug}}"
+UPDATE = Rewrite(update=True)
+
+
+def recipe(author: str, **answers: str) -> Recipe:
+    return Recipe(1, specification(plugin_name="Echo", author=author, **answers))
+
+
+def specification(**given: str) -> PluginSpec:
+    return PluginSpec.from_answers(TEMPLATE.answers(given))
+
+
+@pytest.fixture
+def output(tmp_path: Path) -> OutputFolder:
+    folder = OutputFolder(tmp_path / "out")
+    folder.create()
+    return folder
+
+
+@pytest.fixture
+def project(output: OutputFolder) -> Path:
+    assert place(recipe("Old"), TEMPLATE, output, Rewrite()) == (CREATED, "")
+    (output.plugin("echo") / "notes.txt").write_text("mine")
+    return output.plugin("echo")
+
+
+@pytest.mark.parametrize("move", ["out of the way", "into place"])
+def test_a_failed_move_puts_the_old_plugin_back(
+    output: OutputFolder, project: Path, monkeypatch: pytest.MonkeyPatch, move: str
+) -> None:
+    before = tree(project)
+    rename = Path.rename
+
+    def failing(self: Path, target: Path) -> Path:
+        into_place = self.is_relative_to(output.staging) and target == project
+        if into_place if move == "into place" else self == project:
+            raise OSError(errno.EBUSY, "Device or resource busy", str(target))
+        return rename(self, target)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "rename", failing)
+        outcome = make_one(recipe("New"), TEMPLATE, output, UPDATE)
+    assert outcome.failed
+    assert outcome.message.startswith("Device or resource busy: ")
+    assert tree(project) == before
+    assert list(output.staging.glob("*/echo")) == list(output.replaced.iterdir()) == []
+    assert place(recipe("New"), TEMPLATE, output, UPDATE) == (UPDATED, "")
+    assert json.loads((project / "manifest.json").read_text())["author"] == "New"
+    assert (project / "notes.txt").read_text() == "mine"
+
+
+class Spoiled(PluginTemplate):
+    """A template whose manifest the host would not accept."""
+
+    def render(self, spec: PluginSpec) -> Iterator[RenderedFile]:
+        for file in super().render(spec):
+            content = file.content
+            if file.path == "manifest.json":
+                document = json.loads(content)
+                document["api"]["method"] = "FETCH"
+                del document["verb"]
+                content = json.dumps(document).encode()
+            yield replace(file, content=content)
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_a_manifest_that_the_host_would_not_accept_is_noticed(
+    output: OutputFolder, request: pytest.FixtureRequest, there: bool
+) -> None:
+    before = tree(request.getfixturevalue("project")) if there else {}
+    with pytest.raises(Refused) as refused:
+        place(recipe("New"), Spoiled(), output, UPDATE)
+    assert "the host would not accept its manifest.json: " in str(refused.value)
+    assert "lacks verb" in str(refused.value)
+    assert "api.method is 'FETCH'" in str(refused.value)
+    assert (tree(output.plugin("echo")) if there else {}) == before
+    assert output.plugin("echo").exists() is there
+    outcome = make_one(recipe("New"), Spoiled(), output, UPDATE)
+    assert outcome.failed
+    assert outcome.message == str(refused.value)
+
+
+def test_without_git_the_plugin_is_made_all_the_same(
+    output: OutputFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    status, remark = place(recipe("Ada", git_init="yes"), TEMPLATE, output, Rewrite())
+    assert status == CREATED
+    assert remark == "git: it is not installed (https://git-scm.com/downloads)"
+    assert (output.plugin("echo") / "manifest.json").is_file()
+    assert not (output.plugin("echo") / ".git").exists()
+
+
+def test_the_umask_of_whoever_installed_the_template_changes_nothing(tmp_path: Path) -> None:
+    digests, modes = set(), set()
+    for name, private in (("public", 0), ("private", 0o077)):
+        root = tmp_path / name
+        for part in ("cookiecutter.json", "template_extension.py", "templates", PROJECT):
+            copy = shutil.copytree if (SOURCE / part).is_dir() else shutil.copy2
+            root.mkdir(exist_ok=True)
+            copy(SOURCE / part, root / part)
+        for path in root.rglob("*"):
+            path.chmod(path.stat().st_mode & ~private)
+        template = PluginTemplate(root)
+        digests.add(template.digest)
+        spec = specification(plugin_name="Echo", author="Ada")
+        modes.add(tuple((file.path, file.mode) for file in template.render(spec)))
+    assert len(digests) == len(modes) == 1
+    assert {mode for _, mode in modes.pop()} == {0o644}
