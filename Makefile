@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 OUTPUT ?= ..
 
 .DEFAULT_GOAL := help
-.PHONY: help plugin test bench lint format schema example clean
+.PHONY: help plugin quick test bench lint format schema example clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,6 +27,9 @@ plugin: $(VENV)/.plugin ## Answer the questions, get a plugin beside this folder
 
 test: lint ## Lint, types and every test; those of images are skipped without a Docker engine
 	$(BIN)/python -m pytest
+
+quick: lint ## Lint, types and the tests that need neither engine nor network, in a minute
+	$(BIN)/python -m pytest -m 'not slow and not engine and not network'
 
 bench: $(VENV)/.dev ## Measure it beside what users would pick instead (BENCH=--quick)
 	@$(BIN)/python -m benchmarks $(BENCH)
