@@ -33,7 +33,7 @@ from cookiecutter.utils import create_env_with_context
 context = {"cookiecutter": {"_extensions": ["template_extension.PluginExtension"]}}
 assert "brand_new" not in create_env_with_context(context).filters
 for name, old, new in (
-    ("rendering/extension.py", '    "is_linked"', '    "brand_new"'),
+    ("rendering/extension.py", '    "docstring"', '    "brand_new"'),
     ("__init__.py", "0.1.0", "0.9.0"),
 ):
     path = Path(folder, "stage7_plugin", name)
