@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 OUTPUT ?= ..
 
 .DEFAULT_GOAL := help
-.PHONY: help plugin test mutation bench lint format schema example reference docs recording clean
+.PHONY: help plugin quick test mutation bench lint format schema example reference docs recording clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ plugin: $(VENV)/.plugin ## Answer the questions, get a plugin beside this folder
 
 test: lint ## Lint, types and every test; those of images are skipped without a Docker engine
 	$(BIN)/python -m pytest
+
+quick: lint ## Lint, types and the tests that need neither engine nor network, in a minute
+	$(BIN)/python -m pytest -m 'not slow and not engine and not network'
 
 # Slow, and not a part of CI: a sample of 40 takes ten minutes and more.
 mutation: $(VENV)/.dev ## Change a module at random: do the tests notice? MUTATE="module tests ..."

@@ -1,10 +1,15 @@
-"""Tests that need a Docker engine are skipped without one, except where they must not be."""
+"""Which tests run where, and what all of them start from: a home of their own, SIGINT as usual."""
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
+import signal
 import sys
+import tempfile
 from functools import cache
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -15,6 +20,35 @@ from stage7_plugin.host.engine import HostError, connect
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
 
+HERE = Path(__file__).parent
+OWN_HOME = "STAGE7_TESTS_HOME"
+
+# They start many processes, containers or linters. `make quick` leaves them out.
+SLOW = [
+    "batch",
+    "contract",
+    "engine",
+    "generate/test_hostile_answers.py",
+    "generate/test_prompt_session.py",
+    "integrations/test_integrations_run.py",
+    "rendering/test_given.py",
+    "rendering/test_provenance.py",
+    "repository/test_benchmarks.py",
+    "repository/test_make_plugin.py",
+    "repository/test_readme_automation.py",
+    "runtime",
+    "template/test_contract_target.py",
+    "template/test_cookiecutter_versions.py",
+    "template/test_cruft.py",
+    "template/test_examples.py",
+    "template/test_generated_plugins.py",
+    "template/test_github_ci.py",
+    "template/test_gitlab_ci.py",
+    "template/test_locked_requirements.py",
+    "template/test_plugin_life.py",
+    "template/test_plugin_logic.py",
+    "template/test_release.py",
+]
 # What they start needs make, a POSIX shell, a terminal or signals. The rest is for every system.
 NOT_ON_WINDOWS = [
     "batch/test_docs.py",
@@ -46,6 +80,31 @@ collect_ignore = [
     *(NOT_ON_WINDOWS if os.name == "nt" else []),
     *(NOT_ON_PYTHON_3_10 if sys.version_info < (3, 11) else []),
 ]
+
+
+def use_own_home() -> None:
+    """Let whatever the tests start write into a home of its own, which is removed at the end."""
+    if OWN_HOME in os.environ:  # a worker's: its parent has made it
+        return
+    # Which engine to talk to is the user's decision.
+    os.environ.setdefault("DOCKER_CONFIG", str(Path.home() / ".docker"))
+    home = tempfile.mkdtemp(prefix="stage7-tests-home-")
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
+    os.environ.update({OWN_HOME: home, "HOME": home, "USERPROFILE": home})
+
+
+use_own_home()
+# A shell starts what runs in the background with SIGINT ignored, and children would inherit that.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what `make quick` leaves out."""
+    slow = [HERE / name for name in SLOW]
+    for item in items:
+        if any(item.path == path or path in item.path.parents for path in slow):
+            item.add_marker(pytest.mark.slow)
 
 
 @cache
