@@ -157,6 +157,7 @@ def test_standard_input(tmp_path: Path, text: str, arguments: tuple[str, ...]) -
         ("f.yaml", "plugins:\n  - {plugin_name: One\n", 3, "must be YAML"),
         ("f.yaml", "plugins:\n\t- plugin_name: One\n", 2, "must be YAML"),
         ("f.yaml", "plugins:\n  - plugin_name: \x07\n", 2, "must be YAML"),
+        ("f.yaml", "\n\x07", 2, "must be YAML"),
         ("f.yaml", "- plugin_name: One\n", 1, "must be a mapping with the key plugins"),
         ("f.yaml", "", 1, "must not be empty"),
         ("f.yaml", "plugins: []\n", 1, "at least one plugin"),
