@@ -61,7 +61,7 @@ class _Reader:
                 if key in ("defaults", "plugins"):
                     kind = "an object" if key == "defaults" else "a list of objects"
                     self._fleet.fault(line, key, value, f"{key} must be {kind}")
-                else:
+                elif not key.startswith("x-"):
                     self._fleet.unknown_section(line, key)
         self._end()
 

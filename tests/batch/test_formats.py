@@ -66,6 +66,12 @@ def test_lines_are_those_of_the_file(tmp_path: Path) -> None:
     assert read(tmp_path, "fleet.yaml", YAML).plugins[1].fields["description"].line == 14
 
 
+def test_json_has_a_place_for_other_things_too(tmp_path: Path) -> None:
+    fleet = read(tmp_path, "fleet.json", '{"x-note": [1], "plugins": [{"plugin_name": "One"}]}')
+    assert fleet.problems == []
+    assert values(fleet)[1:] == [{"plugin_name": "One"}]
+
+
 def test_json_lines(tmp_path: Path) -> None:
     lines = ['{"defaults": {"author": "Ada", "cpu": 1}}', '{"plugin_name": "One", "cpu": 0.50}', ""]
     fleet = read(tmp_path, "fleet.jsonl", "\n".join([*lines, '{"plugin_name": "Two"}', ""]))
@@ -151,11 +157,17 @@ def test_standard_input(tmp_path: Path, text: str, arguments: tuple[str, ...]) -
         ("f.yaml", "plugins:\n  - {plugin_name: One\n", 3, "must be YAML"),
         ("f.yaml", "plugins:\n\t- plugin_name: One\n", 2, "must be YAML"),
         ("f.yaml", "plugins:\n  - plugin_name: \x07\n", 2, "must be YAML"),
+        ("f.yaml", "\n\x07", 2, "must be YAML"),
         ("f.yaml", "- plugin_name: One\n", 1, "must be a mapping with the key plugins"),
         ("f.yaml", "", 1, "must not be empty"),
         ("f.yaml", "plugins: []\n", 1, "at least one plugin"),
         ("f.yaml", "x: 1\nplugin:\n  - plugin_name: One\n", 2, "keys defaults and plugins"),
         ("f.yaml", "plugins:\n  plugin_name: One\n", 1, "plugins must be a list"),
+        ("f.yaml", "plugins: [{cpu: 1}]\ndefaults: []\n", 2, "defaults must be a mapping"),
+        ("f.yaml", "plugins: [{cpu: 1}]\ndefaults: 1\nx-a: 1\n", 2, "defaults must be a mapping"),
+        ("f.yaml", "plugins: 1\n", 1, "plugins must be a list of mappings"),
+        ("f.json", '{"plugins": 1}', 1, "plugins must be a list of objects"),
+        ("f.json", '{"plugins": [{}],\n"defaults": 1}', 2, "defaults must be an object"),
         ("f.yaml", "plugins:\n  - One\n", 2, "each plugin must be a mapping"),
         ("f.yaml", "plugins:\n  - cpu: 1\n    cpu: 2\n", 3, "only once"),
         ("f.yaml", "plugins:\n  - cpu: *x\n", 2, "no anchor &x"),

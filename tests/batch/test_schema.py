@@ -51,6 +51,12 @@ def test_it_accepts_the_example() -> None:
     assert problems(yaml.safe_load((TEMPLATE / "examples" / "fleet.yaml").read_text("utf-8"))) == []
 
 
+def test_it_accepts_a_place_for_anchors() -> None:
+    plugins = [{"plugin_name": "One"}]
+    assert problems({"x-common": {"anything": 1}, "plugins": plugins}) == []
+    assert problems({"common": {"anything": 1}, "plugins": plugins})
+
+
 def test_it_refuses_mistakes() -> None:
     assert len(problems(yaml.safe_load(TWENTY_MISTAKES))) >= 8
     assert problems({"plugins": []})
