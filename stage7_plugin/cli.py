@@ -63,15 +63,15 @@ def check(
 
     Exit status: 0 every rule passed, 1 a rule is broken, 2 nothing could be checked.
     """
-    from stage7_plugin.contract.command import Request, list_rules, run_check
+    from stage7_plugin.contract.command import CheckOptions, list_rules, run_check
 
     if listing:
         list_rules()
         return
     if target is None:
         raise click.UsageError("Missing argument 'TARGET': a plugin's folder, an image or a URL.")
-    request = Request(target, manifest, inputs, probes, rules, json_file, junit_file)
-    sys.exit(run_check(request))
+    options = CheckOptions(target, manifest, inputs, probes, rules, json_file, junit_file)
+    sys.exit(run_check(options))
 
 
 @main.command()

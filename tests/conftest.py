@@ -8,7 +8,7 @@ from functools import cache
 
 import pytest
 
-from stage7_plugin.host.engine import HostError, connect
+from stage7_plugin.host.engine import EngineError, connect
 
 # What they start needs make, a POSIX shell, a terminal or signals. The rest is for every system.
 NOT_ON_WINDOWS = [
@@ -47,7 +47,7 @@ def missing_engine() -> str:
     """Why no engine can be used; empty if one can."""
     try:
         connect()
-    except HostError as error:
+    except EngineError as error:
         return f"{error.sentence}. {error.command}".strip()
     return ""
 

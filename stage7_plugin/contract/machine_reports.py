@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 from xml.etree import ElementTree
 
-from stage7_plugin.contract.model import Result, Status
+from stage7_plugin.contract.model import Status
 from stage7_plugin.contract.report import broken_lines
+from stage7_plugin.contract.rule import Result
 from stage7_plugin.contract.targets.base import Target
 
 
@@ -34,7 +35,7 @@ def _entry(result: Result) -> dict[str, Any]:
         "wanted": result.wanted,
         "to_do": result.rule.todo,
         "reason": result.reason,
-        "probe_in_place_of_logic": result.with_probe_logic,
+        "probe_in_place_of_logic": result.with_scenario_logic,
         "seconds": round(result.seconds, 3),
     }
 

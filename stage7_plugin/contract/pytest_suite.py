@@ -15,12 +15,13 @@ from pathlib import Path
 
 import pytest
 
-from stage7_plugin.contract.check import Check
-from stage7_plugin.contract.model import Rule, Status
+from stage7_plugin.contract.context import Context
+from stage7_plugin.contract.model import Status
 from stage7_plugin.contract.report import broken_lines
+from stage7_plugin.contract.rule import Rule
 from stage7_plugin.contract.runner import Runner, rules_named
 from stage7_plugin.contract.targets.base import Target
-from stage7_plugin.contract.targets.resolve import resolve_inputs, resolve_probes, resolve_target
+from stage7_plugin.contract.targets.resolve import resolve_inputs, resolve_scenarios, resolve_target
 
 __all__ = ["contract_runner", "contract_target", "test_contract"]
 
@@ -36,7 +37,9 @@ def contract_target() -> Target:
 @pytest.fixture(scope="session")
 def contract_runner(contract_target: Target) -> Iterator[Runner]:
     inputs = resolve_inputs(contract_target, None)
-    with Runner(Check(contract_target, inputs, resolve_probes(contract_target, None))) as runner:
+    with Runner(
+        Context(contract_target, inputs, resolve_scenarios(contract_target, None))
+    ) as runner:
         yield runner
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from stage7_plugin.contract.model import Result, Status
+from stage7_plugin.contract.model import Status
+from stage7_plugin.contract.rule import Result
 
 _WIDTH = 34
 _LABEL = {
@@ -19,8 +20,10 @@ _LABEL = {
 def lines(result: Result) -> list[str]:
     """One rule. A broken one tells what was sent, what came back, and what to do."""
     rule = result.rule
-    probe = " (with a probe in place of the plugin's logic)" if result.with_probe_logic else ""
-    first = f"{_LABEL[result.status]} {rule.id:<{_WIDTH}} {rule.title}{probe}"
+    scenario = (
+        " (with a probe in place of the plugin's logic)" if result.with_scenario_logic else ""
+    )
+    first = f"{_LABEL[result.status]} {rule.id:<{_WIDTH}} {rule.title}{scenario}"
     if result.status is Status.SKIPPED:
         return [f"{_LABEL[result.status]} {rule.id:<{_WIDTH}} {result.reason}"]
     if result.status is Status.PASSED:

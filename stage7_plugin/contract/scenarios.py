@@ -29,25 +29,25 @@ KINDS: Mapping[str, str] = {
 TEMPLATE_FILES = ("plugin_logic.py", "plugin_runtime", "manifest.json")
 """What tells a plugin of this template, in its image's working directory."""
 
-_PROBE_TIMEOUT_MS = 2500
-_FOR_PROBE_LOGIC: Mapping[str, Mapping[str, Any]] = {
-    "slow": {"probe": {"sleep": 0.8}},
-    "failing": {"probe": {"raise": "the probe was asked to fail"}},
-    "exiting": {"probe": {"exit": 3}},
-    "overdue": {"probe": {"sleep": 15}},
-    "leaking": {"probe": {"leak": ["__auth_token", "S7_CM_TOKEN"]}},
+_SCENARIO_TIMEOUT_MS = 2500
+_FOR_SCENARIO_LOGIC: Mapping[str, Mapping[str, Any]] = {
+    "slow": {"scenario": {"sleep": 0.8}},
+    "failing": {"scenario": {"raise": "the scenario was asked to fail"}},
+    "exiting": {"scenario": {"exit": 3}},
+    "overdue": {"scenario": {"sleep": 15}},
+    "leaking": {"scenario": {"leak": ["__auth_token", "S7_CM_TOKEN"]}},
 }
 
 
 @dataclass(frozen=True)
-class Probes:
+class Scenarios:
     """The probes at hand. `with_logic`: they work only with the probe in the logic's place."""
 
     inputs: Mapping[str, Mapping[str, Any]]
     with_logic: bool = False
 
 
-def from_file(path: Path) -> Probes:
+def from_file(path: Path) -> Scenarios:
     """Raises ValueError."""
     try:
         document = json.loads(path.read_bytes())
@@ -61,21 +61,21 @@ def from_file(path: Path) -> Probes:
         if name not in KINDS or not isinstance(inputs, dict):
             known = ", ".join(KINDS)
             raise ValueError(f"{path}: {name!r} must be one of {known}, with an object of inputs")
-    return Probes(document)
+    return Scenarios(document)
 
 
-def for_probe_logic() -> Probes:
+def for_scenario_logic() -> Scenarios:
     """The probes that `scenario_logic.py` answers to."""
-    return Probes(_FOR_PROBE_LOGIC, with_logic=True)
+    return Scenarios(_FOR_SCENARIO_LOGIC, with_logic=True)
 
 
 def overlay(manifest: Mapping[str, Any]) -> dict[str, bytes]:
     """File name -> content that puts the probe in the place of a plugin's logic."""
     source = Path(__file__).with_name("scenario_logic.py")
-    document = json.dumps(manifest_for_probe(manifest))
+    document = json.dumps(manifest_for_scenarios(manifest))
     return {"plugin_logic.py": source.read_bytes(), "manifest.json": document.encode()}
 
 
-def manifest_for_probe(manifest: Mapping[str, Any]) -> dict[str, Any]:
+def manifest_for_scenarios(manifest: Mapping[str, Any]) -> dict[str, Any]:
     """The manifest with an `api.timeout` that does not keep anybody waiting."""
-    return {**manifest, "api": {**manifest["api"], "timeout": _PROBE_TIMEOUT_MS}}
+    return {**manifest, "api": {**manifest["api"], "timeout": _SCENARIO_TIMEOUT_MS}}

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from stage7_plugin.host.engine import HostError, build, connect, image_id
+from stage7_plugin.host.engine import EngineError, build, connect, image_id
 from stage7_plugin.host.http_client import NoAnswer
 from stage7_plugin.host.run import STOP_GRACE, HostRun
 from stage7_plugin.host.view import HostView, ManifestUnusable, read_manifest
@@ -35,7 +35,7 @@ def build_and_try(project_dir: Path, mode: str) -> bool:
         client = connect()
         times = {"build": _build(client, view, project_dir)}
         times.update(_try_once(client, view, inputs))
-    except (HostError, ManifestUnusable, ValueError) as error:
+    except (EngineError, ManifestUnusable, ValueError) as error:
         _report(error, mode)
         return False
     _print_times(times)
@@ -77,15 +77,15 @@ def _try_once(client: APIClient, view: HostView, inputs: Mapping[str, Any]) -> d
     with HostRun(client, view) as run:
         run.wait_healthy()
         try:
-            answer = run.execute(inputs)
+            response = run.execute(inputs)
         except NoAnswer as error:
             raise _failed_execution(str(error), run) from error
-        if not answer.succeeded:
-            raise _failed_execution(f"{view.endpoint} answered {answer.summary()}", run)
-        print(f"  {view.method} {view.endpoint} answered {answer.summary()}", flush=True)
+        if not response.succeeded:
+            raise _failed_execution(f"{view.endpoint} answered {response.summary()}", run)
+        print(f"  {view.method} {view.endpoint} answered {response.summary()}", flush=True)
         exit_code = run.stop()
         if exit_code != 0:
-            raise HostError(
+            raise EngineError(
                 f"the plugin ended with exit code {exit_code} when it was stopped, instead of 0; "
                 f"137 means that it was killed after {STOP_GRACE} s",
                 details=_tail(run),
@@ -94,8 +94,8 @@ def _try_once(client: APIClient, view: HostView, inputs: Mapping[str, Any]) -> d
         return run.times
 
 
-def _failed_execution(seen: str, run: HostRun) -> HostError:
-    return HostError(
+def _failed_execution(seen: str, run: HostRun) -> EngineError:
+    return EngineError(
         f"the example of the plugin did not succeed: {seen}",
         details=_tail(run),
         command=f"docker run --rm --publish {run.view.port}:{run.view.port} {run.view.image}",
@@ -106,10 +106,10 @@ def _tail(run: HostRun) -> str:
     return "\n".join(run.logs().splitlines()[-10:])
 
 
-def _report(error: HostError | ManifestUnusable | ValueError, mode: str) -> None:
+def _report(error: EngineError | ManifestUnusable | ValueError, mode: str) -> None:
     kind = "error" if mode == "required" else "warning"
-    details = error.details if isinstance(error, HostError) else ""
-    command = error.command if isinstance(error, HostError) else ""
+    details = error.details if isinstance(error, EngineError) else ""
+    command = error.command if isinstance(error, EngineError) else ""
     lines = [f"{kind}: {error}"]
     lines += [f"  | {line}" for line in details.splitlines()]
     if command:

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from stage7_plugin.contract import report, scenarios
-from stage7_plugin.contract.check import Check
+from stage7_plugin.contract.context import Context
 from stage7_plugin.contract.instances import Patience
-from stage7_plugin.contract.model import Need, Result, Status
+from stage7_plugin.contract.model import Need, Status
+from stage7_plugin.contract.rule import Result
 from stage7_plugin.contract.runner import Runner, rules_named
 from stage7_plugin.contract.targets.process import ProcessTarget
 from stage7_plugin.host.view import read_manifest
@@ -38,7 +39,7 @@ def check(name: str, manifest: dict[str, Any] | None = None) -> list[Result]:
     command = [sys.executable, "-E", "-s", str(SERVERS / "run.py"), name]
     target = ProcessTarget(command, manifest)
     known = scenarios.from_file(CORRECT / "examples" / "probes.json")
-    with Runner(Check(target, sample_inputs(manifest), known, PATIENCE)) as runner:
+    with Runner(Context(target, sample_inputs(manifest), known, PATIENCE)) as runner:
         return list(runner.run(rules_named(())))
 
 

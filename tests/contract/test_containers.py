@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from stage7_plugin.contract.check import Check
-from stage7_plugin.contract.model import Result, Status
+from stage7_plugin.contract.context import Context
+from stage7_plugin.contract.model import Status
+from stage7_plugin.contract.rule import Result
 from stage7_plugin.contract.runner import Runner, rules_named
 from stage7_plugin.contract.targets.base import StartOptions, Target
 from stage7_plugin.contract.targets.image import FolderTarget, ImageTarget, manifest_in_image
-from stage7_plugin.contract.targets.resolve import resolve_inputs, resolve_probes
+from stage7_plugin.contract.targets.resolve import resolve_inputs, resolve_scenarios
 from stage7_plugin.contract.targets.url import UrlTarget
 from stage7_plugin.host.engine import connect
 from stage7_plugin.host.view import read_manifest
@@ -65,8 +66,8 @@ def plugin_folder(client: APIClient, name: str, parent: Path) -> Iterator[Folder
 
 def check(target: Target, *rules: str, folder: FolderTarget | None = None) -> list[Result]:
     known = folder or target
-    probes = resolve_probes(known, None)
-    with Runner(Check(target, resolve_inputs(known, None), probes)) as runner:
+    scenarios = resolve_scenarios(known, None)
+    with Runner(Context(target, resolve_inputs(known, None), scenarios)) as runner:
         return list(runner.run(rules_named(rules)))
 
 

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from stage7_plugin.contract.check import Check
-from stage7_plugin.contract.instances import DidNotStart
-from stage7_plugin.contract.model import Broken, Need, NotCheckable, rule
+from stage7_plugin.contract.context import Context
+from stage7_plugin.contract.errors import Broken, DidNotStart, NotCheckable
+from stage7_plugin.contract.model import Need
+from stage7_plugin.contract.rule import rule
 from stage7_plugin.contract.targets.base import StartOptions
 
 
-def _healthy_with(check: Check, options: StartOptions, sent: str) -> None:
-    wanted = f"healthy on port {check.view.port}, as without it"
+def _healthy_with(context: Context, options: StartOptions, sent: str) -> None:
+    wanted = f"healthy on port {context.view.port}, as without it"
     try:
-        with check.fresh(options):
-            check.note(sent, "healthy")
+        with context.fresh(options):
+            context.note(sent, "healthy")
     except DidNotStart as error:
         raise Broken(sent, str(error), wanted) from error
 
 
-def _healthy_with_variable(check: Check, name: str) -> None:
-    value = check.host_environment[name]
-    _healthy_with(check, StartOptions(environment={name: value}), f"a start with {name}={value}")
+def _healthy_with_variable(context: Context, name: str) -> None:
+    value = context.host_environment[name]
+    _healthy_with(context, StartOptions(environment={name: value}), f"a start with {name}={value}")
 
 
 @rule(
@@ -29,8 +30,8 @@ def _healthy_with_variable(check: Check, name: str) -> None:
     requires=("lifecycle.healthy",),
     todo="Name the interpreter by its absolute path in CMD and HEALTHCHECK, and in what they run.",
 )
-def foreign_path(check: Check) -> None:
-    _healthy_with_variable(check, "PATH")
+def foreign_path(context: Context) -> None:
+    _healthy_with_variable(context, "PATH")
 
 
 @rule(
@@ -40,8 +41,8 @@ def foreign_path(check: Check) -> None:
     requires=("lifecycle.healthy",),
     todo="Do not read PORT: it is the host's own port. Use container.ports[0].container.",
 )
-def port_ignored(check: Check) -> None:
-    _healthy_with_variable(check, "PORT")
+def port_ignored(context: Context) -> None:
+    _healthy_with_variable(context, "PORT")
 
 
 @rule(
@@ -51,8 +52,8 @@ def port_ignored(check: Check) -> None:
     requires=("lifecycle.healthy",),
     todo="Write to no place below HOME.",
 )
-def foreign_home(check: Check) -> None:
-    _healthy_with_variable(check, "HOME")
+def foreign_home(context: Context) -> None:
+    _healthy_with_variable(context, "HOME")
 
 
 @rule(
@@ -62,9 +63,9 @@ def foreign_home(check: Check) -> None:
     requires=("lifecycle.healthy",),
     todo="Start Python with -E (or -I), so that PYTHONPATH is not read.",
 )
-def pythonpath_ignored(check: Check) -> None:
+def pythonpath_ignored(context: Context) -> None:
     sent = "a start with PYTHONPATH naming a folder whose json.py raises"
-    _healthy_with(check, StartOptions(poisoned_pythonpath=True), sent)
+    _healthy_with(context, StartOptions(poisoned_pythonpath=True), sent)
 
 
 @rule(
@@ -74,8 +75,8 @@ def pythonpath_ignored(check: Check) -> None:
     requires=("lifecycle.healthy",),
     todo="Start Python with -E (or -I), so that PYTHONHOME is not read.",
 )
-def pythonhome_ignored(check: Check) -> None:
-    _healthy_with_variable(check, "PYTHONHOME")
+def pythonhome_ignored(context: Context) -> None:
+    _healthy_with_variable(context, "PYTHONHOME")
 
 
 @rule(
@@ -91,11 +92,11 @@ def pythonhome_ignored(check: Check) -> None:
     ),
     todo="Read no variable but your own, under a prefix of your own.",
 )
-def whole(check: Check) -> None:
-    names = ", ".join(check.host_environment)
-    problem = check.instances.environment_problem
+def whole(context: Context) -> None:
+    names = ", ".join(context.host_environment)
+    problem = context.instances.environment_problem
     if problem:
         raise Broken(f"a start with {names}", problem, "a healthy plugin")
-    if not check.instances.environment:
+    if not context.instances.environment:
         raise NotCheckable("the plugin was not started by this suite")
-    check.note(f"a start with {names}", "healthy")
+    context.note(f"a start with {names}", "healthy")

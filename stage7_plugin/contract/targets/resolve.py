@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from stage7_plugin.contract import scenarios
-from stage7_plugin.contract.scenarios import Probes
+from stage7_plugin.contract.scenarios import Scenarios
 from stage7_plugin.contract.targets.base import Target
 from stage7_plugin.contract.targets.image import FolderTarget, ImageTarget, manifest_in_image
 from stage7_plugin.contract.targets.url import UrlTarget
-from stage7_plugin.host.engine import HostError, connect
+from stage7_plugin.host.engine import EngineError, connect
 from stage7_plugin.host.view import read_manifest
 from stage7_plugin.spec.sample_inputs import example_inputs, inputs_from_file, sample_inputs
 
@@ -18,7 +18,7 @@ from stage7_plugin.spec.sample_inputs import example_inputs, inputs_from_file, s
 def resolve_target(target: str, manifest_file: Path | None) -> Target:
     """A URL, else an existing folder, else the name of an image.
 
-    Raises HostError, ManifestUnusable, ValueError.
+    Raises EngineError, ManifestUnusable, ValueError.
     """
     if target.startswith(("http://", "https://")):
         return UrlTarget(target, read_manifest(manifest_file or Path("manifest.json")))
@@ -33,7 +33,7 @@ def resolve_target(target: str, manifest_file: Path | None) -> Target:
         return ImageTarget(client, target, read_manifest(manifest_file))
     found = manifest_in_image(client, target) or _manifest_here(target)
     if found is None:
-        raise HostError(
+        raise EngineError(
             f"the image {target} has no manifest.json in its working directory, "
             "and the one here is not its own",
             command=f"stage7-plugin check {target} --manifest manifest.json",
@@ -57,18 +57,18 @@ def resolve_inputs(target: Target, inputs_file: Path | None) -> dict[str, Any]:
     return sample_inputs(target.manifest)
 
 
-def resolve_probes(target: Target, probes_file: Path | None) -> Probes:
+def resolve_scenarios(target: Target, scenarios_file: Path | None) -> Scenarios:
     """The file's, else the folder's, else the suite's own logic where it fits, else none.
 
     Raises ValueError.
     """
-    if probes_file:
-        return scenarios.from_file(probes_file)
+    if scenarios_file:
+        return scenarios.from_file(scenarios_file)
     if isinstance(target, FolderTarget):
         beside = target.folder / "examples" / "probes.json"
         if beside.is_file():
             return scenarios.from_file(beside)
     try:
-        return scenarios.for_probe_logic() if target.has_probe_logic() else Probes({})
-    except HostError:
-        return Probes({})  # the rule on the build tells why
+        return scenarios.for_scenario_logic() if target.has_scenario_logic() else Scenarios({})
+    except EngineError:
+        return Scenarios({})  # the rule on the build tells why

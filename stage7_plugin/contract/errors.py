@@ -1,0 +1,27 @@
+"""The exceptions of the contract suite."""
+
+from __future__ import annotations
+
+
+class Broken(Exception):
+    """The plugin broke the rule: what was sent, what came back, what was wanted instead."""
+
+    def __init__(self, sent: str, got: str, wanted: str) -> None:
+        super().__init__(f"sent: {sent}; came back: {got}; wanted: {wanted}")
+        self.sent, self.got, self.wanted = sent, got, wanted
+
+
+class Late(Broken):
+    """Right, but too late. A busy machine may be the reason: the rule is checked once more."""
+
+
+class NotCheckable(Exception):
+    """The rule cannot be checked here. The message is the reason."""
+
+
+class DidNotStart(NotCheckable):
+    """The plugin did not become healthy. The message is what was seen."""
+
+
+class TargetUnusable(ValueError):
+    """What was typed names nothing that can be checked. The message is one sentence."""
