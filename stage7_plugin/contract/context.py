@@ -132,7 +132,7 @@ class Context:
         )
 
     def execute_scenario(self, name: str) -> Response:
-        """Executes the probe in the shared plugin that answers to it."""
+        """Execute the scenario in the shared plugin that answers to it."""
         return self.execute(
             self.scenario_inputs(name), running=self.instances.shared(scenario=True)
         )

@@ -83,6 +83,11 @@ class Instances:
                 return death
         return None
 
+    def last_lines(self, scenario: bool) -> str:
+        """Return the end of the log of the shared plugin, where there is one."""
+        running = self._shared.get(scenario and self._scenario_logic)
+        return running.last_lines().partition("\n")[2] if running else ""
+
     @contextmanager
     def fresh(
         self, options: StartOptions | None = None, scenario: bool = False

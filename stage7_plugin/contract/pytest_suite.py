@@ -17,7 +17,7 @@ import pytest
 
 from stage7_plugin.contract.context import Context
 from stage7_plugin.contract.model import Status
-from stage7_plugin.contract.report import broken_lines
+from stage7_plugin.contract.report import broken_lines, first_line
 from stage7_plugin.contract.rule import Rule
 from stage7_plugin.contract.runner import Runner, rules_named
 from stage7_plugin.contract.targets.base import Target
@@ -48,7 +48,7 @@ def test_contract(rule: Rule, contract_runner: Runner) -> None:
     result = contract_runner.result(rule)
     told = "\n".join([f"{rule.id}: {rule.title}", *broken_lines(result, "  ")])
     if result.status is Status.SKIPPED:
-        pytest.skip(result.reason)
+        pytest.skip(first_line(result.reason))
     if result.status is Status.WARNED:
         warnings.warn(told, stacklevel=1)
     if result.status is Status.FAILED:

@@ -44,6 +44,8 @@ class Result:
     """Whether it was skipped because a rule that it requires is broken."""
     with_scenario_logic: bool = False
     """Whether the suite's own logic took the place of the plugin's."""
+    log: str = ""
+    """The last lines that a plugin which broke the rule wrote, where they are known."""
     seconds: float = 0.0
 
     @property

@@ -79,6 +79,7 @@ class Runner:
         if death := context.instances.casualty(DEATH_KNOWN if result.broken else 0.0):
             result = _died(result, context.sent, death)
         if result.broken:
+            result = replace(result, log=context.instances.last_lines(rule.scenario is not None))
             context.instances.discard()  # what broke a rule may be in no state for the next
         return replace(
             result,

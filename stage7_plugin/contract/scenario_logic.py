@@ -24,6 +24,8 @@ def execute_plugin(inputs: dict[str, Any], context: dict[str, Any]) -> dict[str,
         raise RuntimeError(scenario["raise"])
     if "exit" in scenario:
         sys.exit(scenario["exit"])
+    for number in range(scenario.get("write", 0)):
+        print(f"line {number} of 100 bytes, for a standard output that nobody reads".ljust(99, "."))
     if "leak" in scenario:
         secrets = [str(host_inputs.get(name, os.environ.get(name))) for name in scenario["leak"]]
         print("printed", *secrets)

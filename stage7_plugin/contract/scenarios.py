@@ -1,14 +1,14 @@
-"""Probes: requests that make a plugin do what no black box can ask for, such as taking long.
+"""Scenarios: requests that make a plugin do what no black box can ask for, such as taking long.
 
-A probe is a name and the inputs to execute with, laid over the sample inputs. They come from
-a file of the author's (`--probes FILE`, or `examples/probes.json` of a folder), for a plugin in
-any language:
+A scenario is a name and the inputs to execute with, laid over the sample inputs. They come from
+a file of the author's (`--scenarios FILE`, or `examples/scenarios.json` of a folder), for a plugin
+in any language:
 
     {"slow": {"seconds": 1}, "failing": {"text": ""}, "overdue": {"seconds": 60}}
 
 Without that file, a plugin that was rendered by this template is checked with the suite's own
-`scenario_logic.py` in place of its `plugin_logic.py`; the report says so. A rule whose probe is not
-there is skipped.
+`scenario_logic.py` in place of its `plugin_logic.py`; the report says so. A rule whose scenario
+is not there is skipped.
 """
 
 from __future__ import annotations
@@ -21,10 +21,11 @@ from typing import Any
 
 KINDS: Mapping[str, str] = {
     "slow": "succeeds, and takes between 0.3 and 3 seconds",
-    "failing": "makes the plugin's logic raise or report failure",
-    "exiting": "makes the plugin's logic end the process, as Python's sys.exit() does",
+    "failing": "raises or reports failure",
+    "exiting": "ends the process, as sys.exit() does in Python and os.Exit() in Go",
     "overdue": "takes at least 10 seconds longer than api.timeout",
-    "leaking": "makes the plugin's logic print, log and raise its tokens",
+    "noisy": "writes 2 MB to standard output and succeeds",
+    "leaking": "prints, logs and raises its tokens",
 }
 TEMPLATE_FILES = ("plugin_logic.py", "plugin_runtime", "manifest.json")
 """What tells a plugin of this template, in its image's working directory."""
@@ -35,13 +36,14 @@ _FOR_SCENARIO_LOGIC: Mapping[str, Mapping[str, Any]] = {
     "failing": {"scenario": {"raise": "the scenario was asked to fail"}},
     "exiting": {"scenario": {"exit": 3}},
     "overdue": {"scenario": {"sleep": 15}},
+    "noisy": {"scenario": {"write": 20_000}},
     "leaking": {"scenario": {"leak": ["__auth_token", "S7_CM_TOKEN"]}},
 }
 
 
 @dataclass(frozen=True)
 class Scenarios:
-    """The probes at hand. `with_logic`: they work only with the probe in the logic's place."""
+    """The scenarios at hand. `with_logic`: they work only with the suite's own logic."""
 
     inputs: Mapping[str, Mapping[str, Any]]
     with_logic: bool = False
@@ -53,7 +55,7 @@ def from_file(path: Path) -> Scenarios:
         document = json.loads(path.read_bytes())
     except OSError as error:
         raise ValueError(f"{path} cannot be read: {error.strerror}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"{path} is not JSON: {error}") from error
     if not isinstance(document, dict):
         raise ValueError(f'{path} must be like {{"slow": {{"seconds": 1}}}}')
@@ -65,12 +67,12 @@ def from_file(path: Path) -> Scenarios:
 
 
 def for_scenario_logic() -> Scenarios:
-    """The probes that `scenario_logic.py` answers to."""
+    """The scenarios that `scenario_logic.py` answers to."""
     return Scenarios(_FOR_SCENARIO_LOGIC, with_logic=True)
 
 
 def overlay(manifest: Mapping[str, Any]) -> dict[str, bytes]:
-    """File name -> content that puts the probe in the place of a plugin's logic."""
+    """File name -> content that puts `scenario_logic.py` in the place of a plugin's logic."""
     source = Path(__file__).with_name("scenario_logic.py")
     document = json.dumps(manifest_for_scenarios(manifest))
     return {"plugin_logic.py": source.read_bytes(), "manifest.json": document.encode()}

@@ -38,7 +38,7 @@ def check(name: str, manifest: dict[str, Any] | None = None) -> list[Result]:
     manifest = manifest or read_manifest(CORRECT / "manifest.json")
     command = [sys.executable, "-E", "-s", str(SERVERS / "run.py"), name]
     target = ProcessTarget(command, manifest)
-    known = scenarios.from_file(CORRECT / "examples" / "probes.json")
+    known = scenarios.from_file(CORRECT / "examples" / "scenarios.json")
     with Runner(Context(target, sample_inputs(manifest), known, PATIENCE)) as runner:
         return list(runner.run(rules_named(())))
 

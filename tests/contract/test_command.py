@@ -24,7 +24,7 @@ from stage7_plugin.host.view import read_manifest
 ROOT = Path(__file__).parents[2]
 SERVERS = Path(__file__).parent / "servers"
 MANIFEST = SERVERS / "correct" / "manifest.json"
-SCENARIOS = SERVERS / "correct" / "examples" / "probes.json"
+SCENARIOS = SERVERS / "correct" / "examples" / "scenarios.json"
 RULES = rules_named(())
 QUICK = ("--rule", "execute", "--rule", "errors.unknown-path", "--rule", "lifecycle.drain")
 

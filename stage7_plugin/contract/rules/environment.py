@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from stage7_plugin.contract.context import Context
 from stage7_plugin.contract.errors import Broken, DidNotStart, NotCheckable
 from stage7_plugin.contract.model import Need
 from stage7_plugin.contract.rule import rule
 from stage7_plugin.contract.targets.base import StartOptions
+
+INTERPRETER_OPTIONS: Mapping[str, str] = {
+    "NODE_OPTIONS": "--require=/opt/host/none.cjs",
+    "PERL5OPT": "-MNo::Such::Module::Of::The::Host",
+    "PERL5LIB": "/opt/host/perl",
+    "RUBYOPT": "-r/opt/host/none",
+    "JAVA_TOOL_OPTIONS": "-javaagent:/opt/host/none.jar",
+    "DOTNET_STARTUP_HOOKS": "/opt/host/none.dll",
+    "PYTHONINSPECT": "1",
+    "PYTHONWARNINGS": "error",
+}
+"""What tracing agents and developers set on a machine; none of these files is in an image."""
 
 
 def _healthy_with(context: Context, options: StartOptions, sent: str) -> None:
@@ -56,26 +70,47 @@ def foreign_home(context: Context) -> None:
     _healthy_with_variable(context, "HOME")
 
 
+def _needs_python(context: Context) -> None:
+    """Raises NotCheckable where the plugin is written in another language."""
+    if "python" not in context.instances.shared().command_lines().lower():
+        raise NotCheckable("the plugin does not run Python")
+
+
+@rule(
+    "env.interpreter-options-ignored",
+    "Starts with options for interpreters in the environment that name what is not there",
+    needs=Need.START,
+    requires=("lifecycle.healthy",),
+    todo="Start the interpreter without these variables: `/usr/bin/env -u NODE_OPTIONS node ...`; "
+    "the same for PERL5OPT, RUBYOPT and JAVA_TOOL_OPTIONS; python -E ignores its own.",
+)
+def interpreter_options_ignored(context: Context) -> None:
+    names = " ".join(f"{name}={value}" for name, value in INTERPRETER_OPTIONS.items())
+    _healthy_with(context, StartOptions(environment=INTERPRETER_OPTIONS), f"a start with {names}")
+
+
 @rule(
     "env.pythonpath-ignored",
-    "Starts with a PYTHONPATH that holds other modules",
+    "Python: starts with a PYTHONPATH that holds other modules",
     needs=Need.START,
     requires=("lifecycle.healthy",),
     todo="Start Python with -E (or -I), so that PYTHONPATH is not read.",
 )
 def pythonpath_ignored(context: Context) -> None:
+    _needs_python(context)
     sent = "a start with PYTHONPATH naming a folder whose json.py raises"
     _healthy_with(context, StartOptions(poisoned_pythonpath=True), sent)
 
 
 @rule(
     "env.pythonhome-ignored",
-    "Starts with a PYTHONHOME that is not there",
+    "Python: starts with a PYTHONHOME that is not there",
     needs=Need.START,
     requires=("lifecycle.healthy",),
     todo="Start Python with -E (or -I), so that PYTHONHOME is not read.",
 )
 def pythonhome_ignored(context: Context) -> None:
+    _needs_python(context)
     _healthy_with_variable(context, "PYTHONHOME")
 
 
@@ -87,6 +122,7 @@ def pythonhome_ignored(context: Context) -> None:
         "env.foreign-path",
         "env.port-ignored",
         "env.foreign-home",
+        "env.interpreter-options-ignored",
         "env.pythonpath-ignored",
         "env.pythonhome-ignored",
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 from stage7_plugin.contract import raw_http
 from stage7_plugin.contract.context import Context
@@ -22,7 +23,16 @@ _HANDLE_SIGTERM = (
 )
 
 
-def _terminate(context: Context, running: Running, sent: str, limit: float) -> None:
+@dataclass(frozen=True)
+class Stopped:
+    """How an idle plugin ended."""
+
+    seconds: float
+    exit_code: int | None
+
+
+def expect_end(context: Context, running: Running, sent: str, limit: float) -> float:
+    """Send SIGTERM and return the seconds until the end; broken unless it comes within `limit`."""
     running.terminate()
     seconds = running.wait(STOP_GRACE)
     got = f"still running after {STOP_GRACE} s" if seconds is None else f"end after {seconds:.2f} s"
@@ -30,6 +40,7 @@ def _terminate(context: Context, running: Running, sent: str, limit: float) -> N
     wanted = f"its end in less than {limit:g} s"
     context.expect(seconds is not None, wanted)
     context.expect_in_time(seconds is not None and seconds < limit, wanted)
+    return seconds or 0.0
 
 
 @rule(
@@ -74,10 +85,10 @@ def first_poll(context: Context) -> None:
     requires=("lifecycle.healthy",),
     todo=_HANDLE_SIGTERM,
 )
-def sigterm_idle(context: Context) -> int | None:
+def sigterm_idle(context: Context) -> Stopped:
     with context.fresh() as running:
-        _terminate(context, running, "SIGTERM to the idle plugin", IDLE_SECONDS)
-        return running.exit_code()
+        seconds = expect_end(context, running, "SIGTERM to the idle plugin", IDLE_SECONDS)
+        return Stopped(seconds, running.exit_code())
 
 
 @rule(
@@ -89,7 +100,7 @@ def sigterm_idle(context: Context) -> int | None:
     todo="End with exit code 0 on SIGTERM, so that a stop does not look like a crash.",
 )
 def exit_code(context: Context) -> None:
-    code = context.returned("lifecycle.sigterm-idle")
+    code = context.returned("lifecycle.sigterm-idle").exit_code
     context.note("SIGTERM to the idle plugin", f"exit code {code}")
     context.expect(code == 0, "exit code 0")
 
@@ -105,7 +116,7 @@ def sigterm_open_connection(context: Context) -> None:
     with context.fresh() as running, raw_http.connect(running.address) as connection:
         connection.sendall(raw_http.head(running.address, "GET", context.view.health_path))
         raw_http.receive(BoundedSocket(connection, Deadline(5)), time.monotonic())
-        _terminate(context, running, "SIGTERM while a connection is kept open", IDLE_SECONDS)
+        expect_end(context, running, "SIGTERM while a connection is kept open", IDLE_SECONDS)
 
 
 @rule(
@@ -145,7 +156,7 @@ def drain_deadline(context: Context) -> None:
         pool.submit(context.try_execute, running, context.scenario_inputs("overdue"))
         time.sleep(0.2)
         sent = "an execution that does not end, and SIGTERM 0.2 s later"
-        _terminate(context, running, sent, STOP_GRACE - 0.5)
+        expect_end(context, running, sent, STOP_GRACE - 0.5)
 
 
 @rule(
@@ -163,4 +174,4 @@ def second_signal(context: Context) -> None:
         time.sleep(0.2)
         running.terminate()
         time.sleep(0.1)
-        _terminate(context, running, "SIGTERM twice while an execution runs", IDLE_SECONDS)
+        expect_end(context, running, "SIGTERM twice while an execution runs", IDLE_SECONDS)

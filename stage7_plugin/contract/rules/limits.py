@@ -6,18 +6,15 @@ import time
 from contextlib import ExitStack
 
 from stage7_plugin.contract import raw_http
-from stage7_plugin.contract.context import Context, at_once
-from stage7_plugin.contract.errors import NotCheckable
-from stage7_plugin.contract.model import Need
+from stage7_plugin.contract.context import Context
 from stage7_plugin.contract.rule import rule
 
 HALF_OPEN = 200
-MEMORY_SHARE = 8
 PLUGIN_LIST_SIZES = (900_000, 5_000_000)
 """Bytes of `availablePlugins` on a usual and on a large installation."""
 
 
-def _with_plugin_list(context: Context, size: int) -> dict[str, object]:
+def with_plugin_list(context: Context, size: int) -> dict[str, object]:
     entry = '{"id": "plugin-EXAMPLE", "verb": "EXAMPLE", "description": "One of very many."}, '
     listing = "[" + entry * (size // len(entry)) + "{}]"
     return {**context.with_host_inputs(context.samples), "availablePlugins": listing}
@@ -31,7 +28,7 @@ def _with_plugin_list(context: Context, size: int) -> dict[str, object]:
 )
 def plugin_list(context: Context) -> None:
     for size in PLUGIN_LIST_SIZES:
-        response = context.execute(_with_plugin_list(context, size))
+        response = context.execute(with_plugin_list(context, size))
         context.sent = f"availablePlugins of {size} bytes beside the inputs"
         context.expect(response.succeeded, "2xx")
 
@@ -70,28 +67,3 @@ def slow_clients(context: Context) -> None:
         response = context.execute(context.samples)
         context.sent = f"{HALF_OPEN} requests that are never finished; then an execution"
         context.expect(response.succeeded, "2xx")
-
-
-@rule(
-    "limits.memory",
-    f"Requests of 1/{MEMORY_SHARE} of the manifest's memory, together, fit into it",
-    needs=Need.CONTAINER,
-    requires=("limits.plugin-list",),
-    todo="Raise container.resources.memory, or hold fewer requests in memory at once.",
-)
-def memory(context: Context) -> None:
-    limit = context.view.memory
-    if limit is None:
-        raise NotCheckable("the manifest sets no limit on memory that the host can read")
-    size = PLUGIN_LIST_SIZES[-1]
-    count = max(1, limit // MEMORY_SHARE // size)
-    inputs = _with_plugin_list(context, size)
-    with context.fresh() as running:
-        for _ in range(3):
-            at_once(count, lambda _: context.try_execute(running, inputs))
-        how = running.ended()
-        context.note(
-            f"{count} executions of {size} bytes at once, three times", how or "it runs on"
-        )
-        context.expect(how is None, "it runs on")
-        context.expect_still_healthy(running)

@@ -74,7 +74,7 @@ class ImageTarget(Target):
         return bool(self._scenario_logic_files())
 
     def _scenario_logic_files(self) -> dict[str, bytes]:
-        """The files that put the probe in the logic's place; none where it is not our template."""
+        """The files that put the suite's logic in the plugin's place; none for other plugins."""
         if self._scenario_files is None:
             folder = working_directory(self.client, self.image)
             paths = [f"{folder}/{name}" for name in scenarios.TEMPLATE_FILES]
