@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -27,11 +28,12 @@ __all__ = ["contract_runner", "contract_target", "test_contract"]
 
 
 @pytest.fixture(scope="session")
-def contract_target() -> Target:
+def contract_target() -> Iterator[Target]:
     """What is checked. `STAGE7_PLUGIN_MANIFEST` names the manifest of an image or a URL."""
     manifest = os.environ.get("STAGE7_PLUGIN_MANIFEST")
     name = os.environ.get("STAGE7_PLUGIN_TARGET", ".")
-    return resolve_target(name, Path(manifest) if manifest else None)
+    with closing(resolve_target(name, Path(manifest) if manifest else None)) as target:
+        yield target
 
 
 @pytest.fixture(scope="session")

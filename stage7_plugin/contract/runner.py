@@ -46,7 +46,6 @@ class Runner:
 
     def __exit__(self, *_: object) -> None:
         self._context.instances.close()
-        self._context.target.close()
 
     def run(self, rules: Sequence[Rule]) -> Iterator[Result]:
         """Yields each result as soon as it is known, and the broken rules that they require."""

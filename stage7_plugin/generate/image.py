@@ -105,10 +105,11 @@ def _try(target: ImageTarget, inputs: Mapping[str, Any]) -> dict[str, float]:
             result = runner.result(rule)
             if result.broken:
                 raise _failed(result, view)
+            if problem := context.instances.environment_problem:
+                raise EngineError(f"the plugin does not start in the host's environment: {problem}")
             if rule.id == EXECUTE:
-                print(
-                    f"  {view.method} {view.endpoint} answered {printable(result.got)}", flush=True
-                )
+                answered = f"{view.method} {view.endpoint} answered {result.got}"
+                print(f"  {printable(answered)}", flush=True)
             times[rule.id] = result.seconds
         stopped = context.returned(STOP)
     return {"start to healthy": times[START], "execute": times[EXECUTE], "stop": stopped.seconds}

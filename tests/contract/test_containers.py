@@ -7,7 +7,7 @@ import re
 import shutil
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,6 +37,7 @@ FIRST_POLL = "lifecycle.first-poll"
 CONTAINER_RULES = (
     "build",
     "lifecycle.healthy",
+    "lifecycle.unread-output",
     "limits.memory",
     "hardened",
 )
@@ -57,11 +58,10 @@ def plugin_folder(client: APIClient, name: str, parent: Path) -> Iterator[Folder
     manifest = read_manifest(folder / "manifest.json")
     manifest["container"]["image"] = image = f"stage7-test/{name}-{uuid.uuid4().hex[:8]}:1.0.0"
     (folder / "manifest.json").write_text(json.dumps(manifest))
-    try:
-        yield FolderTarget(client, folder, manifest)
-    finally:
-        if client.images(image):
-            client.remove_image(image, force=True)
+    with closing(FolderTarget(client, folder, manifest)) as target:
+        yield target
+    assert client.images(target.image) == []
+    assert client.images(image) == []  # what the manifest names is nobody's but the author's
 
 
 def check(target: Target, *rules: str, folder: FolderTarget | None = None) -> list[Result]:
@@ -102,6 +102,7 @@ def test_a_plugin_in_node_passes_as_folder_image_and_url(client: APIClient, tmp_
     lacking = {"secrets.token-in-metrics", "errors.plugin-exit", "image.healthcheck"}
     with plugin_folder(client, "node", tmp_path) as folder:
         assert broken_rules(check(folder, "build", "lifecycle.healthy")) == {}
+        folder.ensure_built()
         manifest = manifest_in_image(client, folder.image)
         assert manifest == folder.manifest
         image = ImageTarget(client, folder.image, manifest)
@@ -192,6 +193,27 @@ FAULTS: dict[str, tuple[str, Callable[[Path], None]]] = {
     "health check without a path": (
         "image.healthcheck",
         dockerfile('^HEALTHCHECK CMD ."/usr/local/bin/', 'HEALTHCHECK CMD ["'),
+    ),
+    "decodes whatever comes": (
+        "limits.memory",
+        server("        self.held += self.plugin.budget.reserve(estimate(body))\n", ""),
+    ),
+    "keeps uploads without a bound": (
+        "limits.memory",
+        server("        self.held += self.plugin.budget.reserve(int(length))\n", ""),
+    ),
+    "writes its log where it answers": (
+        "lifecycle.unread-output",
+        server(
+            '        self.log_lines.add(self.redact(json.dumps({"message": message, **fields})))',
+            '        os.write(1, (message + "\\n").encode())',
+        ),
+    ),
+    "obeys options for interpreters": (
+        "env.interpreter-options-ignored",
+        server(
+            '"""Before listening."""', '"NODE_OPTIONS" in os.environ and sys.exit("no such module")'
+        ),
     ),
     "keeps every request": (
         "limits.memory",
