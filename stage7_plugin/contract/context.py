@@ -103,6 +103,7 @@ class Context:
                 timeout=min(timeout, self._time_left()),
             )
         except NoAnswer as error:
+            self._time_left()
             self.got = str(error)
             raise Broken(self.sent, self.got, "an HTTP answer") from error
         self.got = response.summary()

@@ -7,6 +7,7 @@ import os
 import queue
 import threading
 import time
+from typing import Any
 
 COSTS = {b"[": 90, b"{": 90, b":": 130, b",": 40, b'"': 25}
 """Bytes that Python takes for what stands behind each of these when it decodes JSON."""
@@ -32,6 +33,12 @@ class Budget:
     def __init__(self, total: int) -> None:
         self.total = self.free = total
         self.lock = threading.Lock()
+
+    @classmethod
+    def of(cls, manifest: dict[str, Any]) -> Budget:
+        """What the manifest's memory leaves beside the interpreter and what it never gives back."""
+        megabytes = int(manifest["container"]["resources"]["memory"].rstrip("m"))
+        return cls((megabytes - 96) * 1024 * 1024)
 
     def reserve(self, count: int) -> int:
         """Takes from the budget, or Refused; an ordinary request is too small to count."""

@@ -36,8 +36,7 @@ class Plugin:
         self.lock = threading.Lock()
         self.stopping = False
         self.log_lines = Log()
-        megabytes = int(manifest["container"]["resources"]["memory"].rstrip("m"))
-        self.budget = Budget((megabytes - 96) * 1024 * 1024)
+        self.budget = Budget.of(manifest)
 
     def port(self) -> int:
         return int(self.manifest["container"]["ports"][0]["container"])
@@ -233,8 +232,10 @@ class Handler(BaseHTTPRequestHandler):
         return self.rfile.read(int(length))
 
     def check_content_type(self, value: str) -> None:
-        kind = value.lower().replace(" ", "").replace('"', "")
-        if kind not in ("application/json", "application/json;charset=utf-8"):
+        if value.lower().replace(" ", "").replace('"', "") not in (
+            "application/json",
+            "application/json;charset=utf-8",
+        ):
             raise Refused(415, f"Content-Type must be application/json, not {value!r}")
 
     def check_framing(self) -> None:
@@ -243,7 +244,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def reply(self, status: int, document: Any, **headers: str) -> None:
         plain = isinstance(document, str)
-        content = document.encode() if plain else json.dumps(document).encode()
+        content = (document if plain else json.dumps(document)).encode()
         self.send_response(status)
         self.send_header("Content-Type", "text/plain" if plain else "application/json")
         self.send_header("Content-Length", str(len(content)))
