@@ -155,22 +155,8 @@ class HostRun:
         return raw.decode("utf-8", "replace")
 
     def remove(self, patience: float = 0.0) -> None:
-        """Kills it if it runs, and removes it; harmless when it is gone.
-
-        Args:
-            patience: Seconds in which it may still come.
-        """
-        import docker
-
-        until = time.monotonic() + patience
-        while True:
-            try:
-                self._client.remove_container(self.name, force=True, v=True)
-                return
-            except docker.errors.NotFound:
-                if time.monotonic() >= until:
-                    return
-                time.sleep(0.05)
+        """Kill it if it runs, and remove it; see remove_container."""
+        remove_container(self._client, self.name, patience)
 
     def _create_and_start(self) -> None:
         import docker
@@ -238,6 +224,27 @@ class HostRun:
     def _not_healthy(self, sentence: str) -> NotHealthy:
         tail = "\n".join(self.logs().splitlines()[-_LOG_LINES:])
         return NotHealthy(sentence, details=tail, command=f"docker run --rm {self._image}")
+
+
+def remove_container(client: APIClient, name: str, patience: float = 0.0) -> None:
+    """Kill a container if it runs, and remove it; harmless when it is gone.
+
+    Args:
+        client: The engine.
+        name: The container's name.
+        patience: Seconds in which it may still come.
+    """
+    import docker
+
+    until = time.monotonic() + patience
+    while True:
+        try:
+            client.remove_container(name, force=True, v=True)
+            return
+        except docker.errors.NotFound:
+            if time.monotonic() >= until:
+                return
+            time.sleep(0.05)
 
 
 def _tar(files: Mapping[str, bytes]) -> bytes:

@@ -48,12 +48,23 @@ def stage7_plugin(*arguments: str, **environment: str) -> subprocess.CompletedPr
     )
 
 
+@pytest.mark.parametrize("option", ["--scenarios", "--probes"])
+def test_the_option_for_scenarios_has_two_names(option: str) -> None:
+    with served("correct") as url:
+        arguments = ("check", url, "--manifest", str(MANIFEST), "--rule", "errors.one-sentence")
+        done = stage7_plugin(*arguments, option, str(SCENARIOS))
+    assert "passed  errors.one-sentence" in done.stdout
+
+
 def test_a_url_that_passes_every_rule() -> None:
     with served("correct") as url:
-        done = stage7_plugin("check", url, "--manifest", str(MANIFEST), "--probes", str(SCENARIOS))
+        arguments = ("check", url, "--manifest", str(MANIFEST), "--scenarios", str(SCENARIOS))
+        done = stage7_plugin(*arguments)
     assert done.returncode == 0, done.stdout
     assert done.stdout.startswith(f"echo-for-tests 1.0.0, url {url}\n")
     assert " 0 failed, 0 warned, " in done.stdout.splitlines()[-1]
+    counted = sum(rule.needs is not None for rule in RULES)
+    assert f"NOT CHECKED: {counted} of {len(RULES)} rules\n" in done.stdout
     skipped = [line for line in done.stdout.splitlines() if line.startswith("skipped")]
     assert len(skipped) == sum(rule.needs is not None for rule in RULES)
     assert any("lifecycle.drain " in line and "this is a URL" in line for line in skipped)

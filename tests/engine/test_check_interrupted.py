@@ -26,7 +26,9 @@ def test_the_containers_are_removed(client: APIClient, plugin: Path, name: str) 
         dockerfile.write(f"LABEL {label}\n")
 
     def containers() -> list[object]:
-        return list(client.containers(all=True, filters={"label": label}))
+        return list(
+            client.containers(all=True, filters={"label": [label, "stage7-plugin=host-run"]})
+        )
 
     check = subprocess.Popen(
         [sys.executable, "-m", "stage7_plugin", "check", str(plugin)],

@@ -19,7 +19,7 @@ from stage7_plugin.contract.model import Need
 from stage7_plugin.contract.targets.base import POISON, Rebuild, Running, StartOptions, Target
 from stage7_plugin.contract.targets.container import Container
 from stage7_plugin.host.engine import EngineError, build, image_id
-from stage7_plugin.host.run import ContainerOptions, HostRun
+from stage7_plugin.host.run import ContainerOptions, HostRun, remove_container
 from stage7_plugin.host.view import HostView, ManifestUnusable
 
 if TYPE_CHECKING:
@@ -174,9 +174,11 @@ def files_in_image(client: APIClient, image: str, paths: list[str]) -> dict[str,
     """Those of the paths that the image has; a folder has no content."""
     import docker
 
-    container = client.create_container(image, command=["-"])
+    # Named before it is created, so that it can be removed even if creating is interrupted.
+    container = f"stage7-plugin-{uuid.uuid4().hex[:12]}"
     found: dict[str, bytes] = {}
     try:
+        client.create_container(image, command=["-"], name=container)
         for path in paths:
             try:
                 chunks, _ = client.get_archive(container, path)
@@ -186,8 +188,10 @@ def files_in_image(client: APIClient, image: str, paths: list[str]) -> dict[str,
                 member = archive.next()
                 file = archive.extractfile(member) if member and member.isfile() else None
                 found[path] = file.read() if file else b""
-    finally:
-        client.remove_container(container, force=True)
+    except BaseException:
+        remove_container(client, container, patience=1.0)
+        raise
+    remove_container(client, container)
     return found
 
 

@@ -71,6 +71,10 @@ class Log:
         except queue.Full:
             self.dropped += 1
 
+    def make_noise(self) -> None:
+        for number in range(2000):
+            self.add(f"line {number}".ljust(1000, "."))
+
     def write(self) -> None:
         while True:
             line = self.lines.get()

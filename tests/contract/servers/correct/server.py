@@ -107,8 +107,7 @@ class Plugin:
         if inputs["text"] == "exit":
             sys.exit(3)
         if inputs["text"] == "noisy":
-            for number in range(2000):
-                self.log(f"line {number}".ljust(1000, "."))
+            self.log_lines.make_noise()
         if inputs["text"] == "leak":
             raise RuntimeError(" ".join(self.secrets))
         return {"result": inputs["text"], "echoed": inputs["options"] or {}}
@@ -259,10 +258,8 @@ class Handler(BaseHTTPRequestHandler):
         """The base class's own errors: bad HTTP, large headers, methods without a do_ method."""
         self.close_connection = True
         code = 405 if code == 501 else code
-        headers = {"Allow": "POST"} if code == 405 else {}
-        self.reply(
-            code, {"success": False, "error": message or "the request is not HTTP"}, **headers
-        )
+        document = {"success": False, "error": message or "the request is not HTTP"}
+        self.reply(code, document, **({"Allow": "POST"} if code == 405 else {}))
 
     def log_message(self, format: str, *args: Any) -> None:
         """No access log."""
