@@ -65,6 +65,17 @@ def test_a_broken_server_is_caught_by_its_rule_alone(path: Path) -> None:
     assert set(found) == {caught_by(path)}, "\n".join(found.values())
 
 
+def test_output_that_nobody_reads_needs_no_scenario() -> None:
+    for name, broken in (("correct", False), ("blocks_on_output", True)):
+        manifest = read_manifest(CORRECT / "manifest.json")
+        command = [sys.executable, "-E", "-s", str(SERVERS / "run.py"), name]
+        target = ProcessTarget(command, manifest)
+        context = Context(target, sample_inputs(manifest), scenarios.Scenarios({}), PATIENCE)
+        with Runner(context) as runner:
+            (rule,) = rules_named(("lifecycle.unread-output",))
+            assert runner.result(rule).broken is broken
+
+
 def test_a_manifest_that_the_host_refuses() -> None:
     manifest = {**read_manifest(CORRECT / "manifest.json"), "verb": "THINK"}
     assert set(broken_rules(check("correct", manifest))) == {"manifest.valid"}

@@ -100,6 +100,7 @@ def test_the_correct_server_passes_every_rule(client: APIClient, tmp_path: Path)
 def test_a_plugin_in_node_passes_as_folder_image_and_url(client: APIClient, tmp_path: Path) -> None:
     # It has no metrics, and a JavaScript function that ends the process cannot be caught.
     lacking = {"secrets.token-in-metrics", "errors.plugin-exit", "image.healthcheck"}
+    lacking |= {"env.pythonpath-ignored", "env.pythonhome-ignored"}
     with plugin_folder(client, "node", tmp_path) as folder:
         assert broken_rules(check(folder, "build", "lifecycle.healthy")) == {}
         folder.ensure_built()
