@@ -34,13 +34,7 @@ SERVERS = Path(__file__).parent / "servers"
 RULES = rules_named(())
 FIRST_POLL = "lifecycle.first-poll"
 """A race of milliseconds, which a busy machine loses for every plugin."""
-CONTAINER_RULES = (
-    "build",
-    "lifecycle.healthy",
-    "lifecycle.unread-output",
-    "limits.memory",
-    "hardened",
-)
+CONTAINER_RULES = ("build", "lifecycle.healthy", "hardened")
 ENVIRONMENT_RULES = ("env", "image")
 """Many starts; checked where the fault has to do with the environment."""
 

@@ -1,4 +1,4 @@
-"""Where probes come from, and the suite's own stand-in for a plugin's logic."""
+"""Where scenarios come from, and the suite's own stand-in for a plugin's logic."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ MANIFEST = read_manifest(Path(__file__).parent / "servers" / "correct" / "manife
         ('{"slow": 5}', "'slow' must be one of .*, with an object of inputs"),
     ],
 )
-def test_a_file_that_holds_no_probes(tmp_path: Path, content: str, message: str) -> None:
-    path = tmp_path / "probes.json"
+def test_a_file_that_holds_no_scenarios(tmp_path: Path, content: str, message: str) -> None:
+    path = tmp_path / "scenarios.json"
     path.write_text(content)
     with pytest.raises(ValueError, match=message):
         scenarios.from_file(path)
@@ -44,7 +44,7 @@ def context(name: str) -> dict[str, Any]:
     return {"host_inputs": {**scenarios.for_scenario_logic().inputs[name], **tokens}}
 
 
-def test_the_stand_in_answers_to_every_probe(
+def test_the_stand_in_answers_to_every_scenario(
     execute_plugin: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert set(scenarios.for_scenario_logic().inputs) == set(scenarios.KINDS)

@@ -39,7 +39,7 @@ class Budget:
 
     @classmethod
     def of(cls, manifest: dict[str, Any]) -> Budget:
-        """Three eighths of the manifest's memory; the rest is for what malloc does not give back."""
+        """Three eighths of the memory; the rest is for what malloc does not give back."""
         if sys.platform == "linux":
             malloc = ctypes.CDLL(None).mallopt
             malloc(M_ARENA_MAX, 1)
