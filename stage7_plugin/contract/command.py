@@ -60,6 +60,9 @@ def run_check(options: CheckOptions) -> int:
         problem = str(error)
         command = error.command if isinstance(error, EngineError) else ""
         _tell(problem, command)
+    except Exception as error:  # whatever went wrong, there is a report
+        problem = f"the check ended early: {type(error).__name__}: {error}"
+        _tell(problem, "")
     finally:
         written = _write(options, heading, results, problem)
     if problem or not written:

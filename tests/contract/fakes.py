@@ -162,6 +162,7 @@ def serving(respond: Respond) -> Iterator[int]:
 
     class Server(ThreadingHTTPServer):
         daemon_threads = True
+        request_queue_size = 128
 
         def handle_error(self, request: Any, client_address: Any) -> None:
             """A client that went away is nobody's error."""

@@ -115,6 +115,19 @@ def test_a_check_that_is_interrupted_writes_what_it_knows(
     assert (document["passed"], document["error"]) == (False, "the check was interrupted")
 
 
+def test_a_fault_of_the_suite_is_told_and_reported(
+    files: tuple[Path, Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def faulty(*_: object) -> None:
+        raise KeyError("no such key")
+
+    manifest, as_json, _ = files
+    monkeypatch.setattr("stage7_plugin.contract.command.resolve_inputs", faulty)
+    options = CheckOptions("http://localhost:1", manifest, json=str(as_json))
+    assert run_check(options) == NOTHING_CHECKED
+    assert "the check ended early: KeyError" in json.loads(as_json.read_text())["error"]
+
+
 def test_a_report_that_cannot_be_written_is_no_success(
     files: tuple[Path, Path, Path], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -26,6 +26,7 @@ from tests.contract.fakes import (
 )
 
 PASSED, FAILED, WARNED, SKIPPED = Status.PASSED, Status.FAILED, Status.WARNED, Status.SKIPPED
+SLOW: dict[str, dict[str, object]] = {"slow": {}}
 TEXT = {"name": "text", "type": "string", "required": True, "example": "hello"}
 OPTIONAL = {"name": "text", "type": "string", "example": "hello"}
 
@@ -147,6 +148,15 @@ ROWS: list[Row] = [
         {"returned": {"lifecycle.sigterm-idle": Stopped(0.1, 143)}},
         WARNED,
         "exit code 143",
+    ),
+    ("lifecycle.drain", GOOD, {"scenarios": SLOW}, PASSED, "the plugin ended"),
+    ("lifecycle.drain", statuses(500), {"scenarios": SLOW}, FAILED, "500"),
+    (
+        "lifecycle.drain",
+        GOOD,
+        {"scenarios": SLOW, "facts": Facts(ends_after_sigterm=False)},
+        FAILED,
+        "the plugin did not end",
     ),
     ("env.foreign-path", GOOD, {}, PASSED, "healthy"),
     (

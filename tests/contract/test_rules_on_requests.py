@@ -9,6 +9,7 @@ import pytest
 
 from stage7_plugin.contract.model import Status
 from stage7_plugin.contract.targets.base import StartOptions
+from stage7_plugin.host.http_client import Response
 from tests.contract.fakes import (
     GOOD,
     JSON,
@@ -62,6 +63,12 @@ def metrics(text: str) -> Respond:
         return GOOD(method, path, body)
 
     return respond
+
+
+def refused(**headers: str) -> dict[str, Any]:
+    """What judge is told where one execution was refused with these headers."""
+    answers = [Response(429, headers, b"", 0.0)]
+    return {"scenarios": {"slow": {}}, "returned": {"load.bounded": answers}}
 
 
 ROWS: list[Row] = [
@@ -193,6 +200,21 @@ ROWS: list[Row] = [
     ("errors.format", always((422, JSON, b'{"error": "no"}')), {}, FAILED, "no"),
     ("errors.format", always((422, {}, b'{"success": false, "error": "no"}')), {}, FAILED, "no"),
     ("errors.format", always((422, JSON, b'{"success": false, "error": 5}')), {}, FAILED, "5"),
+    ("errors.plugin-exit", statuses(500), {"scenarios": {"exiting": {}}}, PASSED, "healthy"),
+    ("errors.plugin-exit", statuses(200), {"scenarios": {"exiting": {}}}, FAILED, "200"),
+    ("errors.slot-returned", GOOD, {"scenarios": FAILS}, PASSED, "200"),
+    ("errors.slot-returned", statuses(500), {"scenarios": FAILS}, FAILED, "2xx for the good one"),
+    ("execute.undeclared-inputs", statuses(422), {}, FAILED, "2xx"),
+    ("execute.optional-inputs", statuses(422), {}, FAILED, "2xx"),
+    # many executions
+    ("load.one-after-another", statuses(200, 200, 429), {}, FAILED, "execution 3 of 200"),
+    ("load.one-after-another", GOOD, {}, PASSED, "execution 200 of 200"),
+    ("load.retry-after", GOOD, refused(), FAILED, "1 refusals without"),
+    ("load.retry-after", GOOD, refused(**{"retry-after": "1"}), PASSED, "0 refusals without"),
+    ("load.bounded", GOOD, {"scenarios": {"slow": {}}}, FAILED, "x 200"),
+    ("load.bounded", statuses(429), {"scenarios": {"slow": {}}}, FAILED, "x 429"),
+    ("load.deadline", statuses(504), {"scenarios": {"overdue": {}}}, PASSED, "504"),
+    ("load.deadline", statuses(200), {"scenarios": {"overdue": {}}}, FAILED, "200"),
     # secrets
     ("secrets.token-in-metrics", metrics(""), {}, PASSED, "none of the tokens"),
     ("secrets.token-in-metrics", metrics("by_token "), {}, FAILED, "by_token canary-"),
