@@ -29,12 +29,12 @@ def main(arguments: list[str] | None = None) -> int:
     name = report.STEADY if options.steady else report.RESULTS
     if not options.draw:
         from benchmarks.runner import measure_all
-        from stage7_plugin.host.engine import HostError
+        from stage7_plugin.host.engine import EngineError
 
         stacks = [stack for stack in STACKS if stack.name in (options.stacks or BY_NAME)]
         try:
             results = measure_all(plan, stacks, options.engine, options.steady)
-        except (Unprepared, HostError) as error:
+        except (Unprepared, EngineError) as error:
             print(f"error: {error}", file=sys.stderr)
             return 1
         folder.mkdir(parents=True, exist_ok=True)

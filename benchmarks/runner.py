@@ -42,7 +42,7 @@ def measure_all(
 
     Raises:
         Unprepared: a program is missing, or a stack could not be put up.
-        HostError: there is no engine, or an image could not be built.
+        EngineError: there is no engine, or an image could not be built.
     """
     check_tools()
     niceness = machine.raise_priority()

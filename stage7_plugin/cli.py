@@ -60,7 +60,17 @@ def new(arguments: tuple[str, ...]) -> None:
 @click.argument("target", required=False)
 @click.option("--manifest", type=_FILE, help="The manifest of an image or a URL.")
 @click.option("--inputs", type=_FILE, help='Inputs to execute with: {"inputs": {...}}.')
-@click.option("--probes", type=_FILE, help="Requests that take long, fail, ...; see the README.")
+@click.option(
+    "--scenarios",
+    "--probes",
+    type=_FILE,
+    help="Inputs that take long, fail, ...; see the documentation. --probes is the older name.",
+)
+@click.option(
+    "--context-root",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="What the build may take files from, if not the plugin's folder alone.",
+)
 @click.option("--rule", "rules", multiple=True, metavar="ID", help="Only this rule or group.")
 @click.option("--list", "listing", is_flag=True, help="List the rules and exit.")
 @click.option("--json", "json_file", metavar="FILE", help="Write a JSON report; - for stdout.")
@@ -69,7 +79,8 @@ def check(
     target: str | None,
     manifest: Path | None,
     inputs: Path | None,
-    probes: Path | None,
+    scenarios: Path | None,
+    context_root: Path | None,
     rules: tuple[str, ...],
     listing: bool,
     json_file: str | None,
@@ -77,17 +88,20 @@ def check(
 ) -> None:
     """Check TARGET, a plugin's folder, an image or a URL, as its host would use it.
 
-    Exit status: 0 every rule passed, 1 a rule is broken, 2 nothing could be checked.
+    Exit status: 0 no rule that could be checked is broken, 1 a rule is broken, 2 nothing could be
+    checked. Rules that could not be checked are counted in the end, with the reasons.
     """
-    from stage7_plugin.contract.command import Request, list_rules, run_check
+    from stage7_plugin.contract.command import CheckOptions, list_rules, run_check
 
     if listing:
         list_rules()
         return
     if target is None:
         raise click.UsageError("Missing argument 'TARGET': a plugin's folder, an image or a URL.")
-    request = Request(target, manifest, inputs, probes, rules, json_file, junit_file)
-    sys.exit(run_check(request))
+    options = CheckOptions(
+        target, manifest, inputs, scenarios, rules, json_file, junit_file, context_root
+    )
+    sys.exit(run_check(options))
 
 
 @main.command()

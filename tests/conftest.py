@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from stage7_plugin.host.engine import HostError, connect
+from stage7_plugin.host.engine import EngineError, connect
 
 # No test may depend on how busy the machine is.
 settings.register_profile("patient", deadline=None)
@@ -112,7 +112,7 @@ def missing_engine() -> str:
     """Why no engine can be used; empty if one can."""
     try:
         connect()
-    except HostError as error:
+    except EngineError as error:
         return f"{error.sentence}. {error.command}".strip()
     return ""
 

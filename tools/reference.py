@@ -85,7 +85,7 @@ def contract_rules() -> str:
             group = rule.id.partition(".")[0]
             parts.append(f"\n## {group}\n\n| Rule | What is right | Needs |\n|---|---|---|\n")
         needs = [rule.needs.name.lower()] if rule.needs else []
-        needs += [f"`{rule.probe}`"] if rule.probe else []
+        needs += [f"`{rule.scenario}`"] if rule.scenario else []
         needs += ["advice"] if rule.advice else []
         parts.append(f"| `{rule.id}` | {_cell(rule.title)} | {', '.join(needs)} |\n")
     return "".join(parts)

@@ -114,7 +114,7 @@ def _build(client: APIClient, member: Member, output: OutputFolder, log: Path) -
         try:
             for line in engine.build(client, member.view, project):
                 print(line, file=file, flush=True)
-        except engine.HostError as error:
+        except engine.EngineError as error:
             print(f"error: {error}\nto try by hand: {error.command}", file=file)
             raise
     identity = engine.image_id(client, member.view.image)

@@ -10,75 +10,122 @@ from pathlib import Path
 import click
 
 from stage7_plugin.contract import machine_reports, report
-from stage7_plugin.contract.check import Check
+from stage7_plugin.contract.context import Context
 from stage7_plugin.contract.instances import Patience
-from stage7_plugin.contract.model import Result, Status
+from stage7_plugin.contract.model import Status
+from stage7_plugin.contract.rule import Result
 from stage7_plugin.contract.runner import Runner, rules_named
-from stage7_plugin.contract.targets.base import Target
-from stage7_plugin.contract.targets.resolve import resolve_inputs, resolve_probes, resolve_target
-from stage7_plugin.host.engine import HostError
-from stage7_plugin.host.view import ManifestUnusable
+from stage7_plugin.contract.targets.resolve import resolve_inputs, resolve_scenarios, resolve_target
+from stage7_plugin.errors import UserError
+
+PASSED, BROKEN, NOTHING_CHECKED = 0, 1, 2
+"""Exit statuses."""
 
 
 @dataclass(frozen=True)
-class Request:
+class CheckOptions:
     """What was asked for on the command line."""
 
     target: str
     manifest: Path | None = None
     inputs: Path | None = None
-    probes: Path | None = None
+    scenarios: Path | None = None
     rules: Sequence[str] = ()
     json: str | None = None
     junit: str | None = None
+    context_root: Path | None = None
     patience: Patience | None = None
 
+    @property
+    def quiet(self) -> bool:
+        """Whether standard output is for a machine."""
+        return "-" in (self.json, self.junit)
 
-def run_check(request: Request) -> int:
-    """Checks, reports, and returns the exit status: 0 passed, 1 failed, 2 could not be checked."""
-    try:
-        rules = rules_named(request.rules)
-        target = resolve_target(request.target, request.manifest)
-        inputs = resolve_inputs(target, request.inputs)
-        probes = resolve_probes(target, request.probes)
-    except (HostError, ManifestUnusable, ValueError) as error:
-        click.echo(f"error: {error}", err=True)
-        if isinstance(error, HostError) and error.command:
-            click.echo(f"  try: {error.command}", err=True)
-        return 2
-    quiet = "-" in (request.json, request.junit)
-    if not quiet:
-        click.echo(f"{target.view.plugin_id} {target.view.version}, {target.kind} {target.name}\n")
-    start = time.monotonic()
+
+def run_check(options: CheckOptions) -> int:
+    """Check, report, and return the exit status.
+
+    Returns:
+        PASSED where no rule that could be checked is broken, BROKEN where one is, and
+        NOTHING_CHECKED. The reports for machines are written in every case.
+    """
+    heading = {"target": options.target}
     results: list[Result] = []
-    with Runner(Check(target, inputs, probes, request.patience)) as runner:
-        for result in runner.run(rules):
-            results.append(result)
-            if not quiet:
-                click.echo("\n".join(report.lines(result)))
-    if not quiet:
-        click.echo(f"\n{report.summary(results, time.monotonic() - start)}")
-    _write(request, target, results)
-    return 1 if any(result.status is Status.FAILED for result in results) else 0
+    problem = "the check was interrupted"
+    try:
+        _check(options, heading, results)
+        problem = ""
+    except (UserError, ValueError, RecursionError) as error:
+        problem = str(error)
+        command = error.command if isinstance(error, UserError) else ""
+        _tell(problem, command)
+    except Exception as error:  # whatever went wrong, there is a report
+        problem = f"the check ended early: {type(error).__name__}: {error}"
+        _tell(problem, "")
+    finally:
+        written = _write(options, heading, results, problem)
+    if problem or not written:
+        return NOTHING_CHECKED
+    return BROKEN if any(result.status is Status.FAILED for result in results) else PASSED
 
 
-def _write(request: Request, target: Target, results: Sequence[Result]) -> None:
+def _check(options: CheckOptions, heading: dict[str, str], results: list[Result]) -> None:
+    """Fill in the heading and the results. Raises EngineError, ManifestUnusable, ValueError."""
+    rules = rules_named(options.rules)
+    target = resolve_target(options.target, options.manifest, options.context_root)
+    view = target.view
+    heading.update(target=target.name, kind=target.kind, plugin=view.plugin_id)
+    try:
+        inputs = resolve_inputs(target, options.inputs)
+        scenarios = resolve_scenarios(target, options.scenarios)
+        if not options.quiet:
+            title = f"{view.plugin_id} {view.version}, {target.kind} {target.name}"
+            click.echo(f"{report.first_line(title)}\n")
+        start = time.monotonic()
+        with Runner(Context(target, inputs, scenarios, options.patience)) as runner:
+            for result in runner.run(rules):
+                results.append(result)
+                if not options.quiet:
+                    click.echo("\n".join(report.lines(result)))
+    finally:
+        target.close()
+    if not options.quiet:
+        click.echo("\n" + "\n".join(report.summary(results, time.monotonic() - start)))
+
+
+def _write(
+    options: CheckOptions, heading: dict[str, str], results: Sequence[Result], problem: str
+) -> bool:
+    """Write the reports for machines; return whether that was possible."""
     reports = {
-        request.json: machine_reports.as_json,
-        request.junit: machine_reports.as_junit,
+        options.json: machine_reports.as_json,
+        options.junit: machine_reports.as_junit,
     }
+    written = True
     for path, make in reports.items():
         if path == "-":
-            click.echo(make(target, results), nl=False)
+            click.echo(make(heading, results, problem), nl=False)
         elif path is not None:
-            Path(path).write_text(make(target, results), encoding="utf-8")
+            try:
+                Path(path).write_text(make(heading, results, problem), encoding="utf-8")
+            except OSError as error:
+                _tell(f"the report {path} cannot be written: {error.strerror}", "")
+                written = False
+    return written
+
+
+def _tell(problem: str, command: str) -> None:
+    first, *rest = report.shown_lines(problem) or [""]
+    click.echo("\n".join([f"error: {first}", *(f"  | {line}" for line in rest)]), err=True)
+    if command:
+        click.echo(f"  try: {report.first_line(command)}", err=True)
 
 
 def list_rules() -> None:
-    """Prints every rule: id, title, what it needs."""
+    """Print every rule: id, title, what it needs."""
     for rule in rules_named(()):
         needs = [rule.needs.name.lower()] if rule.needs else []
-        needs += [f"probe {rule.probe}"] if rule.probe else []
+        needs += [f"scenario {rule.scenario}"] if rule.scenario else []
         needs += ["advice"] if rule.advice else []
         told = f" [{', '.join(needs)}]" if needs else ""
         click.echo(f"{rule.id:<34} {rule.title}{told}")

@@ -7,12 +7,15 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 
-from stage7_plugin.contract.model import Need, NotCheckable
+from stage7_plugin.contract.errors import DidNotStart
+from stage7_plugin.contract.model import Need
 from stage7_plugin.contract.targets.base import Running, StartOptions, Target
 from stage7_plugin.host import health
-from stage7_plugin.host.engine import HostError
+from stage7_plugin.host.engine import EngineError
 
 EAGER_INTERVAL = 0.1
+DEATH_KNOWN = 1.0
+"""Seconds after which the engine has noticed the end of a container."""
 
 
 @dataclass(frozen=True)
@@ -27,21 +30,21 @@ class Patience:
         return Patience(math.ceil(self.polls * self.interval / EAGER_INTERVAL), EAGER_INTERVAL)
 
 
-class DidNotStart(NotCheckable):
-    """The plugin did not become healthy. The message is what was seen."""
-
-
 class Instances:
     """Starts plugins of one target. Close it in the end."""
 
     def __init__(
-        self, target: Target, environment: Mapping[str, str], patience: Patience, probe_logic: bool
+        self,
+        target: Target,
+        environment: Mapping[str, str],
+        patience: Patience,
+        scenario_logic: bool,
     ) -> None:
         self.environment: Mapping[str, str] = environment
         """The host's; empty once it turned out that the plugin does not start with it."""
         self.environment_problem = ""
         self.polls_to_healthy = 0
-        self._target, self._patience, self._probe_logic = target, patience, probe_logic
+        self._target, self._patience, self._scenario_logic = target, patience, scenario_logic
         self._stack = ExitStack()
         self._shared: dict[bool, Running] = {}
         self._failure: DidNotStart | None = None
@@ -49,17 +52,17 @@ class Instances:
     def close(self) -> None:
         self._stack.close()
 
-    def shared(self, probe: bool = False) -> Running:
-        """The plugin that rules share; with `probe`, the one that answers to the probes.
+    def shared(self, scenario: bool = False) -> Running:
+        """The plugin that rules share; with `scenario`, the one that answers to them.
 
         Raises DidNotStart.
         """
         if self._failure:
             raise self._failure
-        with_logic = probe and self._probe_logic
+        with_logic = scenario and self._scenario_logic
         running = self._shared.get(with_logic)
         if running is None:  # a dead one is not replaced while the rule that killed it goes on
-            running = self._start_shared(StartOptions(probe_logic=with_logic))
+            running = self._start_shared(StartOptions(scenario_logic=with_logic))
             self._shared[with_logic] = running
         return running
 
@@ -68,25 +71,36 @@ class Instances:
         self._shared.clear()
         self._stack.close()
 
-    def casualty(self) -> str | None:
-        """How a shared plugin came to its end since it was last asked for, if one did."""
+    def casualty(self, patience: float = 0.0) -> str | None:
+        """Return how a shared plugin ended since it was last asked for, if one did.
+
+        Args:
+            patience: Seconds in which an end may still become known.
+        """
         for key, running in list(self._shared.items()):
-            if how := running.ended():
+            if death := running.death(patience):
                 del self._shared[key]
-                return how
+                return death
         return None
 
+    def last_lines(self, scenario: bool) -> str:
+        """Return the end of the log of the shared plugin, where there is one."""
+        running = self._shared.get(scenario and self._scenario_logic)
+        return running.last_lines().partition("\n")[2] if running else ""
+
     @contextmanager
-    def fresh(self, options: StartOptions | None = None, probe: bool = False) -> Iterator[Running]:
+    def fresh(
+        self, options: StartOptions | None = None, scenario: bool = False
+    ) -> Iterator[Running]:
         """A plugin of the caller's own, healthy, in the host's environment unless `options` say
         otherwise. Raises DidNotStart."""
         options = options or StartOptions(environment=self.environment)
-        options = replace(options, probe_logic=probe and self._probe_logic)
+        options = replace(options, scenario_logic=scenario and self._scenario_logic)
         try:
             with self._target.start(options) as running:
                 self._wait(running, self._patience.eager())
                 yield running
-        except HostError as error:
+        except EngineError as error:
             raise DidNotStart(str(error)) from error
 
     def _start_shared(self, options: StartOptions) -> Running:
@@ -105,7 +119,7 @@ class Instances:
             try:
                 running = attempt.enter_context(self._target.start(options))
                 self._wait(running, self._patience)
-            except HostError as error:
+            except EngineError as error:
                 raise DidNotStart(str(error)) from error
             self._stack.push(attempt.pop_all())
         return running
@@ -120,5 +134,5 @@ class Instances:
                 patience.interval,
             )
         except health.NeverHealthy as error:
-            raise DidNotStart(str(error)) from error
+            raise DidNotStart(f"{error}{running.last_lines()}") from error
         self.polls_to_healthy = healthy.polls

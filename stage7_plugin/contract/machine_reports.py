@@ -1,27 +1,35 @@
-"""The report for machines: JSON and JUnit XML."""
+"""The reports for machines: JSON and JUnit XML."""
 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 from xml.etree import ElementTree
 
-from stage7_plugin.contract.model import Result, Status
-from stage7_plugin.contract.report import broken_lines
-from stage7_plugin.contract.targets.base import Target
+from stage7_plugin.contract.model import Status
+from stage7_plugin.contract.report import broken_lines, first_line
+from stage7_plugin.contract.rule import Result
 
 
-def as_json(target: Target, results: Sequence[Result]) -> str:
-    """`{"target", "kind", "passed", "rules": [{"id", "status", "sent", ...}]}`."""
+def as_json(heading: dict[str, str], results: Sequence[Result], problem: str = "") -> str:
+    """`{"target", "kind", "plugin", "passed", "error", "rules": [{"id", "status", ...}]}`.
+
+    Args:
+        heading: What was checked: `target`, and `kind` and `plugin` where they are known.
+        results: The rules that were checked.
+        problem: Why the check ended early; empty where it did not.
+    """
+    counts = Counter(result.status for result in results)
     document: dict[str, Any] = {
-        "target": target.name,
-        "kind": target.kind,
-        "plugin": target.view.plugin_id,
-        "passed": not any(result.status is Status.FAILED for result in results),
+        **heading,
+        "passed": not problem and counts[Status.FAILED] == 0,
+        "error": problem,
+        "counts": {status.value: counts[status] for status in Status},
         "rules": [_entry(result) for result in results],
     }
-    return json.dumps(document, indent=2) + "\n"
+    return json.dumps(document, indent=2).replace("\x7f", "\\u007f") + "\n"
 
 
 def _entry(result: Result) -> dict[str, Any]:
@@ -34,42 +42,48 @@ def _entry(result: Result) -> dict[str, Any]:
         "wanted": result.wanted,
         "to_do": result.rule.todo,
         "reason": result.reason,
-        "probe_in_place_of_logic": result.with_probe_logic,
+        "log": result.log,
+        "scenario_logic": result.with_scenario_logic,
         "seconds": round(result.seconds, 3),
     }
 
 
-def as_junit(target: Target, results: Sequence[Result]) -> str:
-    """One test case for each rule, its group as the class; advice is a passed case with output."""
-    counts = {status: sum(r.status is status for r in results) for status in Status}
+def as_junit(heading: dict[str, str], results: Sequence[Result], problem: str = "") -> str:
+    """One test case for each rule, its group as the class; advice is a passed case with output.
+
+    The arguments are those of as_json; a problem becomes a test case with an error.
+    """
+    counts = Counter(result.status for result in results)
     suite = ElementTree.Element(
         "testsuite",
-        name=f"stage7-plugin check {target.view.plugin_id}",
-        tests=str(len(results)),
+        name=first_line(f"stage7-plugin check {heading.get('plugin', heading['target'])}"),
+        tests=str(len(results) + bool(problem)),
         failures=str(counts[Status.FAILED]),
         skipped=str(counts[Status.SKIPPED]),
-        errors="0",
+        errors=str(int(bool(problem))),
         time=f"{sum(result.seconds for result in results):.3f}",
     )
     for result in results:
-        case = ElementTree.SubElement(
-            suite,
-            "testcase",
-            classname=result.rule.id.split(".")[0],
-            name=result.rule.id,
-            time=f"{result.seconds:.3f}",
-        )
-        told = _xml_text("\n".join(broken_lines(result)))
-        if result.status is Status.FAILED:
-            failure = ElementTree.SubElement(case, "failure", message=result.rule.title)
-            failure.text = told
-        elif result.status is Status.SKIPPED:
-            ElementTree.SubElement(case, "skipped", message=_xml_text(result.reason))
-        elif result.status is Status.WARNED:
-            ElementTree.SubElement(case, "system-out").text = told
+        _add_case(suite, result)
+    if problem:
+        case = ElementTree.SubElement(suite, "testcase", classname="check", name="check")
+        ElementTree.SubElement(case, "error", message=first_line(problem))
     return ElementTree.tostring(suite, encoding="unicode", xml_declaration=True) + "\n"
 
 
-def _xml_text(text: str) -> str:
-    # XML 1.0 has no way to write control characters; a plugin's answer may hold some.
-    return "".join(c if c in "\n\t" or c.isprintable() else "?" for c in text)
+def _add_case(suite: ElementTree.Element, result: Result) -> None:
+    case = ElementTree.SubElement(
+        suite,
+        "testcase",
+        classname=result.rule.id.split(".")[0],
+        name=result.rule.id,
+        time=f"{result.seconds:.3f}",
+    )
+    told = "\n".join(broken_lines(result))
+    if result.status is Status.FAILED:
+        failure = ElementTree.SubElement(case, "failure", message=result.rule.title)
+        failure.text = told
+    elif result.status is Status.SKIPPED:
+        ElementTree.SubElement(case, "skipped", message=first_line(result.reason))
+    elif result.status is Status.WARNED:
+        ElementTree.SubElement(case, "system-out").text = told

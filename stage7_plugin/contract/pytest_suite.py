@@ -11,32 +11,37 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from stage7_plugin.contract.check import Check
-from stage7_plugin.contract.model import Rule, Status
-from stage7_plugin.contract.report import broken_lines
+from stage7_plugin.contract.context import Context
+from stage7_plugin.contract.model import Status
+from stage7_plugin.contract.report import broken_lines, first_line
+from stage7_plugin.contract.rule import Rule
 from stage7_plugin.contract.runner import Runner, rules_named
 from stage7_plugin.contract.targets.base import Target
-from stage7_plugin.contract.targets.resolve import resolve_inputs, resolve_probes, resolve_target
+from stage7_plugin.contract.targets.resolve import resolve_inputs, resolve_scenarios, resolve_target
 
 __all__ = ["contract_runner", "contract_target", "test_contract"]
 
 
 @pytest.fixture(scope="session")
-def contract_target() -> Target:
+def contract_target() -> Iterator[Target]:
     """What is checked. `STAGE7_PLUGIN_MANIFEST` names the manifest of an image or a URL."""
     manifest = os.environ.get("STAGE7_PLUGIN_MANIFEST")
     name = os.environ.get("STAGE7_PLUGIN_TARGET", ".")
-    return resolve_target(name, Path(manifest) if manifest else None)
+    with closing(resolve_target(name, Path(manifest) if manifest else None)) as target:
+        yield target
 
 
 @pytest.fixture(scope="session")
 def contract_runner(contract_target: Target) -> Iterator[Runner]:
     inputs = resolve_inputs(contract_target, None)
-    with Runner(Check(contract_target, inputs, resolve_probes(contract_target, None))) as runner:
+    with Runner(
+        Context(contract_target, inputs, resolve_scenarios(contract_target, None))
+    ) as runner:
         yield runner
 
 
@@ -45,7 +50,7 @@ def test_contract(rule: Rule, contract_runner: Runner) -> None:
     result = contract_runner.result(rule)
     told = "\n".join([f"{rule.id}: {rule.title}", *broken_lines(result, "  ")])
     if result.status is Status.SKIPPED:
-        pytest.skip(result.reason)
+        pytest.skip(first_line(result.reason))
     if result.status is Status.WARNED:
         warnings.warn(told, stacklevel=1)
     if result.status is Status.FAILED:

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import http.client
 import socket
-import ssl
 import time
 
-from stage7_plugin.host.http_client import Address, Answer
+from stage7_plugin.host.bounded_socket import BoundedSocket, Deadline, TooMuch, open_socket
+from stage7_plugin.host.http_client import Address, Response, read_response
 
 
 def connect(address: Address, timeout: float = 5.0) -> socket.socket:
-    """A connection on which nothing was sent. Raises OSError."""
-    plain = socket.create_connection((address.host, address.port), timeout)
-    if address.scheme == "https":
-        return ssl.create_default_context().wrap_socket(plain, server_hostname=address.host)
-    return plain
+    """Open a connection on which nothing was sent. Raises OSError."""
+    connection = open_socket(address, Deadline(timeout))
+    connection.settimeout(timeout)
+    return connection
 
 
 def head(address: Address, method: str, path: str, *lines: str) -> bytes:
@@ -26,45 +25,41 @@ def head(address: Address, method: str, path: str, *lines: str) -> bytes:
 
 def send(
     address: Address, *parts: bytes, timeout: float = 10.0, pause: float = 1.0
-) -> Answer | str:
-    """Sends the parts until an answer comes, waiting up to `pause` seconds after the first.
+) -> Response | str:
+    """Send the parts until an answer comes, waiting up to `pause` seconds after the first.
 
-    What came instead of an answer is a string: "closed", "no answer", "no HTTP".
+    Everything together takes `timeout` seconds at most. What came instead of an answer is a
+    string: "closed", "no answer", "no HTTP".
     """
     start = time.monotonic()
+    deadline = Deadline(timeout)
     try:
-        with connect(address, timeout) as connection:
+        with open_socket(address, deadline) as connection:
+            bounded = BoundedSocket(connection, deadline)
             for number, part in enumerate(parts):
-                connection.sendall(part)
+                bounded.sendall(part)
                 if _readable(connection, pause if number == 0 else 0.001):
                     break
-            return receive(connection, start)
+            return receive(bounded, start)
     except TimeoutError:
         return "no answer"
     except OSError:
         return "closed"
 
 
-def receive(connection: socket.socket, start: float) -> Answer | str:
-    """Reads one answer; see send. Raises OSError."""
-    response = http.client.HTTPResponse(connection)
+def receive(connection: BoundedSocket, start: float) -> Response | str:
+    """Read one answer; see send. Raises OSError."""
     try:
-        response.begin()
-        body = response.read()
+        return read_response(connection, "GET", start)
     except http.client.RemoteDisconnected:
         return "closed"
-    except http.client.HTTPException:
+    except (http.client.HTTPException, TooMuch, ValueError):
         return "no HTTP"
-    headers = {name.lower(): value for name, value in response.getheaders()}
-    return Answer(response.status, headers, body, time.monotonic() - start)
 
 
 def _readable(connection: socket.socket, seconds: float) -> bool:
-    patience = connection.gettimeout()
     connection.settimeout(seconds)
     try:
         return connection.recv(1, socket.MSG_PEEK) is not None
     except TimeoutError:
         return False
-    finally:
-        connection.settimeout(patience)

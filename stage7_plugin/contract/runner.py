@@ -7,8 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from stage7_plugin.contract import rules as _rules  # noqa: F401  (importing registers them)
-from stage7_plugin.contract.check import Check
-from stage7_plugin.contract.model import RULES, Broken, Late, NotCheckable, Result, Rule, Status
+from stage7_plugin.contract.context import Context
+from stage7_plugin.contract.errors import Broken, Late, NotCheckable
+from stage7_plugin.contract.instances import DEATH_KNOWN
+from stage7_plugin.contract.model import Status
+from stage7_plugin.contract.rule import RULES, Result, Rule
 from stage7_plugin.contract.scenarios import KINDS
 
 ATTEMPTS = 4
@@ -34,15 +37,15 @@ def _is_named(rule: Rule, name: str) -> bool:
 class Runner:
     """Checks each rule of one plugin at most once. As a context manager it cleans up."""
 
-    def __init__(self, check: Check) -> None:
-        self._check = check
+    def __init__(self, context: Context) -> None:
+        self._context = context
         self._results: dict[str, Result] = {}
 
     def __enter__(self) -> Runner:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._check.instances.close()
+        self._context.instances.close()
 
     def run(self, rules: Sequence[Rule]) -> Iterator[Result]:
         """Yields each result as soon as it is known, and the broken rules that they require."""
@@ -50,8 +53,7 @@ class Runner:
         for rule in rules:
             result = self.result(rule)
             for known in [*self._results.values()]:
-                broken = known.status in (Status.FAILED, Status.WARNED)
-                if broken and known.rule.id not in told and known is not result:
+                if known.broken and known.rule.id not in told and known is not result:
                     told.add(known.rule.id)
                     yield known
             if rule.id not in told:
@@ -70,42 +72,45 @@ class Runner:
         if broken := self._broken_requirement(rule):
             reason = f"{broken} has to pass first"
             return Result(rule, Status.SKIPPED, reason=reason, blocked=True)
-        check = self._check
+        context = self._context
         start = time.monotonic()
         result = self._attempt(rule, ATTEMPTS)
-        casualty = check.instances.casualty()
-        if casualty and result.status is Status.PASSED:
-            result = Result(rule, _broken(rule), check.sent, casualty, "a plugin that runs on")
-        if result.status in (Status.FAILED, Status.WARNED):
-            check.instances.discard()
+        if death := context.instances.casualty(DEATH_KNOWN if result.broken else 0.0):
+            result = _died(result, context.sent, death)
+        if result.broken:
+            result = replace(result, log=context.instances.last_lines(rule.scenario is not None))
+            context.instances.discard()  # what broke a rule may be in no state for the next
         return replace(
             result,
-            with_probe_logic=rule.probe is not None and check.probes.with_logic,
+            with_scenario_logic=rule.scenario is not None and context.scenarios.with_logic,
             seconds=time.monotonic() - start,
         )
 
     def _attempt(self, rule: Rule, attempts: int) -> Result:
-        check = self._check
-        check.note("", "")
+        context = self._context
+        context.begin()
         try:
-            rule.function(check)
-            return Result(rule, Status.PASSED, check.sent, check.got)
+            context.keep(rule.id, rule.function(context))
+            return Result(rule, Status.PASSED, context.sent, context.got)
         except Late as error:
             if attempts > 1:
-                check.memory.clear()
                 return self._attempt(rule, attempts - 1)
             return Result(rule, _broken(rule), error.sent, error.got, error.wanted)
         except Broken as error:
             return Result(rule, _broken(rule), error.sent, error.got, error.wanted)
         except NotCheckable as error:
             return Result(rule, Status.SKIPPED, reason=str(error))
+        except Exception as error:  # a plugin that confuses the suite must not end its report
+            got = f"{type(error).__name__} in the suite itself: {error}"
+            return Result(rule, Status.FAILED, context.sent, got, "something that can be checked")
 
     def _unable(self, rule: Rule) -> str:
-        target = self._check.target
+        target = self._context.target
         if rule.needs and rule.needs not in target.abilities:
             return str(rule.needs.value)
-        if rule.probe and rule.probe not in self._check.probes.inputs:
-            return f"no probe {rule.probe!r} is given: inputs with which it {KINDS[rule.probe]}"
+        if rule.scenario and rule.scenario not in self._context.scenarios.inputs:
+            does = KINDS[rule.scenario]
+            return f"no scenario {rule.scenario!r} is given: inputs with which the plugin {does}"
         return ""
 
     def _broken_requirement(self, rule: Rule) -> str:
@@ -113,7 +118,7 @@ class Runner:
         by_id = {other.id: other for other in RULES}
         for required in rule.requires:
             result = self.result(by_id[required])
-            if result.status in (Status.FAILED, Status.WARNED):
+            if result.broken:
                 return required
             if result.blocked:
                 return result.reason.split()[0]
@@ -122,3 +127,14 @@ class Runner:
 
 def _broken(rule: Rule) -> Status:
     return Status.WARNED if rule.advice else Status.FAILED
+
+
+def _died(result: Result, sent: str, death: str) -> Result:
+    before = f"{result.got}; " if result.broken and result.got else ""
+    return replace(
+        result,
+        status=_broken(result.rule),
+        sent=result.sent or sent,
+        got=f"{before}the plugin died at this rule: {death}",
+        wanted=result.wanted or "a plugin that runs on",
+    )

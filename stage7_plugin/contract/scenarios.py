@@ -1,14 +1,14 @@
-"""Probes: requests that make a plugin do what no black box can ask for, such as taking long.
+"""Scenarios: requests that make a plugin do what no black box can ask for, such as taking long.
 
-A probe is a name and the inputs to execute with, laid over the sample inputs. They come from
-a file of the author's (`--probes FILE`, or `examples/probes.json` of a folder), for a plugin in
-any language:
+A scenario is a name and the inputs to execute with, laid over the sample inputs. They come from
+a file of the author's (`--scenarios FILE`, or `examples/scenarios.json` of a folder), for a plugin
+in any language:
 
     {"slow": {"seconds": 1}, "failing": {"text": ""}, "overdue": {"seconds": 60}}
 
 Without that file, a plugin that was rendered by this template is checked with the suite's own
-`scenario_logic.py` in place of its `plugin_logic.py`; the report says so. A rule whose probe is not
-there is skipped.
+`scenario_logic.py` in place of its `plugin_logic.py`; the report says so. A rule whose scenario
+is not there is skipped.
 """
 
 from __future__ import annotations
@@ -21,39 +21,41 @@ from typing import Any
 
 KINDS: Mapping[str, str] = {
     "slow": "succeeds, and takes between 0.3 and 3 seconds",
-    "failing": "makes the plugin's logic raise or report failure",
-    "exiting": "makes the plugin's logic end the process, as Python's sys.exit() does",
+    "failing": "raises or reports failure",
+    "exiting": "ends the process, as sys.exit() does in Python and os.Exit() in Go",
     "overdue": "takes at least 10 seconds longer than api.timeout",
-    "leaking": "makes the plugin's logic print, log and raise its tokens",
+    "noisy": "writes 2 MB to standard output and succeeds",
+    "leaking": "prints, logs and raises its tokens",
 }
 TEMPLATE_FILES = ("plugin_logic.py", "plugin_runtime", "manifest.json")
 """What tells a plugin of this template, in its image's working directory."""
 
-_PROBE_TIMEOUT_MS = 2500
-_FOR_PROBE_LOGIC: Mapping[str, Mapping[str, Any]] = {
-    "slow": {"probe": {"sleep": 0.8}},
-    "failing": {"probe": {"raise": "the probe was asked to fail"}},
-    "exiting": {"probe": {"exit": 3}},
-    "overdue": {"probe": {"sleep": 15}},
-    "leaking": {"probe": {"leak": ["__auth_token", "S7_CM_TOKEN"]}},
+_SCENARIO_TIMEOUT_MS = 2500
+_FOR_SCENARIO_LOGIC: Mapping[str, Mapping[str, Any]] = {
+    "slow": {"scenario": {"sleep": 0.8}},
+    "failing": {"scenario": {"raise": "the scenario was asked to fail"}},
+    "exiting": {"scenario": {"exit": 3}},
+    "overdue": {"scenario": {"sleep": 15}},
+    "noisy": {"scenario": {"write": 20_000}},
+    "leaking": {"scenario": {"leak": ["__auth_token", "S7_CM_TOKEN"]}},
 }
 
 
 @dataclass(frozen=True)
-class Probes:
-    """The probes at hand. `with_logic`: they work only with the probe in the logic's place."""
+class Scenarios:
+    """The scenarios at hand. `with_logic`: they work only with the suite's own logic."""
 
     inputs: Mapping[str, Mapping[str, Any]]
     with_logic: bool = False
 
 
-def from_file(path: Path) -> Probes:
+def from_file(path: Path) -> Scenarios:
     """Raises ValueError."""
     try:
         document = json.loads(path.read_bytes())
     except OSError as error:
         raise ValueError(f"{path} cannot be read: {error.strerror}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"{path} is not JSON: {error}") from error
     if not isinstance(document, dict):
         raise ValueError(f'{path} must be like {{"slow": {{"seconds": 1}}}}')
@@ -61,21 +63,21 @@ def from_file(path: Path) -> Probes:
         if name not in KINDS or not isinstance(inputs, dict):
             known = ", ".join(KINDS)
             raise ValueError(f"{path}: {name!r} must be one of {known}, with an object of inputs")
-    return Probes(document)
+    return Scenarios(document)
 
 
-def for_probe_logic() -> Probes:
-    """The probes that `scenario_logic.py` answers to."""
-    return Probes(_FOR_PROBE_LOGIC, with_logic=True)
+def for_scenario_logic() -> Scenarios:
+    """The scenarios that `scenario_logic.py` answers to."""
+    return Scenarios(_FOR_SCENARIO_LOGIC, with_logic=True)
 
 
 def overlay(manifest: Mapping[str, Any]) -> dict[str, bytes]:
-    """File name -> content that puts the probe in the place of a plugin's logic."""
+    """File name -> content that puts `scenario_logic.py` in the place of a plugin's logic."""
     source = Path(__file__).with_name("scenario_logic.py")
-    document = json.dumps(manifest_for_probe(manifest))
+    document = json.dumps(manifest_for_scenarios(manifest))
     return {"plugin_logic.py": source.read_bytes(), "manifest.json": document.encode()}
 
 
-def manifest_for_probe(manifest: Mapping[str, Any]) -> dict[str, Any]:
+def manifest_for_scenarios(manifest: Mapping[str, Any]) -> dict[str, Any]:
     """The manifest with an `api.timeout` that does not keep anybody waiting."""
-    return {**manifest, "api": {**manifest["api"], "timeout": _PROBE_TIMEOUT_MS}}
+    return {**manifest, "api": {**manifest["api"], "timeout": _SCENARIO_TIMEOUT_MS}}

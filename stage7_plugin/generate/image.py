@@ -1,4 +1,7 @@
-"""The hook's last step: build the image with live progress and try it once, as the host would."""
+"""The hook's last step: build the image with live progress and try it as the host would use it.
+
+What is tried, and how, are rules of the contract suite.
+"""
 
 from __future__ import annotations
 
@@ -9,16 +12,30 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from stage7_plugin.contract.context import Context
+from stage7_plugin.contract.rule import Result
+from stage7_plugin.contract.runner import Runner, rules_named
+from stage7_plugin.contract.scenarios import Scenarios
+from stage7_plugin.contract.targets.image import ImageTarget
 from stage7_plugin.errors import UserError
-from stage7_plugin.host.engine import HostError, build, connect, image_id
-from stage7_plugin.host.http_client import NoAnswer
-from stage7_plugin.host.run import STOP_GRACE, HostRun
+from stage7_plugin.host.engine import EngineError, build, connect, image_id
 from stage7_plugin.host.view import HostView
+from stage7_plugin.spec.problems import printable
 from stage7_plugin.spec.sample_inputs import example_inputs
 
 if TYPE_CHECKING:
     from docker import APIClient
     from rich.status import Status
+
+START, EXECUTE, STOP = "lifecycle.healthy", "execute.undeclared-inputs", "lifecycle.sigterm-idle"
+SMOKE_RULES: Mapping[str, str] = {
+    START: "the plugin did not start",
+    "execute.raw-inputs": "the example of the plugin did not succeed",
+    EXECUTE: "the example of the plugin did not succeed",
+    STOP: "the plugin did not end in time when it was stopped",
+    "lifecycle.exit-code": "the plugin did not end with exit code 0 when it was stopped",
+}
+"""Rule -> what it means for the user that it is broken; in the order in which they are tried."""
 
 
 def build_and_try(project_dir: Path, manifest: Mapping[str, Any], mode: str) -> bool:
@@ -41,7 +58,7 @@ def build_and_try(project_dir: Path, manifest: Mapping[str, Any], mode: str) -> 
         inputs = example_inputs(project_dir, manifest)
         client = connect()
         times = {"build": _build(client, view, project_dir)}
-        times.update(_try_once(client, view, inputs))
+        times.update(_try(ImageTarget(client, view.image, dict(manifest)), inputs))
     except UserError as error:
         _report(error, mode)
         return False
@@ -72,53 +89,52 @@ def _show(lines: Iterable[str]) -> None:
     with live:
         for line in lines:
             if line.startswith("Step "):
-                print(f"  {line}", flush=True)
+                print(f"  {printable(line)}", flush=True)
             if status is not None:
                 from rich.text import Text
 
-                status.update(Text(line.strip()[:100], overflow="ellipsis"))
+                status.update(Text(printable(line.strip()[:100]), overflow="ellipsis"))
 
 
-def _try_once(client: APIClient, view: HostView, inputs: Mapping[str, Any]) -> dict[str, float]:
+def _try(target: ImageTarget, inputs: Mapping[str, Any]) -> dict[str, float]:
+    """Return the seconds of each phase. Raises EngineError at the first rule that is broken."""
     print("Starting it as the host does", flush=True)
-    with HostRun(client, view) as run:
-        run.wait_healthy()
-        try:
-            answer = run.execute(inputs)
-        except NoAnswer as error:
-            raise _failed_execution(str(error), run) from error
-        if not answer.succeeded:
-            raise _failed_execution(f"{view.endpoint} answered {answer.summary()}", run)
-        print(f"  {view.method} {view.endpoint} answered {answer.summary()}", flush=True)
-        exit_code = run.stop()
-        if exit_code != 0:
-            raise HostError(
-                f"the plugin ended with exit code {exit_code} when it was stopped, instead of 0; "
-                f"137 means that it was killed after {STOP_GRACE} s",
-                details=_tail(run),
-                command=f"docker run --rm {view.image}",
-            )
-        return run.times
+    view = target.view
+    times: dict[str, float] = {}
+    context = Context(target, inputs, Scenarios({}))
+    with Runner(context) as runner:
+        for rule in rules_named(tuple(SMOKE_RULES)):
+            result = runner.result(rule)
+            if result.broken:
+                raise _failed(result, view)
+            if problem := context.instances.environment_problem:
+                raise EngineError(f"the plugin does not start in the host's environment: {problem}")
+            if rule.id == EXECUTE:
+                answered = f"{view.method} {view.endpoint} answered {result.got}"
+                print(f"  {printable(answered)}", flush=True)
+            times[rule.id] = result.seconds
+        stopped = context.returned(STOP)
+    return {"start to healthy": times[START], "execute": times[EXECUTE], "stop": stopped.seconds}
 
 
-def _failed_execution(seen: str, run: HostRun) -> HostError:
-    return HostError(
-        f"the example of the plugin did not succeed: {seen}",
-        details=_tail(run),
-        command=f"docker run --rm --publish {run.view.port}:{run.view.port} {run.view.image}",
+def _failed(result: Result, view: HostView) -> EngineError:
+    answered = f"{view.endpoint} answered " if result.rule.id.startswith("execute.") else ""
+    return EngineError(
+        f"{SMOKE_RULES[result.rule.id]}: {answered}{result.got}\n"
+        f"wanted: {result.wanted}\nto do: {result.rule.todo}",
+        details=result.log,
+        command=f"docker run --rm --publish {view.port}:{view.port} {view.image}",
     )
-
-
-def _tail(run: HostRun) -> str:
-    return "\n".join(run.logs().splitlines()[-10:])
 
 
 def _report(error: UserError, mode: str) -> None:
     kind, stream = ("error", sys.stdout) if mode == "required" else ("warning", sys.stderr)
-    lines = [f"{kind}: {error}"]
-    lines += [f"  | {line}" for line in error.details.splitlines()]
+    sentence, *rest = str(error).splitlines() or [""]
+    lines = [f"{kind}: {printable(sentence)}"]
+    lines += [f"  {printable(line)}" for line in rest]
+    lines += [f"  | {printable(line)}" for line in error.details.splitlines()]
     if error.command:
-        lines.append(f"  to try by hand: {error.command}")
+        lines.append(f"  to try by hand: {printable(error.command)}")
     print("\n".join(lines), file=stream, flush=True)
 
 

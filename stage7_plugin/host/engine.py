@@ -30,15 +30,15 @@ _UNREACHABLE_BASE = re.compile(
 )
 
 
-class HostError(UserError):
+class EngineError(UserError):
     """Docker, or the container that it runs, did not do what was asked."""
 
 
-class EngineMissing(HostError):
+class EngineMissing(EngineError):
     """There is no Docker SDK, or no engine that answers."""
 
 
-class BuildFailed(HostError):
+class BuildFailed(EngineError):
     """The image could not be built; `details` are the last lines of the build's output."""
 
 
@@ -84,23 +84,42 @@ def build_arguments(view: HostView) -> dict[str, str]:
     return {"PLUGIN_ID": view.plugin_id, "PLUGIN_VERSION": view.version}
 
 
-def build(client: APIClient, view: HostView, project: Path) -> Iterator[str]:
-    """Builds and tags the plugin's image, and yields the lines of the output as they come.
+def build(
+    client: APIClient,
+    view: HostView,
+    project: Path,
+    tag: str | None = None,
+    context_root: Path | None = None,
+) -> Iterator[str]:
+    """Build and tag the plugin's image; yield the lines of the output as they come.
 
-    Nothing is built until the lines are read. Raises BuildFailed.
+    Nothing is built until the lines are read.
+
+    Args:
+        client: The engine.
+        view: The manifest as the host reads it.
+        project: The plugin's folder.
+        tag: The image's name, if not the manifest's.
+        context_root: The folder that the build may take files from, if not `project`.
+
+    Raises:
+        BuildFailed: The image was not built; or it would have taken files from elsewhere.
     """
     import docker
 
     context = (project / view.build_context).resolve()
     command = build_command(view, project)
-    if not (context / view.dockerfile).is_file():
+    _refuse_outside(context, "buildContext", view.build_context, context_root or project)
+    dockerfile = context / view.dockerfile
+    _refuse_outside(dockerfile, "dockerfile", view.dockerfile, context_root or project)
+    if not dockerfile.is_file():
         raise BuildFailed(f"there is no {view.dockerfile} in {context}", command=command)
     tail: deque[str] = deque(maxlen=_TAIL_LINES)
     try:
         events = client.build(
             path=str(context),
             dockerfile=view.dockerfile,
-            tag=view.image,
+            tag=tag or view.image,
             buildargs=build_arguments(view),
             rm=True,
             forcerm=True,
@@ -119,6 +138,16 @@ def build(client: APIClient, view: HostView, project: Path) -> Iterator[str]:
                 yield f"{event['status']} {event.get('id', '')}".rstrip()
     except docker.errors.APIError as error:
         raise _build_failed(error.explanation or str(error), "", tail, command) from error
+
+
+def _refuse_outside(path: Path, field: str, value: str, root: Path) -> None:
+    """Raises BuildFailed for a path that leads out of `root`, by `..` or by a symbolic link."""
+    if not path.resolve().is_relative_to(root.resolve()):
+        raise BuildFailed(
+            f"container.{field} is {value!r}, which leads out of {root} to {path.resolve()}; "
+            'the build may take files from that folder alone, for example "./" '
+            "(`stage7-plugin check --context-root FOLDER` allows more)"
+        )
 
 
 def image_id(client: APIClient, image: str) -> str | None:

@@ -7,12 +7,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from stage7_plugin.errors import Stage7PluginError
-from stage7_plugin.host.http_client import Address, Answer, NoAnswer, call
+from stage7_plugin.host.http_client import Address, NoAnswer, Response, call
 from stage7_plugin.host.view import HostView
 
 POLLS = 30
 INTERVAL = 1.0
 """Seconds between two polls; the first comes at once."""
+
+
+LONGEST = 2 * POLLS * INTERVAL
+"""Seconds after which no further poll is made, however slowly each of them was answered."""
+LONGEST_POLL = 30.0
+"""Seconds for one poll, where the manifest's own timeout is longer."""
 
 
 class NeverHealthy(Stage7PluginError):
@@ -24,21 +30,23 @@ class Healthy:
     """The poll that succeeded (the first is 1), its answer, and the seconds since the first."""
 
     polls: int
-    answer: Answer
+    response: Response
     seconds: float
 
 
-def is_healthy(answer: Answer) -> bool:
+def is_healthy(response: Response) -> bool:
     """Status 200 and a JSON body with `"status": "healthy"`."""
-    document = answer.document
+    document = response.document
     return (
-        answer.status == 200 and isinstance(document, dict) and document.get("status") == "healthy"
+        response.status == 200
+        and isinstance(document, dict)
+        and document.get("status") == "healthy"
     )
 
 
-def ask(view: HostView, address: Address) -> Answer:
+def ask(view: HostView, address: Address) -> Response:
     """One poll. Raises NoAnswer."""
-    return call(address, "GET", view.health_path, timeout=view.health_timeout)
+    return call(address, "GET", view.health_path, timeout=min(view.health_timeout, LONGEST_POLL))
 
 
 def poll(
@@ -48,21 +56,31 @@ def poll(
     polls: int = POLLS,
     interval: float = INTERVAL,
 ) -> Healthy:
-    """Polls until the plugin is healthy. Raises NeverHealthy.
+    """Poll until the plugin is healthy, for LONGEST seconds at most.
 
-    `ended` says how the plugin came to its end, or None while it runs.
+    Args:
+        view: The manifest as the host reads it.
+        address: Where the plugin listens.
+        ended: Says how the plugin came to its end, or None while it runs.
+        polls: How often to ask.
+        interval: Seconds between two polls.
+
+    Raises:
+        NeverHealthy: The plugin ended or stayed unhealthy.
     """
-    seen = "nothing was asked"
+    seen, number = "nothing was asked", 0
     start = time.monotonic()
     for number in range(1, polls + 1):
         try:
-            answer = ask(view, address)
-            if is_healthy(answer):
-                return Healthy(number, answer, time.monotonic() - start)
-            seen = f"GET {view.health_path} answered {answer.summary()}"
+            response = ask(view, address)
+            if is_healthy(response):
+                return Healthy(number, response, time.monotonic() - start)
+            seen = f"GET {view.health_path} answered {response.summary()}"
         except NoAnswer as error:
             seen = f"GET {view.health_path}: {error}"
         if how := ended():
             raise NeverHealthy(how)
+        if time.monotonic() - start > LONGEST:
+            break
         time.sleep(interval)
-    raise NeverHealthy(f"the plugin was not healthy after {polls} polls; the last: {seen}")
+    raise NeverHealthy(f"the plugin was not healthy after {number} polls; the last: {seen}")

@@ -11,6 +11,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from stage7_plugin.errors import Stage7PluginError
+from stage7_plugin.host.bounded_socket import BoundedSocket, Deadline, TooMuch, open_socket
+
+MAX_BODY = 64 * 1024 * 1024
+"""Bytes of an answer; four times what any plugin has to take in."""
+MAX_DEPTH = 200
+"""Nested arrays and objects of an answer; nothing that the host sends or stores comes near."""
+_BLOCK = 64 * 1024
 
 
 class NoAnswer(Stage7PluginError):
@@ -41,7 +48,7 @@ class Address:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """An HTTP answer. Header names are lower-case; `seconds` counts from connecting."""
 
     status: int
@@ -55,11 +62,12 @@ class Answer:
 
     @property
     def document(self) -> Any:
-        """The body read as JSON, or None when it is not JSON."""
+        """The body read as JSON, or None when it is not JSON or nested without measure."""
         try:
-            return json.loads(self.body)
-        except ValueError:
+            document = json.loads(self.body)
+        except (ValueError, RecursionError):
             return None
+        return document if _is_shallow(document) else None
 
     @property
     def succeeded(self) -> bool:
@@ -68,8 +76,18 @@ class Answer:
 
     def summary(self, limit: int = 300) -> str:
         """Status and the beginning of the body, on one line."""
-        text = " ".join(self.text.split())
+        text = " ".join(self.body[: limit * 8].decode("utf-8", "replace").split())
         return f"{self.status} {text[:limit]}{'...' if len(text) > limit else ''}".rstrip()
+
+
+def _is_shallow(document: Any) -> bool:
+    level = [document]
+    for _ in range(MAX_DEPTH):
+        inner = [item for item in level if isinstance(item, (dict, list))]
+        if not inner:
+            return True
+        level = [v for i in inner for v in (i.values() if isinstance(i, dict) else i)]
+    return False
 
 
 def call(
@@ -81,38 +99,95 @@ def call(
     body: bytes | None = None,
     headers: Mapping[str, str] | None = None,
     timeout: float = 10.0,
-) -> Answer:
-    """Sends one request on a connection of its own.
+    max_body: int = MAX_BODY,
+) -> Response:
+    """Send one request on a connection of its own and read the whole answer.
 
-    `payload` is sent as JSON; `body` is sent as it is. Raises NoAnswer.
+    Args:
+        address: Where the plugin listens.
+        method: For example `POST`.
+        path: Follows the address's prefix.
+        payload: Sent as JSON.
+        body: Sent as it is, where there is no payload.
+        headers: More headers.
+        timeout: Seconds for everything: to connect, to send, and to read the last byte.
+        max_body: Bytes of the answer's body that are read.
+
+    Raises:
+        NoAnswer: No complete HTTP answer came within these limits.
     """
     sent_headers = dict(headers or {})
     if payload is not None:
         body = json.dumps(payload).encode()
         sent_headers.setdefault("Content-Type", "application/json")
-    connection: http.client.HTTPConnection
-    if address.scheme == "https":
-        connection = http.client.HTTPSConnection(address.host, address.port, timeout=timeout)
-    else:
-        connection = http.client.HTTPConnection(address.host, address.port, timeout=timeout)
     start = time.monotonic()
+    deadline = Deadline(timeout)
+    connection = _Connection(address, deadline)
     try:
-        connection.request(method, address.prefix + path, body=body, headers=sent_headers)
-        response = connection.getresponse()
-        content = response.read()
-    except (OSError, http.client.HTTPException) as error:
+        try:
+            connection.request(method, address.prefix + path, body=body, headers=sent_headers)
+        except (BrokenPipeError, ConnectionResetError):
+            # Refused before everything was sent: the answer may be there all the same.
+            if connection.sock is None:
+                raise
+        return read_response(connection.bounded, method, start, max_body)
+    except (OSError, http.client.HTTPException, TooMuch, ValueError) as error:
         raise NoAnswer(_sentence(error, timeout)) from error
     finally:
         connection.close()
-    received = {name.lower(): value for name, value in response.getheaders()}
-    return Answer(response.status, received, content, time.monotonic() - start)
+
+
+def read_response(
+    connection: BoundedSocket, method: str, start: float, max_body: int = MAX_BODY
+) -> Response:
+    """Read one answer, no further than its limits.
+
+    Raises:
+        OSError: The connection broke, or the time is over.
+        http.client.HTTPException: What came is no HTTP, or not all of it came.
+        TooMuch: The body is larger than `max_body` or says that it will be.
+    """
+    received = http.client.HTTPResponse(connection, method=method)  # type: ignore[arg-type]
+    received.begin()
+    connection.allow(max_body * 2)  # twice, because chunks have frames
+    announced = received.length
+    if announced is not None and announced > max_body:
+        raise TooMuch(f"the answer announces {announced} bytes; at most {max_body} are read")
+    content = bytearray()
+    while block := received.read(_BLOCK):
+        content += block
+        if len(content) > max_body:
+            raise TooMuch(f"the answer's body has more than {max_body} bytes")
+    if announced is not None and len(content) < announced:
+        raise http.client.IncompleteRead(bytes(content), announced - len(content))
+    names = {name.lower(): value for name, value in received.getheaders()}
+    return Response(received.status, names, bytes(content), time.monotonic() - start)
+
+
+class _Connection(http.client.HTTPConnection):
+    """http.client's way to write a request, on a bounded socket."""
+
+    def __init__(self, address: Address, deadline: Deadline) -> None:
+        super().__init__(address.host, address.port)
+        if address.scheme == "https":
+            self.default_port = http.client.HTTPS_PORT
+        self._address, self._deadline = address, deadline
+
+    def connect(self) -> None:
+        plain = open_socket(self._address, self._deadline)
+        self.bounded = BoundedSocket(plain, self._deadline)
+        self.sock = self.bounded
 
 
 def _sentence(error: Exception, timeout: float) -> str:
     if isinstance(error, TimeoutError):
-        return f"no answer within {timeout:g} s"
+        return f"no whole answer within {timeout:g} s"
     if isinstance(error, ConnectionRefusedError):
         return "the connection was refused: nothing listens on that port"
     if isinstance(error, (ConnectionError, http.client.RemoteDisconnected)):
         return "the connection was closed without an answer"
-    return f"no valid HTTP answer: {type(error).__name__}: {error}"
+    if isinstance(error, http.client.IncompleteRead):
+        return f"the connection was closed {error.expected} bytes before the end of the answer"
+    if isinstance(error, TooMuch):
+        return str(error)
+    return f"no valid HTTP answer: {type(error).__name__}: {str(error)[:200]}"

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from stage7_plugin.host import health
-from stage7_plugin.host.engine import HostError
-from stage7_plugin.host.http_client import Address, Answer, call
+from stage7_plugin.host.engine import EngineError
+from stage7_plugin.host.http_client import Address, Response, call
 from stage7_plugin.host.view import HostView, host_environment, host_inputs, request_body
 
 if TYPE_CHECKING:
@@ -24,9 +24,11 @@ STOP_GRACE = 10
 """Seconds between SIGTERM and SIGKILL."""
 
 _LOG_LINES = 20
+_LOG_SIZE = "64m"
+"""What the engine keeps of a container's output, so that none fills the disk."""
 
 
-class NotHealthy(HostError):
+class NotHealthy(EngineError):
     """The container ended or never became healthy; `details` are the last lines that it printed."""
 
 
@@ -95,7 +97,9 @@ class HostRun:
             raise RuntimeError("the container has not been started")
         return self._address
 
-    def wait_healthy(self, polls: int = health.POLLS, interval: float = health.INTERVAL) -> Answer:
+    def wait_healthy(
+        self, polls: int = health.POLLS, interval: float = health.INTERVAL
+    ) -> Response:
         """Polls health as the host does and returns the healthy answer. Raises NotHealthy."""
         try:
             healthy = health.poll(self.view, self.address, self.ended, polls, interval)
@@ -103,7 +107,7 @@ class HostRun:
             raise self._not_healthy(str(error)) from error
         self.polls = healthy.polls
         self.times["start to healthy"] = time.monotonic() - self._created_at
-        return healthy.answer
+        return healthy.response
 
     def ended(self) -> str | None:
         """How the container came to its end, or None while it runs."""
@@ -113,11 +117,11 @@ class HostRun:
         memory = ": it used more memory than its limit" if state["OOMKilled"] else ""
         return f"the container ended with exit code {state['ExitCode']}{memory}"
 
-    def execute(self, inputs: Mapping[str, Any]) -> Answer:
+    def execute(self, inputs: Mapping[str, Any]) -> Response:
         """Executes with these inputs and the ones that the host always adds. Raises NoAnswer."""
         start = time.monotonic()
         payload = request_body(self.view, {**host_inputs(), **inputs})
-        answer = call(
+        response = call(
             self.address,
             self.view.method,
             self.view.endpoint,
@@ -125,7 +129,7 @@ class HostRun:
             timeout=self.view.timeout,
         )
         self.times["execute"] = time.monotonic() - start
-        return answer
+        return response
 
     def stop(self, grace: int = STOP_GRACE) -> int:
         """SIGTERM, and SIGKILL after `grace` seconds; returns the exit code."""
@@ -153,22 +157,8 @@ class HostRun:
         return raw.decode("utf-8", "replace")
 
     def remove(self, patience: float = 0.0) -> None:
-        """Kills it if it runs, and removes it; harmless when it is gone.
-
-        Args:
-            patience: Seconds in which it may still come.
-        """
-        import docker
-
-        until = time.monotonic() + patience
-        while True:
-            try:
-                self._client.remove_container(self.name, force=True, v=True)
-                return
-            except docker.errors.NotFound:
-                if time.monotonic() >= until:
-                    return
-                time.sleep(0.05)
+        """Kill it if it runs, and remove it; see remove_container."""
+        remove_container(self._client, self.name, patience)
 
     def _create_and_start(self) -> None:
         import docker
@@ -180,7 +170,7 @@ class HostRun:
                 self._client.put_archive(self.name, "/", _tar(self._options.files))
             self._client.start(self.name)
         except docker.errors.ImageNotFound as error:
-            raise HostError(
+            raise EngineError(
                 f"there is no image {self._image} on this machine", command="docker images"
             ) from error
         except docker.errors.APIError as error:
@@ -189,6 +179,8 @@ class HostRun:
         self._address = Address(self._engine_host(), self._published_port())
 
     def _create(self) -> None:
+        import docker
+
         options, view = self._options, self.view
         # An engine on another machine can only be reached through its outer interfaces.
         interface = "127.0.0.1" if self._engine_host() == "127.0.0.1" else ""
@@ -204,6 +196,7 @@ class HostRun:
             port_bindings={view.port: (interface,)},
             read_only=options.read_only,
             tmpfs=dict(options.tmpfs),
+            log_config=docker.types.LogConfig(type="json-file", config={"max-size": _LOG_SIZE}),
             **limits,
         )
         health_check = None
@@ -234,6 +227,27 @@ class HostRun:
     def _not_healthy(self, sentence: str) -> NotHealthy:
         tail = "\n".join(self.logs().splitlines()[-_LOG_LINES:])
         return NotHealthy(sentence, details=tail, command=f"docker run --rm {self._image}")
+
+
+def remove_container(client: APIClient, name: str, patience: float = 0.0) -> None:
+    """Kill a container if it runs, and remove it; harmless when it is gone.
+
+    Args:
+        client: The engine.
+        name: The container's name.
+        patience: Seconds in which it may still come.
+    """
+    import docker
+
+    until = time.monotonic() + patience
+    while True:
+        try:
+            client.remove_container(name, force=True, v=True)
+            return
+        except docker.errors.NotFound:
+            if time.monotonic() >= until:
+                return
+            time.sleep(0.05)
 
 
 def _tar(files: Mapping[str, bytes]) -> bytes:

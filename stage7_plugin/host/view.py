@@ -79,7 +79,7 @@ def read_manifest(path: Path) -> dict[str, Any]:
         document = json.loads(path.read_bytes())
     except OSError as error:
         raise ManifestUnusable(f"{path} cannot be read: {error.strerror}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ManifestUnusable(f"{path} is not JSON: {error}") from error
     if not isinstance(document, dict):
         raise ManifestUnusable(f"{path} must hold a JSON object")

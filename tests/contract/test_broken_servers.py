@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from stage7_plugin.contract import report, scenarios
-from stage7_plugin.contract.check import Check
+from stage7_plugin.contract.context import Context
 from stage7_plugin.contract.instances import Patience
-from stage7_plugin.contract.model import Need, Result, Status
+from stage7_plugin.contract.model import Need, Status
+from stage7_plugin.contract.rule import Result
 from stage7_plugin.contract.runner import Runner, rules_named
 from stage7_plugin.contract.targets.process import ProcessTarget
 from stage7_plugin.host.view import read_manifest
@@ -37,8 +38,8 @@ def check(name: str, manifest: dict[str, Any] | None = None) -> list[Result]:
     manifest = manifest or read_manifest(CORRECT / "manifest.json")
     command = [sys.executable, "-E", "-s", str(SERVERS / "run.py"), name]
     target = ProcessTarget(command, manifest)
-    known = scenarios.from_file(CORRECT / "examples" / "probes.json")
-    with Runner(Check(target, sample_inputs(manifest), known, PATIENCE)) as runner:
+    known = scenarios.from_file(CORRECT / "examples" / "scenarios.json")
+    with Runner(Context(target, sample_inputs(manifest), known, PATIENCE)) as runner:
         return list(runner.run(rules_named(())))
 
 
@@ -62,6 +63,17 @@ def test_the_correct_server_passes_every_rule_that_needs_no_container() -> None:
 def test_a_broken_server_is_caught_by_its_rule_alone(path: Path) -> None:
     found = broken_rules(check(path.stem))
     assert set(found) == {caught_by(path)}, "\n".join(found.values())
+
+
+def test_output_that_nobody_reads_needs_no_scenario() -> None:
+    for name, broken in (("correct", False), ("blocks_on_output", True)):
+        manifest = read_manifest(CORRECT / "manifest.json")
+        command = [sys.executable, "-E", "-s", str(SERVERS / "run.py"), name]
+        target = ProcessTarget(command, manifest)
+        context = Context(target, sample_inputs(manifest), scenarios.Scenarios({}), PATIENCE)
+        with Runner(context) as runner:
+            (rule,) = rules_named(("lifecycle.unread-output",))
+            assert runner.result(rule).broken is broken
 
 
 def test_a_manifest_that_the_host_refuses() -> None:

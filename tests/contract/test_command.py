@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from stage7_plugin.contract.command import Request, run_check
+from stage7_plugin.contract.command import CheckOptions, run_check
 from stage7_plugin.contract.instances import Patience
 from stage7_plugin.contract.runner import rules_named
 from stage7_plugin.contract.targets.base import StartOptions
@@ -24,7 +24,7 @@ from stage7_plugin.host.view import read_manifest
 ROOT = Path(__file__).parents[2]
 SERVERS = Path(__file__).parent / "servers"
 MANIFEST = SERVERS / "correct" / "manifest.json"
-PROBES = SERVERS / "correct" / "examples" / "probes.json"
+SCENARIOS = SERVERS / "correct" / "examples" / "scenarios.json"
 RULES = rules_named(())
 QUICK = ("--rule", "execute", "--rule", "errors.unknown-path", "--rule", "lifecycle.drain")
 
@@ -48,12 +48,23 @@ def stage7_plugin(*arguments: str, **environment: str) -> subprocess.CompletedPr
     )
 
 
+@pytest.mark.parametrize("option", ["--scenarios", "--probes"])
+def test_the_option_for_scenarios_has_two_names(option: str) -> None:
+    with served("correct") as url:
+        arguments = ("check", url, "--manifest", str(MANIFEST), "--rule", "errors.one-sentence")
+        done = stage7_plugin(*arguments, option, str(SCENARIOS))
+    assert "passed  errors.one-sentence" in done.stdout
+
+
 def test_a_url_that_passes_every_rule() -> None:
     with served("correct") as url:
-        done = stage7_plugin("check", url, "--manifest", str(MANIFEST), "--probes", str(PROBES))
+        arguments = ("check", url, "--manifest", str(MANIFEST), "--scenarios", str(SCENARIOS))
+        done = stage7_plugin(*arguments)
     assert done.returncode == 0, done.stdout
     assert done.stdout.startswith(f"echo-for-tests 1.0.0, url {url}\n")
     assert " 0 failed, 0 warned, " in done.stdout.splitlines()[-1]
+    counted = sum(rule.needs is not None for rule in RULES)
+    assert f"NOT CHECKED: {counted} of {len(RULES)} rules\n" in done.stdout
     skipped = [line for line in done.stdout.splitlines() if line.startswith("skipped")]
     assert len(skipped) == sum(rule.needs is not None for rule in RULES)
     assert any("lifecycle.drain " in line and "this is a URL" in line for line in skipped)
@@ -131,7 +142,7 @@ def test_what_cannot_be_checked_ends_with_status_2(
 
 
 def test_nothing_listens_at_the_url(capsys: pytest.CaptureFixture[str]) -> None:
-    request = Request(
+    request = CheckOptions(
         "http://127.0.0.1:1",
         manifest=MANIFEST,
         rules=("errors.unknown-path",),

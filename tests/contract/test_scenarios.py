@@ -1,4 +1,4 @@
-"""Where probes come from, and the suite's own stand-in for a plugin's logic."""
+"""Where scenarios come from, and the suite's own stand-in for a plugin's logic."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ MANIFEST = read_manifest(Path(__file__).parent / "servers" / "correct" / "manife
         ('{"slow": 5}', "'slow' must be one of .*, with an object of inputs"),
     ],
 )
-def test_a_file_that_holds_no_probes(tmp_path: Path, content: str, message: str) -> None:
-    path = tmp_path / "probes.json"
+def test_a_file_that_holds_no_scenarios(tmp_path: Path, content: str, message: str) -> None:
+    path = tmp_path / "scenarios.json"
     path.write_text(content)
     with pytest.raises(ValueError, match=message):
         scenarios.from_file(path)
@@ -41,13 +41,13 @@ def execute_plugin(tmp_path: Path) -> Any:
 
 def context(name: str) -> dict[str, Any]:
     tokens = {"__auth_token": "canary"}
-    return {"host_inputs": {**scenarios.for_probe_logic().inputs[name], **tokens}}
+    return {"host_inputs": {**scenarios.for_scenario_logic().inputs[name], **tokens}}
 
 
-def test_the_stand_in_answers_to_every_probe(
+def test_the_stand_in_answers_to_every_scenario(
     execute_plugin: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert set(scenarios.for_probe_logic().inputs) == set(scenarios.KINDS)
+    assert set(scenarios.for_scenario_logic().inputs) == set(scenarios.KINDS)
     slept: list[float] = []
     monkeypatch.setattr("time.sleep", slept.append)
     monkeypatch.setenv("S7_CM_TOKEN", "environment-canary")
@@ -60,11 +60,11 @@ def test_the_stand_in_answers_to_every_probe(
         execute_plugin({}, context("leaking"))
     assert "printed canary environment-canary" in capsys.readouterr().out
     execute_plugin({}, context("overdue"))
-    timeout = scenarios.manifest_for_probe(MANIFEST)["api"]["timeout"] / 1000
+    timeout = scenarios.manifest_for_scenarios(MANIFEST)["api"]["timeout"] / 1000
     assert 0.3 <= slept[0] <= 3
     assert slept[-1] >= timeout + 10
 
 
 def test_the_stand_in_returns_every_declared_output(execute_plugin: Any) -> None:
-    assert execute_plugin({}, {})["outputs"] == {"result": "probe", "echoed": {}}
+    assert execute_plugin({}, {})["outputs"] == {"result": "scenario", "echoed": {}}
     json.dumps(execute_plugin({}, {}))

@@ -5,6 +5,7 @@ from stage7_plugin.contract.rules import (
     manifest,
     build,
     lifecycle,
+    unread_output,
     environment,
     execute,
     errors,
@@ -12,6 +13,7 @@ from stage7_plugin.contract.rules import (
     secrets,
     load,
     limits,
+    memory,
     hardened,
 )
 
@@ -26,5 +28,7 @@ __all__ = [
     "limits",
     "load",
     "manifest",
+    "memory",
     "secrets",
+    "unread_output",
 ]

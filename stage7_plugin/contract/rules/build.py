@@ -1,17 +1,12 @@
 """Building the image, which the host does before every single execution."""
 
-from stage7_plugin.contract.check import Check
-from stage7_plugin.contract.model import Broken, Need, rule
-from stage7_plugin.contract.targets.image import FolderTarget
-from stage7_plugin.host.engine import BuildFailed, image_id
+from stage7_plugin.contract.context import Context
+from stage7_plugin.contract.errors import Broken
+from stage7_plugin.contract.model import Need
+from stage7_plugin.contract.rule import rule
+from stage7_plugin.host.engine import BuildFailed
 
 CACHED_SECONDS = 2.0
-
-
-def _folder(check: Check) -> FolderTarget:
-    target = check.target
-    assert isinstance(target, FolderTarget)
-    return target
 
 
 @rule(
@@ -20,13 +15,13 @@ def _folder(check: Check) -> FolderTarget:
     needs=Need.FOLDER,
     todo="The host has no BuildKit: no RUN --mount, no COPY --chmod or --link, no heredocs.",
 )
-def classic(check: Check) -> None:
-    sent = f"a build of {check.view.dockerfile} with the build arguments of the host"
+def classic(context: Context) -> None:
+    sent = f"a build of {context.view.dockerfile} with the build arguments of the host"
     try:
-        _folder(check).ensure_built()
+        context.target.ensure_built()
     except BuildFailed as error:
         raise Broken(sent, f"{error.sentence}\n{error.details}", "an image") from error
-    check.note(sent, f"the image {check.view.image}")
+    context.note(sent, "an image")
 
 
 @rule(
@@ -36,11 +31,10 @@ def classic(check: Check) -> None:
     requires=("build.classic",),
     todo="Keep what changes by itself out of the build, and what is large in .dockerignore.",
 )
-def cached(check: Check) -> None:
-    before = image_id(_folder(check).client, check.view.image)
-    after, seconds = _folder(check).build_again()
-    same = "the same image" if before == after else "another image"
-    check.note("the same build again", f"{same} after {seconds:.2f} s")
+def cached(context: Context) -> None:
+    again = context.target.rebuild()
+    same = "the same image" if again.same_image else "another image"
+    context.note("the same build again", f"{same} after {again.seconds:.2f} s")
     wanted = f"the same image in less than {CACHED_SECONDS:g} s"
-    check.expect(before == after, wanted)
-    check.expect_in_time(seconds < CACHED_SECONDS, wanted)
+    context.expect(again.same_image, wanted)
+    context.expect_in_time(again.seconds < CACHED_SECONDS, wanted)

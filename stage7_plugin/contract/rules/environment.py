@@ -2,24 +2,39 @@
 
 from __future__ import annotations
 
-from stage7_plugin.contract.check import Check
-from stage7_plugin.contract.instances import DidNotStart
-from stage7_plugin.contract.model import Broken, Need, NotCheckable, rule
+from collections.abc import Mapping
+
+from stage7_plugin.contract.context import Context
+from stage7_plugin.contract.errors import Broken, DidNotStart, NotCheckable
+from stage7_plugin.contract.model import Need
+from stage7_plugin.contract.rule import rule
 from stage7_plugin.contract.targets.base import StartOptions
 
+INTERPRETER_OPTIONS: Mapping[str, str] = {
+    "NODE_OPTIONS": "--require=/opt/host/none.cjs",
+    "PERL5OPT": "-MNo::Such::Module::Of::The::Host",
+    "PERL5LIB": "/opt/host/perl",
+    "RUBYOPT": "-r/opt/host/none",
+    "JAVA_TOOL_OPTIONS": "-javaagent:/opt/host/none.jar",
+    "DOTNET_STARTUP_HOOKS": "/opt/host/none.dll",
+    "PYTHONINSPECT": "1",
+    "PYTHONWARNINGS": "error",
+}
+"""What tracing agents and developers set on a machine; none of these files is in an image."""
 
-def _healthy_with(check: Check, options: StartOptions, sent: str) -> None:
-    wanted = f"healthy on port {check.view.port}, as without it"
+
+def _healthy_with(context: Context, options: StartOptions, sent: str) -> None:
+    wanted = f"healthy on port {context.view.port}, as without it"
     try:
-        with check.fresh(options):
-            check.note(sent, "healthy")
+        with context.fresh(options):
+            context.note(sent, "healthy")
     except DidNotStart as error:
         raise Broken(sent, str(error), wanted) from error
 
 
-def _healthy_with_variable(check: Check, name: str) -> None:
-    value = check.host_environment[name]
-    _healthy_with(check, StartOptions(environment={name: value}), f"a start with {name}={value}")
+def _healthy_with_variable(context: Context, name: str) -> None:
+    value = context.host_environment[name]
+    _healthy_with(context, StartOptions(environment={name: value}), f"a start with {name}={value}")
 
 
 @rule(
@@ -29,8 +44,8 @@ def _healthy_with_variable(check: Check, name: str) -> None:
     requires=("lifecycle.healthy",),
     todo="Name the interpreter by its absolute path in CMD and HEALTHCHECK, and in what they run.",
 )
-def foreign_path(check: Check) -> None:
-    _healthy_with_variable(check, "PATH")
+def foreign_path(context: Context) -> None:
+    _healthy_with_variable(context, "PATH")
 
 
 @rule(
@@ -40,8 +55,8 @@ def foreign_path(check: Check) -> None:
     requires=("lifecycle.healthy",),
     todo="Do not read PORT: it is the host's own port. Use container.ports[0].container.",
 )
-def port_ignored(check: Check) -> None:
-    _healthy_with_variable(check, "PORT")
+def port_ignored(context: Context) -> None:
+    _healthy_with_variable(context, "PORT")
 
 
 @rule(
@@ -51,31 +66,52 @@ def port_ignored(check: Check) -> None:
     requires=("lifecycle.healthy",),
     todo="Write to no place below HOME.",
 )
-def foreign_home(check: Check) -> None:
-    _healthy_with_variable(check, "HOME")
+def foreign_home(context: Context) -> None:
+    _healthy_with_variable(context, "HOME")
+
+
+def _needs_python(context: Context) -> None:
+    """Raises NotCheckable where the plugin is written in another language."""
+    if "python" not in context.instances.shared().command_lines().lower():
+        raise NotCheckable("the plugin does not run Python")
+
+
+@rule(
+    "env.interpreter-options-ignored",
+    "Starts with options for interpreters in the environment that name what is not there",
+    needs=Need.START,
+    requires=("lifecycle.healthy",),
+    todo="Start the interpreter without these variables: `/usr/bin/env -u NODE_OPTIONS node ...`; "
+    "the same for PERL5OPT, RUBYOPT and JAVA_TOOL_OPTIONS; python -E ignores its own.",
+)
+def interpreter_options_ignored(context: Context) -> None:
+    names = " ".join(f"{name}={value}" for name, value in INTERPRETER_OPTIONS.items())
+    _healthy_with(context, StartOptions(environment=INTERPRETER_OPTIONS), f"a start with {names}")
 
 
 @rule(
     "env.pythonpath-ignored",
-    "Starts with a PYTHONPATH that holds other modules",
+    "Python: starts with a PYTHONPATH that holds other modules",
     needs=Need.START,
     requires=("lifecycle.healthy",),
     todo="Start Python with -E (or -I), so that PYTHONPATH is not read.",
 )
-def pythonpath_ignored(check: Check) -> None:
+def pythonpath_ignored(context: Context) -> None:
+    _needs_python(context)
     sent = "a start with PYTHONPATH naming a folder whose json.py raises"
-    _healthy_with(check, StartOptions(poisoned_pythonpath=True), sent)
+    _healthy_with(context, StartOptions(poisoned_pythonpath=True), sent)
 
 
 @rule(
     "env.pythonhome-ignored",
-    "Starts with a PYTHONHOME that is not there",
+    "Python: starts with a PYTHONHOME that is not there",
     needs=Need.START,
     requires=("lifecycle.healthy",),
     todo="Start Python with -E (or -I), so that PYTHONHOME is not read.",
 )
-def pythonhome_ignored(check: Check) -> None:
-    _healthy_with_variable(check, "PYTHONHOME")
+def pythonhome_ignored(context: Context) -> None:
+    _needs_python(context)
+    _healthy_with_variable(context, "PYTHONHOME")
 
 
 @rule(
@@ -86,16 +122,15 @@ def pythonhome_ignored(check: Check) -> None:
         "env.foreign-path",
         "env.port-ignored",
         "env.foreign-home",
+        "env.interpreter-options-ignored",
         "env.pythonpath-ignored",
         "env.pythonhome-ignored",
     ),
     todo="Read no variable but your own, under a prefix of your own.",
 )
-def whole(check: Check) -> None:
-    names = ", ".join(check.host_environment)
-    problem = check.instances.environment_problem
+def whole(context: Context) -> None:
+    names = ", ".join(context.host_environment)
+    problem = context.instances.environment_problem
     if problem:
         raise Broken(f"a start with {names}", problem, "a healthy plugin")
-    if not check.instances.environment:
-        raise NotCheckable("the plugin was not started by this suite")
-    check.note(f"a start with {names}", "healthy")
+    context.note(f"a start with {names}", "healthy")

@@ -2,32 +2,45 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from stage7_plugin.contract.check import Check
-from stage7_plugin.contract.model import NotCheckable, rule
+from stage7_plugin.contract.context import Context
+from stage7_plugin.contract.errors import NotCheckable
+from stage7_plugin.contract.rule import rule
 
 _HEALTHY = ("lifecycle.healthy",)
 _MISTYPED = {"string": {"not": "text"}, "number": "not a number", "boolean": "not a boolean"}
 FAILURES_IN_A_ROW = 64
 """More than any plugin has slots, so that one that is lost each time is missed in the end."""
 
+LONGEST_ERROR = 2000
+"""Characters of a sentence."""
+STACK_TRACE = re.compile(
+    r"Traceback \(most recent|File \"[^\"]+\", line \d+"  # Python
+    r"|\bat [^()]{1,200}\([^()]+:\d+(:\d+)?\)|\bat \S+:\d+:\d+"  # Node, Java
+    r"|goroutine \d+ \[|\.go:\d+ \+0x"  # Go
+    r"|\.rb:\d+:in |#\d+ \S+\.php\(\d+\)"  # Ruby, PHP
+    r"|\bin \S+:line \d+|\bat \S+\.rs:\d+"  # .NET, Rust
+)
+"""What a stack trace has, in the languages that plugins are written in."""
 
-def missing_required(check: Check) -> tuple[str, dict[str, Any]]:
+
+def missing_required(context: Context) -> tuple[str, dict[str, Any]]:
     """A required input and the sample inputs without it. Raises NotCheckable."""
-    for definition in check.manifest["inputDefinitions"]:
+    for definition in context.manifest["inputDefinitions"]:
         if definition.get("required"):
             name = definition["name"]
-            return name, {n: v for n, v in check.samples.items() if n != name}
+            return name, {n: v for n, v in context.samples.items() if n != name}
     raise NotCheckable("the manifest declares no required input")
 
 
-def mistyped(check: Check) -> tuple[str, dict[str, Any]]:
+def mistyped(context: Context) -> tuple[str, dict[str, Any]]:
     """An input and the sample inputs with a value of a wrong type for it. Raises NotCheckable."""
-    for definition in reversed(check.manifest["inputDefinitions"]):
+    for definition in reversed(context.manifest["inputDefinitions"]):
         if definition["type"] != "any":
             name = definition["name"]
-            return name, {**check.samples, name: _MISTYPED.get(definition["type"], 5)}
+            return name, {**context.samples, name: _MISTYPED.get(definition["type"], 5)}
     raise NotCheckable("every declared input is of type any")
 
 
@@ -37,9 +50,9 @@ def mistyped(check: Check) -> tuple[str, dict[str, Any]]:
     requires=_HEALTHY,
     todo="Check the inputs against inputDefinitions before anything else; answer 422.",
 )
-def missing_input(check: Check) -> None:
-    answer = check.execute(missing_required(check)[1])
-    check.expect(answer.status in (400, 422), "422; any 2xx is recorded as success by the host")
+def missing_input(context: Context) -> None:
+    response = context.execute(missing_required(context)[1])
+    context.expect(response.status in (400, 422), "422; any 2xx is recorded as success by the host")
 
 
 @rule(
@@ -48,10 +61,10 @@ def missing_input(check: Check) -> None:
     requires=_HEALTHY,
     todo="Check the type of every declared input before anything else; answer 422.",
 )
-def mistyped_input(check: Check) -> None:
-    name, inputs = mistyped(check)
-    answer = check.execute(inputs)
-    check.expect(answer.status in (400, 422), f"422, because of input {name}")
+def mistyped_input(context: Context) -> None:
+    name, inputs = mistyped(context)
+    response = context.execute(inputs)
+    context.expect(response.status in (400, 422), f"422, because of input {name}")
 
 
 @rule(
@@ -60,10 +73,10 @@ def mistyped_input(check: Check) -> None:
     requires=("errors.missing-input", "errors.mistyped-input"),
     todo="Name the input, the value and the rule in the error.",
 )
-def input_named(check: Check) -> None:
-    for name, inputs in (missing_required(check), mistyped(check)):
-        answer = check.execute(inputs)
-        check.expect(name in answer.text, f"an error that names {name}")
+def input_named(context: Context) -> None:
+    for name, inputs in (missing_required(context), mistyped(context)):
+        response = context.execute(inputs)
+        context.expect(name in response.text, f"an error that names {name}")
 
 
 @rule(
@@ -73,44 +86,47 @@ def input_named(check: Check) -> None:
     advice=True,
     todo="Collect the problems of every input before answering.",
 )
-def all_problems(check: Check) -> None:
-    missing, inputs = missing_required(check)
-    wrong, bad = mistyped(check)
+def all_problems(context: Context) -> None:
+    missing, inputs = missing_required(context)
+    wrong, bad = mistyped(context)
     if missing == wrong:
         raise NotCheckable("that takes two declared inputs")
     inputs[wrong] = bad[wrong]
-    answer = check.execute(inputs)
-    check.expect(missing in answer.text and wrong in answer.text, f"both {missing} and {wrong}")
+    response = context.execute(inputs)
+    context.expect(
+        missing in response.text and wrong in response.text, f"both {missing} and {wrong}"
+    )
 
 
 @rule(
     "errors.failure-is-not-2xx",
     "An execution that fails is answered with a status outside 2xx",
-    probe="failing",
+    scenario="failing",
     requires=_HEALTHY,
     todo='Answer 500 when the plugin raises or reports failure: a 200 with "success": false is '
     "recorded as a success without outputs.",
 )
-def failure_is_not_2xx(check: Check) -> None:
-    answer = check.execute_probe("failing")
-    check.expect(answer.status >= 400, "a status of 400 or more, 500 by custom")
+def failure_is_not_2xx(context: Context) -> None:
+    response = context.execute_scenario("failing")
+    context.expect(response.status >= 400, "a status of 400 or more, 500 by custom")
 
 
 @rule(
     "errors.one-sentence",
-    "The error of a failed execution is one line, without a traceback",
-    probe="failing",
+    "The error of a failed execution is one line, without a stack trace or control characters",
+    scenario="failing",
     requires=("errors.failure-is-not-2xx",),
-    todo='Answer {"success": false, "error": "<one sentence>"}; the traceback belongs in the log.',
+    todo='Answer {"success": false, "error": "<one sentence>"}; a stack trace belongs in the log.',
 )
-def one_sentence(check: Check) -> None:
-    document = check.execute_probe("failing").document
+def one_sentence(context: Context) -> None:
+    document = context.execute_scenario("failing").document
     error = document.get("error") if isinstance(document, dict) else None
-    check.expect(
+    context.expect(
         isinstance(error, str)
         and error.strip() != ""
-        and "\n" not in error
-        and "Traceback" not in error,
+        and len(error) <= LONGEST_ERROR
+        and all(ord(character) >= 32 and ord(character) != 127 for character in error)
+        and not STACK_TRACE.search(error),
         '{"success": false, "error": "<one sentence>"}',
     )
 
@@ -118,28 +134,29 @@ def one_sentence(check: Check) -> None:
 @rule(
     "errors.plugin-exit",
     "Logic that ends the process fails its own execution and nothing else",
-    probe="exiting",
+    scenario="exiting",
     requires=("errors.failure-is-not-2xx",),
-    todo="Catch what ends the process (in Python BaseException, SystemExit among them) as well.",
+    todo="Do not let the logic end the process: in Python catch BaseException, which SystemExit "
+    "is; elsewhere run the logic in a child process.",
 )
-def plugin_exit(check: Check) -> None:
-    running = check.instances.shared(probe=True)
-    answer = check.execute(check.probe_inputs("exiting"), running=running)
-    check.expect(not answer.succeeded, "a status of 400 or more")
-    check.expect_still_healthy(running)
+def plugin_exit(context: Context) -> None:
+    running = context.instances.shared(scenario=True)
+    response = context.execute(context.scenario_inputs("exiting"), running=running)
+    context.expect(not response.succeeded, "a status of 400 or more")
+    context.expect_still_healthy(running)
 
 
 @rule(
     "errors.slot-returned",
     "A failed execution gives its slot back",
-    probe="failing",
+    scenario="failing",
     requires=("errors.failure-is-not-2xx", "execute.raw-inputs"),
-    todo="Release the slot in a finally block.",
+    todo="Release the slot on every path out of an execution, errors included.",
 )
-def slot_returned(check: Check) -> None:
-    running = check.instances.shared(probe=True)
+def slot_returned(context: Context) -> None:
+    running = context.instances.shared(scenario=True)
     for _ in range(FAILURES_IN_A_ROW):
-        check.execute(check.probe_inputs("failing"), running=running)
-    answer = check.execute(check.samples, running=running)
-    check.sent = f"{FAILURES_IN_A_ROW} failing executions, one after another, and then a good one"
-    check.expect(answer.succeeded, "2xx for the good one")
+        context.execute(context.scenario_inputs("failing"), running=running)
+    response = context.execute(context.samples, running=running)
+    context.sent = f"{FAILURES_IN_A_ROW} failing executions, one after another, and then a good one"
+    context.expect(response.succeeded, "2xx for the good one")

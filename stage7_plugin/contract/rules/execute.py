@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from stage7_plugin.contract.check import Check, at_once
-from stage7_plugin.contract.model import NotCheckable, rule
-from stage7_plugin.host.http_client import Answer
+from stage7_plugin.contract.context import Context, at_once
+from stage7_plugin.contract.errors import NotCheckable
+from stage7_plugin.contract.rule import rule
+from stage7_plugin.host.http_client import Response
 
 _RAW = ("execute.raw-inputs",)
 _JSON_TYPES: Mapping[str, tuple[type, ...]] = {
@@ -19,26 +20,19 @@ _JSON_TYPES: Mapping[str, tuple[type, ...]] = {
 }
 
 
-def _outputs(answer: Answer | None) -> Any:
-    document = answer.document if answer else None
+def _outputs(response: Response | None) -> Any:
+    document = response.document if response else None
     return document.get("outputs") if isinstance(document, dict) else None
 
 
-def _repeatable(check: Check) -> bool:
-    """Whether the plugin gives the same outputs for the same inputs."""
-    if "repeatable" not in check.memory:
-        first, second = check.execute(check.samples), check.execute(check.samples)
-        check.memory["repeatable"] = first.succeeded and _outputs(first) == _outputs(second)
-    return bool(check.memory["repeatable"])
-
-
-def _expect_same(check: Check, inputs: Mapping[str, Any]) -> None:
-    """Success, and the outputs of the same values sent raw."""
-    raw = _outputs(check.execute(check.samples)) if _repeatable(check) else None
-    answer = check.execute(inputs)
-    check.expect(answer.succeeded, "2xx, as for the same values sent raw")
+def _expect_same(context: Context, inputs: Mapping[str, Any]) -> None:
+    """Success, and the outputs of the same values sent raw, where those are always the same."""
+    response = context.execute(inputs)
+    context.expect(response.succeeded, "2xx, as for the same values sent raw")
+    raw = context.returned("execute.raw-inputs")
     if raw is not None:
-        check.expect(_outputs(answer) == raw, f"the outputs of the same values sent raw: {raw}")
+        wanted = f"the outputs of the same values sent raw: {str(raw)[:500]}"
+        context.expect(_outputs(response) == raw, wanted)
 
 
 @rule(
@@ -48,9 +42,13 @@ def _expect_same(check: Check, inputs: Mapping[str, Any]) -> None:
     todo='Take values as they are, {"text": "hello"}. If the example values themselves are wrong, '
     "give better ones with --inputs.",
 )
-def raw_inputs(check: Check) -> None:
-    answer = check.execute(check.samples)
-    check.expect(answer.succeeded, "2xx")
+def raw_inputs(context: Context) -> Any:
+    """Returns the outputs, or None where they are not the same each time."""
+    response = context.execute(context.samples)
+    context.expect(response.succeeded, "2xx")
+    again = context.execute(context.samples)
+    context.expect(again.succeeded, "2xx, as the first time")
+    return _outputs(response) if _outputs(response) == _outputs(again) else None
 
 
 @rule(
@@ -59,12 +57,12 @@ def raw_inputs(check: Check) -> None:
     requires=_RAW,
     todo='Answer {"success": true, "outputs": {...}} with Content-Type application/json.',
 )
-def answer_format(check: Check) -> None:
-    answer = check.execute(check.samples)
-    kind = answer.headers.get("content-type", "")
-    document = answer.document
-    check.got = f"{check.got} ({kind or 'no Content-Type'})"
-    check.expect(
+def answer_format(context: Context) -> None:
+    response = context.execute(context.samples)
+    kind = response.headers.get("content-type", "")
+    document = response.document
+    context.got = f"{context.got} ({kind or 'no Content-Type'})"
+    context.expect(
         isinstance(document, dict)
         and document.get("success") is True
         and isinstance(document.get("outputs"), dict)
@@ -79,9 +77,9 @@ def answer_format(check: Check) -> None:
     requires=("execute.answer-format",),
     todo="Return each output of outputDefinitions with a value of its type, and no other output.",
 )
-def outputs_declared(check: Check) -> None:
-    outputs = _outputs(check.execute(check.samples))
-    declared = {d["name"]: d for d in check.manifest["outputDefinitions"]}
+def outputs_declared(context: Context) -> None:
+    outputs = _outputs(context.execute(context.samples))
+    declared = {d["name"]: d for d in context.manifest["outputDefinitions"]}
     missing = [n for n, d in declared.items() if d.get("required", True) and n not in outputs]
     problems = [f"{name} is missing" for name in missing]
     problems += [f"{name} is not declared" for name in outputs if name not in declared]
@@ -90,7 +88,7 @@ def outputs_declared(check: Check) -> None:
         for name, value in outputs.items()
         if name in declared and not _fits(value, declared[name]["type"])
     ]
-    check.expect(not problems, f"the declared outputs ({', '.join(declared)}): {problems}")
+    context.expect(not problems, f"the declared outputs ({', '.join(declared)}): {problems}")
 
 
 @rule(
@@ -99,9 +97,9 @@ def outputs_declared(check: Check) -> None:
     requires=_RAW,
     todo="Ignore inputs that inputDefinitions does not name: the host always sends some.",
 )
-def undeclared_inputs(check: Check) -> None:
-    answer = check.execute(check.with_host_inputs(check.samples))
-    check.expect(answer.succeeded, "2xx")
+def undeclared_inputs(context: Context) -> None:
+    response = context.execute(context.with_host_inputs(context.samples))
+    context.expect(response.succeeded, "2xx")
 
 
 @rule(
@@ -110,8 +108,8 @@ def undeclared_inputs(check: Check) -> None:
     requires=_RAW,
     todo="Unwrap an object that has the key value and no other keys but args.",
 )
-def envelope(check: Check) -> None:
-    _expect_same(check, {n: {"value": v, "args": {}} for n, v in check.samples.items()})
+def envelope(context: Context) -> None:
+    _expect_same(context, {n: {"value": v, "args": {}} for n, v in context.samples.items()})
 
 
 @rule(
@@ -120,13 +118,13 @@ def envelope(check: Check) -> None:
     requires=_RAW,
     todo="Unwrap an object with the keys inputName, value, valueType and args.",
 )
-def legacy_envelope(check: Check) -> None:
-    types = {d["name"]: d.get("type", "any") for d in check.manifest["inputDefinitions"]}
+def legacy_envelope(context: Context) -> None:
+    types = {d["name"]: d.get("type", "any") for d in context.manifest["inputDefinitions"]}
     wrapped = {
         name: {"inputName": name, "value": value, "valueType": types.get(name, "any"), "args": {}}
-        for name, value in check.samples.items()
+        for name, value in context.samples.items()
     }
-    _expect_same(check, wrapped)
+    _expect_same(context, wrapped)
 
 
 @rule(
@@ -135,15 +133,17 @@ def legacy_envelope(check: Check) -> None:
     requires=_RAW,
     todo="Unwrap only objects whose keys are those of an envelope and no others.",
 )
-def object_with_value(check: Check) -> None:
-    names = [d["name"] for d in check.manifest["inputDefinitions"] if d["type"] == "object"]
+def object_with_value(context: Context) -> None:
+    names = [d["name"] for d in context.manifest["inputDefinitions"] if d["type"] == "object"]
     if not names:
         raise NotCheckable("the manifest declares no input of type object")
-    plain = check.execute({**check.samples, names[0]: {"amount": 1, "unit": "m"}})
+    plain = context.execute({**context.samples, names[0]: {"amount": 1, "unit": "m"}})
     if not plain.succeeded:
         raise NotCheckable(f"input {names[0]} takes only certain objects")
-    answer = check.execute({**check.samples, names[0]: {"value": 1, "unit": "m"}})
-    check.expect(answer.succeeded, f"2xx, as with the key amount in place of value in {names[0]}")
+    response = context.execute({**context.samples, names[0]: {"value": 1, "unit": "m"}})
+    context.expect(
+        response.succeeded, f"2xx, as with the key amount in place of value in {names[0]}"
+    )
 
 
 @rule(
@@ -152,15 +152,17 @@ def object_with_value(check: Check) -> None:
     requires=_RAW,
     todo="Look for an input under its name first and then under each of its aliases.",
 )
-def aliases(check: Check) -> None:
+def aliases(context: Context) -> None:
     declared = {
         d["name"]: d["aliases"][0]
-        for d in check.manifest["inputDefinitions"]
-        if d.get("aliases") and d["name"] in check.samples
+        for d in context.manifest["inputDefinitions"]
+        if d.get("aliases") and d["name"] in context.samples
     }
     if not declared:
         raise NotCheckable("the manifest declares no alias of an input that is sent")
-    _expect_same(check, {declared.get(name, name): value for name, value in check.samples.items()})
+    _expect_same(
+        context, {declared.get(name, name): value for name, value in context.samples.items()}
+    )
 
 
 @rule(
@@ -169,10 +171,10 @@ def aliases(check: Check) -> None:
     requires=_RAW,
     todo="Use the default of an optional input that does not come.",
 )
-def optional_inputs(check: Check) -> None:
-    required = {d["name"] for d in check.manifest["inputDefinitions"] if d.get("required")}
-    answer = check.execute({n: v for n, v in check.samples.items() if n in required})
-    check.expect(answer.succeeded, "2xx")
+def optional_inputs(context: Context) -> None:
+    required = {d["name"] for d in context.manifest["inputDefinitions"] if d.get("required")}
+    response = context.execute({n: v for n, v in context.samples.items() if n in required})
+    context.expect(response.succeeded, "2xx")
 
 
 @rule(
@@ -181,26 +183,29 @@ def optional_inputs(check: Check) -> None:
     requires=_RAW,
     todo="Keep nothing of an execution in a global or in an attribute that executions share.",
 )
-def no_crosstalk(check: Check) -> None:
-    texts = {d["name"] for d in check.manifest["inputDefinitions"] if d["type"] == "string"}
-    name = next((n for n, v in check.samples.items() if n in texts and isinstance(v, str)), None)
+def no_crosstalk(context: Context) -> None:
+    texts = {d["name"] for d in context.manifest["inputDefinitions"] if d["type"] == "string"}
+    name = next((n for n, v in context.samples.items() if n in texts and isinstance(v, str)), None)
     if name is None:
         raise NotCheckable("no input of type string is sent, so nothing can be varied")
-    variants = [{**check.samples, name: f"{check.samples[name]} {n}"} for n in range(8)]
-    alone = [_outputs(check.execute(inputs)) for inputs in variants]
-    if None in alone or len({repr(outputs) for outputs in alone}) < 8 or not _repeatable(check):
+    variants = [{**context.samples, name: f"{context.samples[name]} {n}"} for n in range(8)]
+    alone = [_outputs(context.execute(inputs)) for inputs in variants]
+    different = len({repr(outputs) for outputs in alone}) == len(variants)
+    if None in alone or not different or context.returned("execute.raw-inputs") is None:
         raise NotCheckable(f"the outputs do not simply follow from input {name}")
-    running = check.instances.shared()
+    running = context.instances.shared()
     for _ in range(3):
-        together = at_once(8, lambda n: check.try_execute(running, variants[n]))
+        together = at_once(8, lambda n: context.try_execute(running, variants[n]))
         crossed = [
-            f"{inputs[name]!r} gave {_outputs(answer)}"
-            for inputs, outputs, answer in zip(variants, alone, together, strict=True)
-            if answer and answer.succeeded and _outputs(answer) != outputs
+            f"{inputs[name]!r} gave {_outputs(response)}"
+            for inputs, outputs, response in zip(variants, alone, together, strict=True)
+            if response and response.succeeded and _outputs(response) != outputs
         ]
-        check.note(f"8 executions at once, input {name} different in each", "; ".join(crossed[:2]))
-        check.expect(not crossed, "the outputs that each gives alone")
-    check.got = "the outputs that each gives alone"
+        context.note(
+            f"8 executions at once, input {name} different in each", "; ".join(crossed[:2])
+        )
+        context.expect(not crossed, "the outputs that each gives alone")
+    context.got = "the outputs that each gives alone"
 
 
 def _fits(value: Any, kind: str) -> bool:

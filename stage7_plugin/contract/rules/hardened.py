@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import time
 
-from stage7_plugin.contract.check import Check
-from stage7_plugin.contract.instances import DidNotStart
-from stage7_plugin.contract.model import Broken, Need, NotCheckable, rule
+from stage7_plugin.contract.context import Context
+from stage7_plugin.contract.errors import Broken, DidNotStart, NotCheckable
+from stage7_plugin.contract.model import Need
+from stage7_plugin.contract.rule import rule
 from stage7_plugin.contract.targets.base import StartOptions
-from stage7_plugin.contract.targets.image import Container
 
 HEALTH_CHECK_SECONDS = 20.0
 
 
-def _executes(check: Check, options: StartOptions, sent: str) -> None:
+def _executes(context: Context, options: StartOptions, sent: str) -> None:
     try:
-        with check.fresh(options) as running:
-            answer = check.execute(check.samples, running=running)
-            check.sent = f"a start with {sent}, and an execution"
-            check.expect(answer.succeeded, "2xx, as without")
+        with context.fresh(options) as running:
+            response = context.execute(context.samples, running=running)
+            context.sent = f"a start with {sent}, and an execution"
+            context.expect(response.succeeded, "2xx, as without")
     except DidNotStart as error:
         raise Broken(f"a start with {sent}", str(error), "a healthy plugin") from error
 
@@ -28,11 +28,12 @@ def _executes(check: Check, options: StartOptions, sent: str) -> None:
     "Works on a read-only root file system",
     needs=Need.CONTAINER,
     requires=("execute.raw-inputs",),
-    todo="Write no file, not even byte code, a socket or a pid file.",
+    todo="Write no file outside a mounted folder: no cache, socket or pid file; in Python, no "
+    "byte code (PYTHONDONTWRITEBYTECODE, or compile while building).",
 )
-def read_only(check: Check) -> None:
-    environment = check.instances.environment
-    _executes(check, StartOptions(environment=environment, read_only=True), "--read-only")
+def read_only(context: Context) -> None:
+    environment = context.instances.environment
+    _executes(context, StartOptions(environment=environment, read_only=True), "--read-only")
 
 
 @rule(
@@ -42,10 +43,10 @@ def read_only(check: Check) -> None:
     requires=("execute.raw-inputs",),
     todo="Listen on a port above 1023, and change neither user nor owner at the start.",
 )
-def no_capabilities(check: Check) -> None:
-    environment = check.instances.environment
+def no_capabilities(context: Context) -> None:
+    environment = context.instances.environment
     options = StartOptions(environment=environment, drop_capabilities=True)
-    _executes(check, options, "--cap-drop ALL --security-opt no-new-privileges")
+    _executes(context, options, "--cap-drop ALL --security-opt no-new-privileges")
 
 
 @rule(
@@ -55,12 +56,11 @@ def no_capabilities(check: Check) -> None:
     requires=("lifecycle.healthy",),
     todo="Put USER with a number above 0 into the Dockerfile.",
 )
-def non_root(check: Check) -> None:
-    with check.fresh() as running:
-        assert isinstance(running, Container)
-        users = running.run.users()
-    check.note("the processes of the container", f"run as user {', '.join(sorted(users))}")
-    check.expect(not users & {"0", "root"}, "a user other than 0")
+def non_root(context: Context) -> None:
+    with context.fresh() as running:
+        users = running.users()
+    context.note("the processes of the container", f"run as user {', '.join(sorted(users))}")
+    context.expect(not users & {"0", "root"}, "a user other than 0")
 
 
 @rule(
@@ -71,10 +71,10 @@ def non_root(check: Check) -> None:
     advice=True,
     todo="Let everybody read what the plugin needs; some platforms choose the user themselves.",
 )
-def any_user(check: Check) -> None:
-    environment = check.instances.environment
+def any_user(context: Context) -> None:
+    environment = context.instances.environment
     options = StartOptions(environment=environment, user="54321:54321")
-    _executes(check, options, "--user 54321:54321")
+    _executes(context, options, "--user 54321:54321")
 
 
 @rule(
@@ -84,17 +84,16 @@ def any_user(check: Check) -> None:
     requires=("env.whole",),
     todo="Name the interpreter by its absolute path in HEALTHCHECK; the slim images have no curl.",
 )
-def healthcheck(check: Check) -> None:
-    options = StartOptions(environment=check.instances.environment, health_check_seconds=1)
-    with check.fresh(options) as running:
-        assert isinstance(running, Container)
-        health = running.run.state().get("Health")
-        if not health:
-            raise NotCheckable("the image has no HEALTHCHECK")
+def healthcheck(context: Context) -> None:
+    options = StartOptions(environment=context.instances.environment, health_check_seconds=1)
+    with context.fresh(options) as running:
         end = time.monotonic() + HEALTH_CHECK_SECONDS
-        while health["Status"] != "healthy" and time.monotonic() < end:
+        health = running.own_health_check()
+        while health and health[0] != "healthy" and time.monotonic() < end:
             time.sleep(0.2)
-            health = running.run.state()["Health"]
-    output = (health.get("Log") or [{}])[-1].get("Output", "")
-    check.note("the engine's own health check", f"{health['Status']}: {output.strip()[:200]}")
-    check.expect(health["Status"] == "healthy", "healthy")
+            health = running.own_health_check()
+    if health is None:
+        raise NotCheckable("the image has no HEALTHCHECK")
+    status, output = health
+    context.note("the engine's own health check", f"{status}: {output[:200]}")
+    context.expect(status == "healthy", "healthy")

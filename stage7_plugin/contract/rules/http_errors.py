@@ -6,10 +6,10 @@ import json
 from collections.abc import Callable
 
 from stage7_plugin.contract import raw_http
-from stage7_plugin.contract.check import Check
-from stage7_plugin.contract.model import rule
+from stage7_plugin.contract.context import Context
+from stage7_plugin.contract.rule import rule
 from stage7_plugin.contract.rules.errors import missing_required, mistyped
-from stage7_plugin.host.http_client import Answer
+from stage7_plugin.host.http_client import Response
 
 _HEALTHY = ("lifecycle.healthy",)
 _RAW = ("execute.raw-inputs",)
@@ -18,9 +18,9 @@ TOO_LARGE = 64 * 1024 * 1024
 """Bytes; four times the 16 MiB that a plugin must take at least."""
 
 
-def _odd_documents(check: Check) -> dict[str, bytes]:
+def _odd_documents(context: Context) -> dict[str, bytes]:
     """JSON that the grammar allows and that programs stumble over."""
-    good = json.dumps({"inputs": check.samples, "context": {}}).encode()
+    good = json.dumps({"inputs": context.samples, "context": {}}).encode()
     return {
         "a duplicate key": good[:-1] + b', "inputs": {}}',
         "a lone surrogate": b'{"inputs": {"x": "\\ud800"}, "context": {}}',
@@ -37,9 +37,9 @@ def _odd_documents(check: Check) -> dict[str, bytes]:
     requires=_HEALTHY,
     todo="Answer 400 for whatever cannot be parsed, NaN and Infinity included.",
 )
-def malformed_json(check: Check) -> None:
+def malformed_json(context: Context) -> None:
     for body in (b'{"inputs": {', b"", b"inputs=1"):
-        check.expect(check.post(body).status == 400, "400")
+        context.expect(context.post(body).status == 400, "400")
 
 
 @rule(
@@ -48,9 +48,9 @@ def malformed_json(check: Check) -> None:
     requires=_HEALTHY,
     todo="Make the JSON parser strict (in Python: parse_constant).",
 )
-def nan(check: Check) -> None:
+def nan(context: Context) -> None:
     for word in (b"NaN", b"Infinity", b"-Infinity"):
-        check.expect(check.post(b'{"inputs": {"x": ' + word + b"}}").status == 400, "400")
+        context.expect(context.post(b'{"inputs": {"x": ' + word + b"}}").status == 400, "400")
 
 
 @rule(
@@ -59,9 +59,9 @@ def nan(check: Check) -> None:
     requires=_HEALTHY,
     todo="Check that the body and its inputs are objects before using them.",
 )
-def not_an_object(check: Check) -> None:
+def not_an_object(context: Context) -> None:
     for body in (b"[1]", b'"text"', b"null", b'{"inputs": 5}'):
-        check.expect(check.post(body).status in (400, 422), "400")
+        context.expect(context.post(body).status in (400, 422), "400")
 
 
 @rule(
@@ -70,12 +70,12 @@ def not_an_object(check: Check) -> None:
     requires=_HEALTHY,
     todo="Refuse with 400 what you cannot take: duplicate keys, deep nesting, huge numbers.",
 )
-def odd_json(check: Check) -> None:
-    for name, body in _odd_documents(check).items():
-        answer = check.post(body)
-        check.sent = f"{name}: {check.sent}"
-        check.expect(answer.status < 500, "2xx or 4xx")
-    check.expect_still_healthy()
+def odd_json(context: Context) -> None:
+    for name, body in _odd_documents(context).items():
+        response = context.post(body)
+        context.sent = f"{name}: {context.sent}"
+        context.expect(response.status < 500, "2xx or 4xx")
+    context.expect_still_healthy()
 
 
 @rule(
@@ -84,8 +84,8 @@ def odd_json(check: Check) -> None:
     requires=_HEALTHY,
     todo="Answer 404 for every path but your own.",
 )
-def unknown_path(check: Check) -> None:
-    check.expect(check.request("GET", "/no-such-path").status == 404, "404")
+def unknown_path(context: Context) -> None:
+    context.expect(context.request("GET", "/no-such-path").status == 404, "404")
 
 
 @rule(
@@ -94,12 +94,12 @@ def unknown_path(check: Check) -> None:
     requires=_HEALTHY,
     todo="Answer 405 with an Allow header that lists what the path takes.",
 )
-def wrong_method(check: Check) -> None:
-    method = "DELETE" if check.view.method != "DELETE" else "PUT"
-    answer = check.request(method, check.view.endpoint)
-    allow = answer.headers.get("allow", "")
-    check.got = f"{check.got} (Allow: {allow or 'missing'})"
-    check.expect(answer.status == 405 and check.view.method in allow, "405 and Allow")
+def wrong_method(context: Context) -> None:
+    method = "DELETE" if context.view.method != "DELETE" else "PUT"
+    response = context.request(method, context.view.endpoint)
+    allow = response.headers.get("allow", "")
+    context.got = f"{context.got} (Allow: {allow or 'missing'})"
+    context.expect(response.status == 405 and context.view.method in allow, "405 and Allow")
 
 
 @rule(
@@ -108,12 +108,12 @@ def wrong_method(check: Check) -> None:
     requires=_RAW,
     todo="Look at Content-Type before reading the body.",
 )
-def content_type(check: Check) -> None:
-    body = check.body(check.samples)
+def content_type(context: Context) -> None:
+    body = context.body(context.samples)
     for kind in ("text/plain", "application/json; charset=utf-16", "multipart/form-data"):
-        answer = check.post(body, Content_Type=kind)
-        check.sent = f"Content-Type: {kind}, {check.sent}"
-        check.expect(answer.status == 415, "415")
+        response = context.post(body, Content_Type=kind)
+        context.sent = f"Content-Type: {kind}, {context.sent}"
+        context.expect(response.status == 415, "415")
 
 
 @rule(
@@ -122,21 +122,21 @@ def content_type(check: Check) -> None:
     requires=_HEALTHY,
     todo="Limit the body, to 16 MiB by custom, and answer 413 from Content-Length alone.",
 )
-def body_too_large(check: Check) -> None:
-    address = check.instances.shared().address
+def body_too_large(context: Context) -> None:
+    address = context.instances.shared().address
     start = raw_http.head(
         address,
-        check.view.method,
-        check.view.endpoint,
+        context.view.method,
+        context.view.endpoint,
         "Content-Type: application/json",
         f"Content-Length: {TOO_LARGE}",
     )
     block = b" " * (1024 * 1024)
-    answer = raw_http.send(address, start, *[block] * (TOO_LARGE // len(block)), pause=0.5)
-    got = answer.summary() if isinstance(answer, Answer) else answer
-    check.note(f"{check.view.method} with Content-Length: {TOO_LARGE}", got)
-    check.expect(isinstance(answer, Answer) and answer.status == 413, "413")
-    check.expect_still_healthy()
+    response = raw_http.send(address, start, *[block] * (TOO_LARGE // len(block)), pause=0.5)
+    got = response.summary() if isinstance(response, Response) else response
+    context.note(f"{context.view.method} with Content-Length: {TOO_LARGE}", got)
+    context.expect(isinstance(response, Response) and response.status == 413, "413")
+    context.expect_still_healthy()
 
 
 @rule(
@@ -145,19 +145,21 @@ def body_too_large(check: Check) -> None:
     requires=_RAW,
     todo="Answer 400: two lengths are how requests are smuggled past a proxy.",
 )
-def ambiguous_length(check: Check) -> None:
-    address = check.instances.shared().address
-    body = check.body(check.samples)
+def ambiguous_length(context: Context) -> None:
+    address = context.instances.shared().address
+    body = context.body(context.samples)
     start = raw_http.head(
         address,
-        check.view.method,
-        check.view.endpoint,
+        context.view.method,
+        context.view.endpoint,
         "Content-Type: application/json",
         f"Content-Length: {len(body)}",
         "Transfer-Encoding: chunked",
     )
-    answer = raw_http.send(address, start + b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body))
-    _expect_refused(check, "Content-Length and Transfer-Encoding: chunked in one request", answer)
+    response = raw_http.send(address, start + b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body))
+    _expect_refused(
+        context, "Content-Length and Transfer-Encoding: chunked in one request", response
+    )
 
 
 @rule(
@@ -166,14 +168,14 @@ def ambiguous_length(check: Check) -> None:
     requires=_HEALTHY,
     todo="Leave parsing to an HTTP server that is strict.",
 )
-def bad_http(check: Check) -> None:
-    address = check.instances.shared().address
+def bad_http(context: Context) -> None:
+    address = context.instances.shared().address
     for data in (
         b"NONSENSE\r\n\r\n",
         b"GET /health HTTP/x.y\r\n\r\n",
         b"\x16\x03\x01\x02\x00\r\n\r\n",
     ):
-        _expect_refused(check, repr(data), raw_http.send(address, data, timeout=5))
+        _expect_refused(context, repr(data), raw_http.send(address, data, timeout=5))
 
 
 @rule(
@@ -182,10 +184,10 @@ def bad_http(check: Check) -> None:
     requires=_HEALTHY,
     todo="Limit the header and answer 431 (or 400).",
 )
-def large_header(check: Check) -> None:
-    address = check.instances.shared().address
-    start = raw_http.head(address, "GET", check.view.health_path, "X-Large: " + "x" * 1024 * 1024)
-    _expect_refused(check, "GET with a header of 1 MiB", raw_http.send(address, start))
+def large_header(context: Context) -> None:
+    address = context.instances.shared().address
+    start = raw_http.head(address, "GET", context.view.health_path, "X-Large: " + "x" * 1024 * 1024)
+    _expect_refused(context, "GET with a header of 1 MiB", raw_http.send(address, start))
 
 
 @rule(
@@ -194,22 +196,22 @@ def large_header(check: Check) -> None:
     requires=_RAW,
     todo='Answer every error, 404 and 405 too, with {"success": false, "error": ...} as JSON.',
 )
-def error_format(check: Check) -> None:
-    refused: list[Callable[[], Answer]] = [
-        lambda: check.request("GET", "/no-such-path"),
-        lambda: check.request("DELETE", check.view.endpoint),
-        lambda: check.post(b"{"),
-        lambda: check.post(check.body(check.samples), Content_Type="text/plain"),
-        lambda: check.execute(mistyped(check)[1]),
-        lambda: check.execute(missing_required(check)[1]),
+def error_format(context: Context) -> None:
+    refused: list[Callable[[], Response]] = [
+        lambda: context.request("GET", "/no-such-path"),
+        lambda: context.request("DELETE", context.view.endpoint),
+        lambda: context.post(b"{"),
+        lambda: context.post(context.body(context.samples), Content_Type="text/plain"),
+        lambda: context.execute(mistyped(context)[1]),
+        lambda: context.execute(missing_required(context)[1]),
     ]
     for send in refused:
-        answer = send()
-        if answer.succeeded:
+        response = send()
+        if response.succeeded:
             continue  # the rule on that status says so
-        document = answer.document
-        kind = answer.headers.get("content-type", "")
-        check.expect(
+        document = response.document
+        kind = response.headers.get("content-type", "")
+        context.expect(
             isinstance(document, dict)
             and document.get("success") is False
             and isinstance(document.get("error"), str)
@@ -218,8 +220,10 @@ def error_format(check: Check) -> None:
         )
 
 
-def _expect_refused(check: Check, sent: str, answer: Answer | str) -> None:
-    check.note(sent, answer.summary() if isinstance(answer, Answer) else answer)
-    refused = 400 <= answer.status < 600 if isinstance(answer, Answer) else answer != "no answer"
-    check.expect(refused, _REFUSED_OR_CLOSED)
-    check.expect_still_healthy()
+def _expect_refused(context: Context, sent: str, response: Response | str) -> None:
+    context.note(sent, response.summary() if isinstance(response, Response) else response)
+    refused = (
+        400 <= response.status < 600 if isinstance(response, Response) else response != "no answer"
+    )
+    context.expect(refused, _REFUSED_OR_CLOSED)
+    context.expect_still_healthy()

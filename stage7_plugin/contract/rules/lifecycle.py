@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 from stage7_plugin.contract import raw_http
-from stage7_plugin.contract.check import Check
-from stage7_plugin.contract.instances import DidNotStart
-from stage7_plugin.contract.model import Broken, Need, rule
+from stage7_plugin.contract.context import Context
+from stage7_plugin.contract.errors import Broken, DidNotStart
+from stage7_plugin.contract.model import Need
+from stage7_plugin.contract.rule import rule
 from stage7_plugin.contract.targets.base import Running
+from stage7_plugin.host.bounded_socket import BoundedSocket, Deadline
 from stage7_plugin.host.run import STOP_GRACE
 
 IDLE_SECONDS = 1.0
@@ -20,14 +23,24 @@ _HANDLE_SIGTERM = (
 )
 
 
-def _terminate(check: Check, running: Running, sent: str, limit: float) -> None:
+@dataclass(frozen=True)
+class Stopped:
+    """How an idle plugin ended."""
+
+    seconds: float
+    exit_code: int | None
+
+
+def expect_end(context: Context, running: Running, sent: str, limit: float) -> float:
+    """Send SIGTERM and return the seconds until the end; broken unless it comes within `limit`."""
     running.terminate()
     seconds = running.wait(STOP_GRACE)
     got = f"still running after {STOP_GRACE} s" if seconds is None else f"end after {seconds:.2f} s"
-    check.note(sent, got)
+    context.note(sent, got)
     wanted = f"its end in less than {limit:g} s"
-    check.expect(seconds is not None, wanted)
-    check.expect_in_time(seconds is not None and seconds < limit, wanted)
+    context.expect(seconds is not None, wanted)
+    context.expect_in_time(seconds is not None and seconds < limit, wanted)
+    return seconds or 0.0
 
 
 @rule(
@@ -36,15 +49,17 @@ def _terminate(check: Check, running: Running, sent: str, limit: float) -> None:
     requires=("build.classic",),
     todo='Answer GET healthCheck.path with 200 and a JSON object that has "status": "healthy".',
 )
-def healthy(check: Check) -> None:
-    sent = f"GET {check.view.health_path}, up to 30 times"
+def healthy(context: Context) -> None:
+    sent = f"GET {context.view.health_path}, up to 30 times"
     try:
-        check.instances.shared()
+        context.instances.shared()
     except DidNotStart as error:
         raise Broken(sent, str(error), '200 {"status": "healthy"}') from error
-    polls = check.instances.polls_to_healthy
-    where = " (only without the host's environment)" if check.instances.environment_problem else ""
-    check.note(sent, f"healthy at poll {polls}{where}")
+    polls = context.instances.polls_to_healthy
+    where = (
+        " (only without the host's environment)" if context.instances.environment_problem else ""
+    )
+    context.note(sent, f"healthy at poll {polls}{where}")
 
 
 @rule(
@@ -53,13 +68,14 @@ def healthy(check: Check) -> None:
     needs=Need.CONTAINER,
     requires=("lifecycle.healthy",),
     advice=True,
-    todo="Bind and listen first, and import what is heavy after that; ship compiled byte code.",
+    todo="Bind and listen first, and import what is heavy after that; in Python, ship "
+    "compiled byte code.",
 )
-def first_poll(check: Check) -> None:
-    with check.fresh():
-        polls = check.instances.polls_to_healthy
-    check.note("a health poll the moment the container runs", f"healthy at poll {polls}")
-    check.expect_in_time(polls == 1, "healthy at poll 1")
+def first_poll(context: Context) -> None:
+    with context.fresh():
+        polls = context.instances.polls_to_healthy
+    context.note("a health poll the moment the container runs", f"healthy at poll {polls}")
+    context.expect_in_time(polls == 1, "healthy at poll 1")
 
 
 @rule(
@@ -69,10 +85,10 @@ def first_poll(check: Check) -> None:
     requires=("lifecycle.healthy",),
     todo=_HANDLE_SIGTERM,
 )
-def sigterm_idle(check: Check) -> None:
-    with check.fresh() as running:
-        _terminate(check, running, "SIGTERM to the idle plugin", IDLE_SECONDS)
-        check.memory["exit code"] = running.exit_code()
+def sigterm_idle(context: Context) -> Stopped:
+    with context.fresh() as running:
+        seconds = expect_end(context, running, "SIGTERM to the idle plugin", IDLE_SECONDS)
+        return Stopped(seconds, running.exit_code())
 
 
 @rule(
@@ -83,10 +99,10 @@ def sigterm_idle(check: Check) -> None:
     advice=True,
     todo="End with exit code 0 on SIGTERM, so that a stop does not look like a crash.",
 )
-def exit_code(check: Check) -> None:
-    code = check.memory["exit code"]
-    check.note("SIGTERM to the idle plugin", f"exit code {code}")
-    check.expect(code == 0, "exit code 0")
+def exit_code(context: Context) -> None:
+    code = context.returned("lifecycle.sigterm-idle").exit_code
+    context.note("SIGTERM to the idle plugin", f"exit code {code}")
+    context.expect(code == 0, "exit code 0")
 
 
 @rule(
@@ -96,33 +112,33 @@ def exit_code(check: Check) -> None:
     requires=("lifecycle.sigterm-idle",),
     todo="Close idle keep-alive connections when SIGTERM comes; do not wait for them.",
 )
-def sigterm_open_connection(check: Check) -> None:
-    with check.fresh() as running, raw_http.connect(running.address) as connection:
-        connection.sendall(raw_http.head(running.address, "GET", check.view.health_path))
-        raw_http.receive(connection, time.monotonic())
-        _terminate(check, running, "SIGTERM while a connection is kept open", IDLE_SECONDS)
+def sigterm_open_connection(context: Context) -> None:
+    with context.fresh() as running, raw_http.connect(running.address) as connection:
+        connection.sendall(raw_http.head(running.address, "GET", context.view.health_path))
+        raw_http.receive(BoundedSocket(connection, Deadline(5)), time.monotonic())
+        expect_end(context, running, "SIGTERM while a connection is kept open", IDLE_SECONDS)
 
 
 @rule(
     "lifecycle.drain",
     "An execution that runs when SIGTERM comes is finished and answered",
     needs=Need.START,
-    probe="slow",
+    scenario="slow",
     requires=("lifecycle.sigterm-idle", "execute.raw-inputs"),
     todo="On SIGTERM take no new work, finish what runs, answer it, and then end.",
 )
-def drain(check: Check) -> None:
-    with check.fresh(probe=True) as running, ThreadPoolExecutor(1) as pool:
-        future = pool.submit(check.try_execute, running, check.probe_inputs("slow"))
+def drain(context: Context) -> None:
+    with context.fresh(scenario=True) as running, ThreadPoolExecutor(1) as pool:
+        future = pool.submit(context.try_execute, running, context.scenario_inputs("slow"))
         time.sleep(0.2)
         running.terminate()
-        answer = future.result()
+        response = future.result()
         seconds = running.wait(STOP_GRACE)
-        got = answer.summary() if answer else "the connection was closed without an answer"
+        got = response.summary() if response else "the connection was closed without an answer"
         end = "did not end" if seconds is None else "ended"
-        check.note("a slow execution, and SIGTERM 0.2 s later", f"{got}; the plugin {end}")
-        check.expect(
-            answer is not None and answer.succeeded and seconds is not None,
+        context.note("a slow execution, and SIGTERM 0.2 s later", f"{got}; the plugin {end}")
+        context.expect(
+            response is not None and response.succeeded and seconds is not None,
             "the answer, 2xx, and then the plugin's end",
         )
 
@@ -131,31 +147,31 @@ def drain(check: Check) -> None:
     "lifecycle.drain-deadline",
     f"An execution that does not end cannot keep the plugin past the host's {STOP_GRACE} s",
     needs=Need.START,
-    probe="overdue",
+    scenario="overdue",
     requires=("lifecycle.sigterm-idle",),
     todo="Give up on executions that still run a few seconds after SIGTERM.",
 )
-def drain_deadline(check: Check) -> None:
-    with check.fresh(probe=True) as running, ThreadPoolExecutor(1) as pool:
-        pool.submit(check.try_execute, running, check.probe_inputs("overdue"))
+def drain_deadline(context: Context) -> None:
+    with context.fresh(scenario=True) as running, ThreadPoolExecutor(1) as pool:
+        pool.submit(context.try_execute, running, context.scenario_inputs("overdue"))
         time.sleep(0.2)
         sent = "an execution that does not end, and SIGTERM 0.2 s later"
-        _terminate(check, running, sent, STOP_GRACE - 0.5)
+        expect_end(context, running, sent, STOP_GRACE - 0.5)
 
 
 @rule(
     "lifecycle.second-signal",
     "A second SIGTERM ends the plugin at once",
     needs=Need.START,
-    probe="overdue",
+    scenario="overdue",
     requires=("lifecycle.drain-deadline",),
     advice=True,
     todo="Treat a second SIGTERM as an order to end without finishing anything.",
 )
-def second_signal(check: Check) -> None:
-    with check.fresh(probe=True) as running, ThreadPoolExecutor(1) as pool:
-        pool.submit(check.try_execute, running, check.probe_inputs("overdue"))
+def second_signal(context: Context) -> None:
+    with context.fresh(scenario=True) as running, ThreadPoolExecutor(1) as pool:
+        pool.submit(context.try_execute, running, context.scenario_inputs("overdue"))
         time.sleep(0.2)
         running.terminate()
         time.sleep(0.1)
-        _terminate(check, running, "SIGTERM twice while an execution runs", IDLE_SECONDS)
+        expect_end(context, running, "SIGTERM twice while an execution runs", IDLE_SECONDS)

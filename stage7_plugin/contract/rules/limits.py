@@ -6,19 +6,18 @@ import time
 from contextlib import ExitStack
 
 from stage7_plugin.contract import raw_http
-from stage7_plugin.contract.check import Check, at_once
-from stage7_plugin.contract.model import Need, NotCheckable, rule
+from stage7_plugin.contract.context import Context
+from stage7_plugin.contract.rule import rule
 
 HALF_OPEN = 200
-MEMORY_SHARE = 8
 PLUGIN_LIST_SIZES = (900_000, 5_000_000)
 """Bytes of `availablePlugins` on a usual and on a large installation."""
 
 
-def _with_plugin_list(check: Check, size: int) -> dict[str, object]:
+def with_plugin_list(context: Context, size: int) -> dict[str, object]:
     entry = '{"id": "plugin-EXAMPLE", "verb": "EXAMPLE", "description": "One of very many."}, '
     listing = "[" + entry * (size // len(entry)) + "{}]"
-    return {**check.with_host_inputs(check.samples), "availablePlugins": listing}
+    return {**context.with_host_inputs(context.samples), "availablePlugins": listing}
 
 
 @rule(
@@ -27,11 +26,11 @@ def _with_plugin_list(check: Check, size: int) -> dict[str, object]:
     requires=("execute.undeclared-inputs",),
     todo="Take bodies of 16 MiB.",
 )
-def plugin_list(check: Check) -> None:
+def plugin_list(context: Context) -> None:
     for size in PLUGIN_LIST_SIZES:
-        answer = check.execute(_with_plugin_list(check, size))
-        check.sent = f"availablePlugins of {size} bytes beside the inputs"
-        check.expect(answer.succeeded, "2xx")
+        response = context.execute(with_plugin_list(context, size))
+        context.sent = f"availablePlugins of {size} bytes beside the inputs"
+        context.expect(response.succeeded, "2xx")
 
 
 @rule(
@@ -40,15 +39,15 @@ def plugin_list(check: Check) -> None:
     requires=("execute.raw-inputs",),
     todo="Read requests without taking a thread or a slot, or allow for more connections.",
 )
-def slow_clients(check: Check) -> None:
-    running = check.instances.shared()
+def slow_clients(context: Context) -> None:
+    running = context.instances.shared()
     address = running.address
     beginnings = (
-        raw_http.head(address, "GET", check.view.health_path)[:-2],
+        raw_http.head(address, "GET", context.view.health_path)[:-2],
         raw_http.head(
             address,
-            check.view.method,
-            check.view.endpoint,
+            context.view.method,
+            context.view.endpoint,
             "Content-Type: application/json",
             "Content-Length: 100",
         )
@@ -63,31 +62,8 @@ def slow_clients(check: Check) -> None:
                 break  # refusing more is fine as long as health answers
         time.sleep(0.2)
         for _ in range(3):
-            check.note(f"{HALF_OPEN} requests that are never finished")
-            check.expect_still_healthy(running)
-        answer = check.execute(check.samples)
-        check.sent = f"{HALF_OPEN} requests that are never finished; then an execution"
-        check.expect(answer.succeeded, "2xx")
-
-
-@rule(
-    "limits.memory",
-    f"Requests of 1/{MEMORY_SHARE} of the manifest's memory, together, fit into it",
-    needs=Need.CONTAINER,
-    requires=("limits.plugin-list",),
-    todo="Raise container.resources.memory, or hold fewer requests in memory at once.",
-)
-def memory(check: Check) -> None:
-    limit = check.view.memory
-    if limit is None:
-        raise NotCheckable("the manifest sets no limit on memory that the host can read")
-    size = PLUGIN_LIST_SIZES[-1]
-    count = max(1, limit // MEMORY_SHARE // size)
-    inputs = _with_plugin_list(check, size)
-    with check.fresh() as running:
-        for _ in range(3):
-            at_once(count, lambda _: check.try_execute(running, inputs))
-        how = running.ended()
-        check.note(f"{count} executions of {size} bytes at once, three times", how or "it runs on")
-        check.expect(how is None, "it runs on")
-        check.expect_still_healthy(running)
+            context.note(f"{HALF_OPEN} requests that are never finished")
+            context.expect_still_healthy(running)
+        response = context.execute(context.samples)
+        context.sent = f"{HALF_OPEN} requests that are never finished; then an execution"
+        context.expect(response.succeeded, "2xx")

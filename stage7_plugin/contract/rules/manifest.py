@@ -1,7 +1,7 @@
 """The manifest itself."""
 
-from stage7_plugin.contract.check import Check
-from stage7_plugin.contract.model import rule
+from stage7_plugin.contract.context import Context
+from stage7_plugin.contract.rule import rule
 from stage7_plugin.spec.manifest import manifest_problems
 
 
@@ -10,7 +10,7 @@ from stage7_plugin.spec.manifest import manifest_problems
     "The manifest is one that the host stores, understands and executes",
     todo="Correct the named fields of manifest.json; the host drops a wrong manifest silently.",
 )
-def valid(check: Check) -> None:
-    problems = manifest_problems(dict(check.manifest))
-    check.note("manifest.json", "; ".join(problems) or "no problem")
-    check.expect(not problems, "no problem")
+def valid(context: Context) -> None:
+    problems = manifest_problems(dict(context.manifest))
+    context.note("manifest.json", "; ".join(problems) or "no problem")
+    context.expect(not problems, "no problem")

@@ -6,8 +6,10 @@ import contextlib
 import time
 import uuid
 
-from stage7_plugin.contract.check import Check
-from stage7_plugin.contract.model import Need, NotCheckable, rule
+from stage7_plugin.contract.context import Context
+from stage7_plugin.contract.errors import NotCheckable
+from stage7_plugin.contract.model import Need
+from stage7_plugin.contract.rule import rule
 from stage7_plugin.contract.rules.errors import missing_required, mistyped
 
 _RAW = ("execute.raw-inputs",)
@@ -15,28 +17,30 @@ _LOG_DELAY = 0.3
 """Seconds that a line of the log may take to arrive."""
 
 
-def _succeed(check: Check) -> list[str]:
+def _succeed(context: Context) -> list[str]:
     """The answer to a good execution with tokens."""
-    return [check.execute(check.with_host_inputs(check.samples)).text]
+    return [context.execute(context.with_host_inputs(context.samples)).text]
 
 
-def _fail(check: Check) -> list[str]:
+def _fail(context: Context) -> list[str]:
     """The answers to executions with tokens that are refused or fail."""
-    answers = []
+    responses = []
     for make in (missing_required, mistyped):
         with contextlib.suppress(NotCheckable):
-            answers.append(check.execute(check.with_host_inputs(make(check)[1])))
-    token = check.input_tokens["__auth_token"].encode()
-    answers.append(check.post(b'{"inputs": {"__auth_token": "' + token + b'", '))
-    if "failing" in check.probes.inputs and not check.probes.with_logic:
-        answers.append(check.execute(check.with_host_inputs(check.probe_inputs("failing"))))
-    return [answer.text for answer in answers]
+            responses.append(context.execute(context.with_host_inputs(make(context)[1])))
+    token = context.input_tokens["__auth_token"].encode()
+    responses.append(context.post(b'{"inputs": {"__auth_token": "' + token + b'", '))
+    if "failing" in context.scenarios.inputs and not context.scenarios.with_logic:
+        responses.append(
+            context.execute(context.with_host_inputs(context.scenario_inputs("failing")))
+        )
+    return [response.text for response in responses]
 
 
-def _expect_no_token(check: Check, sent: str, texts: list[str]) -> None:
-    leaks = [_around(text, token) for text in texts for token in check.tokens if token in text]
-    check.note(sent, "; ".join(leaks[:3]) or "none of the tokens")
-    check.expect(not leaks, "none of the tokens")
+def _expect_no_token(context: Context, sent: str, texts: list[str]) -> None:
+    leaks = [_around(text, token) for text in texts for token in context.tokens if token in text]
+    context.note(sent, "; ".join(leaks[:3]) or "none of the tokens")
+    context.expect(not leaks, "none of the tokens")
 
 
 @rule(
@@ -45,9 +49,9 @@ def _expect_no_token(check: Check, sent: str, texts: list[str]) -> None:
     requires=_RAW,
     todo="Never hand undeclared inputs to the logic as inputs; replace secrets in outputs.",
 )
-def token_in_answer(check: Check) -> None:
+def token_in_answer(context: Context) -> None:
     sent = "an execution with __auth_token and __brain_auth_token"
-    _expect_no_token(check, sent, _succeed(check))
+    _expect_no_token(context, sent, _succeed(context))
 
 
 @rule(
@@ -56,9 +60,9 @@ def token_in_answer(check: Check) -> None:
     requires=_RAW,
     todo="Do not put the inputs or the body into an error; name the input that is wrong.",
 )
-def token_in_error(check: Check) -> None:
+def token_in_error(context: Context) -> None:
     sent = "executions that are refused, with __auth_token and __brain_auth_token"
-    _expect_no_token(check, sent, _fail(check))
+    _expect_no_token(context, sent, _fail(context))
 
 
 @rule(
@@ -67,13 +71,13 @@ def token_in_error(check: Check) -> None:
     requires=_RAW,
     todo="Use no input as the label of a metric.",
 )
-def token_in_metrics(check: Check) -> None:
-    _succeed(check)
-    _fail(check)
-    answer = check.request("GET", "/metrics")
-    if answer.status == 404:
+def token_in_metrics(context: Context) -> None:
+    _succeed(context)
+    _fail(context)
+    response = context.request("GET", "/metrics")
+    if response.status == 404:
         raise NotCheckable("the plugin has no /metrics")
-    _expect_no_token(check, "executions with tokens, then GET /metrics", [answer.text])
+    _expect_no_token(context, "executions with tokens, then GET /metrics", [response.text])
 
 
 @rule(
@@ -83,12 +87,12 @@ def token_in_metrics(check: Check) -> None:
     requires=_RAW,
     todo="Log neither inputs nor bodies nor the environment; redact tokens in what is logged.",
 )
-def token_in_log(check: Check) -> None:
-    _succeed(check)
-    _fail(check)
+def token_in_log(context: Context) -> None:
+    _succeed(context)
+    _fail(context)
     time.sleep(_LOG_DELAY)
     sent = "executions with tokens, good and bad ones; then the whole log"
-    _expect_no_token(check, sent, [check.instances.shared().log()])
+    _expect_no_token(context, sent, [context.instances.shared().log()])
 
 
 @rule(
@@ -98,39 +102,41 @@ def token_in_log(check: Check) -> None:
     requires=_RAW,
     todo='Treat inputs with "secret": true like the tokens.',
 )
-def declared(check: Check) -> None:
-    names = [d["name"] for d in check.manifest["inputDefinitions"] if d.get("secret")]
+def declared(context: Context) -> None:
+    names = [d["name"] for d in context.manifest["inputDefinitions"] if d.get("secret")]
     if not names:
         raise NotCheckable('the manifest marks no input with "secret": true')
     value = f"canary-{uuid.uuid4().hex}"
     secret = dict.fromkeys(names, value)
-    check.execute({**check.samples, **secret})
-    wrong = check.execute({**mistyped(check)[1], **secret})
+    context.execute({**context.samples, **secret})
+    wrong = context.execute({**mistyped(context)[1], **secret})
     time.sleep(_LOG_DELAY)
     shown = [
         where
-        for where, text in (("error", wrong.text), ("log", check.instances.shared().log()))
+        for where, text in (("error", wrong.text), ("log", context.instances.shared().log()))
         if value in text
     ]
-    check.note(f"executions with a secret in {', '.join(names)}", f"shown in: {shown or 'nothing'}")
-    check.expect(not shown, "shown in nothing")
+    context.note(
+        f"executions with a secret in {', '.join(names)}", f"shown in: {shown or 'nothing'}"
+    )
+    context.expect(not shown, "shown in nothing")
 
 
 @rule(
     "secrets.redacted",
     "Tokens that the plugin's own logic prints, logs and raises are replaced",
     needs=Need.START,
-    probe="leaking",
+    scenario="leaking",
     requires=("secrets.token-in-log", "secrets.token-in-error"),
     todo="Replace the values of tokens in everything that leaves the process.",
 )
-def redacted(check: Check) -> None:
-    running = check.instances.shared(probe=True)
-    inputs = check.with_host_inputs(check.probe_inputs("leaking"))
-    answer = check.execute(inputs, running=running)
+def redacted(context: Context) -> None:
+    running = context.instances.shared(scenario=True)
+    inputs = context.with_host_inputs(context.scenario_inputs("leaking"))
+    response = context.execute(inputs, running=running)
     time.sleep(_LOG_DELAY)
     sent = "an execution whose logic prints, logs and raises its tokens; then the whole log"
-    _expect_no_token(check, sent, [answer.text, running.log()])
+    _expect_no_token(context, sent, [response.text, running.log()])
 
 
 def _around(text: str, token: str) -> str:

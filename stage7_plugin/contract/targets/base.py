@@ -9,9 +9,13 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
+from stage7_plugin.contract.errors import NotCheckable
 from stage7_plugin.contract.model import Need
 from stage7_plugin.host.http_client import Address
 from stage7_plugin.host.view import HostView
+
+LOG_BYTES = 16 * 1024 * 1024
+"""The newest bytes of a log that are looked at."""
 
 
 @dataclass(frozen=True)
@@ -21,11 +25,19 @@ class StartOptions:
     environment: Mapping[str, str] = field(default_factory=dict)
     poisoned_pythonpath: bool = False
     """PYTHONPATH names a folder whose `json.py` raises."""
-    probe_logic: bool = False
+    scenario_logic: bool = False
     read_only: bool = False
     drop_capabilities: bool = False
     user: str | None = None
     health_check_seconds: int | None = None
+
+
+@dataclass(frozen=True)
+class Rebuild:
+    """What a second build gave."""
+
+    same_image: bool
+    seconds: float
 
 
 class Running(ABC):
@@ -33,35 +45,77 @@ class Running(ABC):
 
     view: HostView
     address: Address
+    told_to_end = False
+    """Whether its end, if it came, was asked for."""
 
     @abstractmethod
     def ended(self) -> str | None:
-        """How it came to its end, or None while it runs."""
+        """Return how it came to its end, or None while it runs."""
 
     @abstractmethod
     def exit_code(self) -> int | None:
-        """None while it runs."""
+        """Return its exit code; None while it runs."""
 
     @abstractmethod
-    def terminate(self) -> None:
-        """Sends SIGTERM, as the host does."""
+    def send_sigterm(self) -> None:
+        """Send SIGTERM, as the host does."""
 
     @abstractmethod
     def log(self) -> str:
-        """Everything that it wrote to standard output and standard error."""
+        """Return what it wrote to standard output and standard error, the newest LOG_BYTES."""
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+        self.told_to_end = True
+        self.send_sigterm()
 
     def wait(self, seconds: float) -> float | None:
-        """Waits for its end; returns the seconds it took, or None where it runs on."""
+        """Wait for its end; return the seconds it took, or None where it runs on."""
         start = time.monotonic()
-        while time.monotonic() - start < seconds:
+        while True:
             if self.ended():
                 return time.monotonic() - start
+            if time.monotonic() - start >= seconds:
+                return None
             time.sleep(0.01)
-        return None
+
+    def death(self, patience: float = 0.0) -> str | None:
+        """Return how it ended unasked, with the last lines of its log, or None.
+
+        Args:
+            patience: Seconds in which an end may still become known.
+        """
+        if self.told_to_end or self.wait(patience) is None:
+            return None
+        return f"{self.ended()}{self.last_lines()}"
+
+    def last_lines(self, count: int = 10) -> str:
+        """Return the end of its log as a paragraph to append; empty where there is none."""
+        try:
+            lines = self.log().splitlines()[-count:]
+        except NotCheckable:
+            return ""
+        return "".join(f"\n{line}" for line in ["its last lines:", *lines]) if lines else ""
+
+    def leave_output_unread(self) -> None:
+        """Stop taking what it writes, so that a pipe fills. Raises NotCheckable."""
+        raise NotCheckable(Need.START.value)
+
+    def users(self) -> set[str]:
+        """Return the users that its processes run as. Raises NotCheckable."""
+        raise NotCheckable(Need.CONTAINER.value)
+
+    def own_health_check(self) -> tuple[str, str] | None:
+        """Return status and output of the image's HEALTHCHECK, if any. Raises NotCheckable."""
+        raise NotCheckable(Need.CONTAINER.value)
+
+    def command_lines(self) -> str:
+        """Return what is known of the programs that run. Raises NotCheckable."""
+        raise NotCheckable(Need.START.value)
 
 
 class Target(ABC):
-    """Something to check."""
+    """Something to check. Close it in the end."""
 
     kind: str
     name: str
@@ -71,11 +125,22 @@ class Target(ABC):
 
     @abstractmethod
     def start(self, options: StartOptions) -> AbstractContextManager[Running]:
-        """Starts it and, in the end, stops and removes it. Raises HostError."""
+        """Start it and, in the end, stop and remove it. Raises EngineError."""
 
-    def has_probe_logic(self) -> bool:
-        """Whether the suite's probe can stand in for the plugin's logic."""
+    def has_scenario_logic(self) -> bool:
+        """Return whether the suite's own logic can take the place of the plugin's."""
         return False
+
+    def ensure_built(self) -> None:
+        """Build its image, once. Raises BuildFailed, NotCheckable."""
+        raise NotCheckable(Need.FOLDER.value)
+
+    def rebuild(self) -> Rebuild:
+        """Build its image once more. Raises BuildFailed, NotCheckable."""
+        raise NotCheckable(Need.FOLDER.value)
+
+    def close(self) -> None:  # noqa: B027  (most targets have made nothing)
+        """Remove what was made for the check."""
 
 
 POISON = b"raise ImportError('PYTHONPATH of the host is in use')\n"

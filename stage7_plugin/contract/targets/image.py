@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import posixpath
 import tarfile
 import time
-from collections.abc import Iterator, Mapping
+import uuid
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stage7_plugin.contract import scenarios
 from stage7_plugin.contract.model import Need
-from stage7_plugin.contract.targets.base import POISON, Running, StartOptions, Target
-from stage7_plugin.host.engine import HostError, build, image_id
-from stage7_plugin.host.run import ContainerOptions, HostRun
-from stage7_plugin.host.view import HostView
+from stage7_plugin.contract.targets.base import POISON, Rebuild, Running, StartOptions, Target
+from stage7_plugin.contract.targets.container import Container
+from stage7_plugin.host.engine import EngineError, build, image_id
+from stage7_plugin.host.run import ContainerOptions, HostRun, remove_container
+from stage7_plugin.host.view import HostView, ManifestUnusable
 
 if TYPE_CHECKING:
     from docker import APIClient
 
 _POISONED = "/opt/host/python"
+_TAG = "checked"
+_MOST_OF_A_FILE = 16 * 1024 * 1024
+"""Bytes of a file in an image that are read."""
 
 
 class ImageTarget(Target):
@@ -36,7 +42,7 @@ class ImageTarget(Target):
         self.name = self.image = image
         self.manifest = manifest
         self.view = HostView.from_manifest(manifest)
-        self._probe_files: dict[str, bytes] | None = None
+        self._scenario_files: dict[str, bytes] | None = None
 
     @contextmanager
     def start(self, options: StartOptions) -> Iterator[Running]:
@@ -46,9 +52,9 @@ class ImageTarget(Target):
         if options.poisoned_pythonpath:
             environment["PYTHONPATH"] = _POISONED
             files[f"{_POISONED}/json.py"] = POISON
-        if options.probe_logic:
-            files.update(self._probe())
-            view = HostView.from_manifest(scenarios.manifest_for_probe(self.manifest))
+        if options.scenario_logic:
+            files.update(self._scenario_logic_files())
+            view = HostView.from_manifest(scenarios.manifest_for_scenarios(self.manifest))
         container = ContainerOptions(
             environment=environment,
             read_only=options.read_only,
@@ -58,33 +64,49 @@ class ImageTarget(Target):
             files=files,
         )
         with HostRun(self.client, view, container, self.image) as run:
-            yield Container(run)
+            running = Container(self.client, run)
+            try:
+                yield running
+            finally:
+                running.read_output_again()
 
-    def has_probe_logic(self) -> bool:
-        return bool(self._probe())
+    def has_scenario_logic(self) -> bool:
+        return bool(self._scenario_logic_files())
 
-    def _probe(self) -> dict[str, bytes]:
-        """The files that put the probe in the logic's place; none where it is not our template."""
-        if self._probe_files is None:
+    def _scenario_logic_files(self) -> dict[str, bytes]:
+        """The files that put the suite's logic in the plugin's place; none for other plugins."""
+        if self._scenario_files is None:
             folder = working_directory(self.client, self.image)
             paths = [f"{folder}/{name}" for name in scenarios.TEMPLATE_FILES]
             found = files_in_image(self.client, self.image, paths)
             overlay = scenarios.overlay(self.manifest) if len(found) == len(paths) else {}
-            self._probe_files = {f"{folder}/{name}": body for name, body in overlay.items()}
-        return self._probe_files
+            self._scenario_files = {f"{folder}/{name}": body for name, body in overlay.items()}
+        return self._scenario_files
 
 
 class FolderTarget(ImageTarget):
-    """A plugin's folder; its image is built when something has to be started."""
+    """A plugin's folder; its image is built when something has to be started.
+
+    The image gets a name of its own, so that nothing is replaced that the manifest's name means,
+    and goes when the target is closed.
+    """
 
     kind = "folder"
     abilities = frozenset(Need)
 
-    def __init__(self, client: APIClient, folder: Path, manifest: Mapping[str, Any]) -> None:
-        super().__init__(client, HostView.from_manifest(manifest).image, manifest)
+    def __init__(
+        self,
+        client: APIClient,
+        folder: Path,
+        manifest: Mapping[str, Any],
+        context_root: Path | None = None,
+    ) -> None:
+        own = f"stage7-plugin-check/{uuid.uuid4().hex[:12]}:{_TAG}"
+        super().__init__(client, own, manifest)
         self.name = str(folder)
         self.folder = folder
-        self._built: HostError | bool = False
+        self._context_root = context_root
+        self._built: EngineError | bool = False
 
     @contextmanager
     def start(self, options: StartOptions) -> Iterator[Running]:
@@ -92,64 +114,59 @@ class FolderTarget(ImageTarget):
         with super().start(options) as running:
             yield running
 
-    def has_probe_logic(self) -> bool:
+    def has_scenario_logic(self) -> bool:
         self.ensure_built()
-        return super().has_probe_logic()
+        return super().has_scenario_logic()
 
     def ensure_built(self) -> None:
-        """Builds once. Raises BuildFailed, every time."""
-        if isinstance(self._built, HostError):
+        """Build once. Raises BuildFailed, every time."""
+        if isinstance(self._built, EngineError):
             raise self._built
         if not self._built:
             try:
-                self.build_again()
-            except HostError as error:
+                self._build()
+            except EngineError as error:
                 self._built = error
                 raise
             self._built = True
 
-    def build_again(self) -> tuple[str | None, float]:
-        """Builds as the host does; returns the image's id and the seconds. Raises BuildFailed."""
-        start = time.monotonic()
-        for _ in build(self.client, self.view, self.folder):
+    def rebuild(self) -> Rebuild:
+        before, start = image_id(self.client, self.image), time.monotonic()
+        self._build()
+        seconds = time.monotonic() - start
+        return Rebuild(image_id(self.client, self.image) == before, seconds)
+
+    def close(self) -> None:
+        import docker
+
+        with contextlib.suppress(docker.errors.APIError):  # it was never built, or is gone
+            self.client.remove_image(self.image, force=True)
+
+    def _build(self) -> None:
+        for _ in build(self.client, self.view, self.folder, self.image, self._context_root):
             pass
-        return image_id(self.client, self.image), time.monotonic() - start
-
-
-class Container(Running):
-    """A container that was started as the host does."""
-
-    def __init__(self, run: HostRun) -> None:
-        self.run, self.view, self.address = run, run.view, run.address
-
-    def ended(self) -> str | None:
-        return self.run.ended()
-
-    def exit_code(self) -> int | None:
-        state = self.run.state()
-        return None if state["Running"] else int(state["ExitCode"])
-
-    def terminate(self) -> None:
-        self.run.kill("SIGTERM")
-
-    def log(self) -> str:
-        return self.run.logs()
 
 
 def working_directory(client: APIClient, image: str) -> str:
     """The image's WORKDIR, without a slash at the end."""
     found: list[dict[str, Any]] = client.images(image)
     if not found:
-        raise HostError(f"there is no image {image} on this machine", command="docker images")
+        raise EngineError(f"there is no image {image} on this machine", command="docker images")
     config = client.inspect_image(found[0]["Id"])["Config"]  # type: ignore[no-untyped-call]
     return str(config.get("WorkingDir") or "").rstrip("/")
 
 
 def manifest_in_image(client: APIClient, image: str) -> dict[str, Any] | None:
-    """The manifest in the image's working directory, or None."""
+    """Return the manifest in the image's working directory, or None.
+
+    Raises EngineError, ManifestUnusable.
+    """
     path = posixpath.join(working_directory(client, image) or "/", "manifest.json")
     content = files_in_image(client, image, [path]).get(path)
-    document = json.loads(content) if content is not None else None
+    try:
+        document = json.loads(content) if content is not None else None
+    except (ValueError, RecursionError) as error:
+        raise ManifestUnusable(f"{path} in {image} is not JSON: {error}") from error
     return document if isinstance(document, dict) else None
 
 
@@ -157,18 +174,31 @@ def files_in_image(client: APIClient, image: str, paths: list[str]) -> dict[str,
     """Those of the paths that the image has; a folder has no content."""
     import docker
 
-    container = client.create_container(image, command=["-"])
+    # Named before it is created, so that it can be removed even if creating is interrupted.
+    container = f"stage7-plugin-{uuid.uuid4().hex[:12]}"
     found: dict[str, bytes] = {}
     try:
+        client.create_container(image, command=["-"], name=container)
         for path in paths:
             try:
                 chunks, _ = client.get_archive(container, path)
             except docker.errors.NotFound:
                 continue
-            with tarfile.open(fileobj=io.BytesIO(b"".join(chunks))) as archive:
+            with tarfile.open(fileobj=io.BytesIO(_bounded(chunks, path))) as archive:
                 member = archive.next()
                 file = archive.extractfile(member) if member and member.isfile() else None
                 found[path] = file.read() if file else b""
-    finally:
-        client.remove_container(container, force=True)
+    except BaseException:
+        remove_container(client, container, patience=1.0)
+        raise
+    remove_container(client, container)
     return found
+
+
+def _bounded(chunks: Iterable[bytes], path: str) -> bytes:
+    content = bytearray()
+    for chunk in chunks:
+        content += chunk
+        if len(content) > _MOST_OF_A_FILE:
+            raise EngineError(f"{path} in the image has more than {_MOST_OF_A_FILE} bytes")
+    return bytes(content)

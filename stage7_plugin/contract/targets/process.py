@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from stage7_plugin.contract.model import Need
-from stage7_plugin.contract.targets.base import POISON, Running, StartOptions, Target
+from stage7_plugin.contract.targets.base import LOG_BYTES, POISON, Running, StartOptions, Target
 from stage7_plugin.host.http_client import Address
 from stage7_plugin.host.view import HostView
 
@@ -47,26 +48,38 @@ class ProcessTarget(Target):
             environment = dict(options.environment)
             if options.poisoned_pythonpath:
                 environment["PYTHONPATH"] = str(poisoned)
-            with (folder / "log").open("wb") as log:
-                process = subprocess.Popen(
-                    [*self._command, str(path)],
-                    env=environment,
-                    stdin=subprocess.DEVNULL,
-                    stdout=log,
-                    stderr=subprocess.STDOUT,
-                    cwd=name,
-                )
-                try:
-                    yield _Process(process, view, folder / "log")
-                finally:
-                    process.kill()
-                    process.wait()
+            process = subprocess.Popen(
+                [*self._command, str(path)],
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                cwd=name,
+            )
+            running = _Process(process, view, folder / "log")
+            try:
+                yield running
+            finally:
+                process.kill()
+                process.wait()
+                running.close()
 
 
 class _Process(Running):
     def __init__(self, process: subprocess.Popen[bytes], view: HostView, log: Path) -> None:
         self.view, self.address = view, Address("127.0.0.1", view.port)
         self._process, self._log = process, log
+        self._unread = threading.Event()
+        log.touch()
+        self._reader = threading.Thread(target=self._read_output, daemon=True)
+        self._reader.start()
+
+    def close(self) -> None:
+        """Give back what reading takes; the process has ended."""
+        self._unread.set()
+        self._reader.join(1)  # a child of it may hold the pipe open
+        if self._process.stdout and not self._reader.is_alive():
+            self._process.stdout.close()
 
     def ended(self) -> str | None:
         code = self.exit_code()
@@ -75,11 +88,28 @@ class _Process(Running):
     def exit_code(self) -> int | None:
         return self._process.poll()
 
-    def terminate(self) -> None:
+    def send_sigterm(self) -> None:
         os.kill(self._process.pid, signal.SIGTERM)
 
     def log(self) -> str:
-        return self._log.read_text("utf-8", "replace")
+        with self._log.open("rb") as file:
+            file.seek(max(0, self._log.stat().st_size - LOG_BYTES))
+            return file.read().decode("utf-8", "replace")
+
+    def command_lines(self) -> str:
+        return " ".join(str(part) for part in self._process.args)  # type: ignore[union-attr]
+
+    def leave_output_unread(self) -> None:
+        self._unread.set()
+
+    def _read_output(self) -> None:
+        assert self._process.stdout is not None
+        with self._log.open("ab", buffering=0) as log:
+            while not self._unread.is_set():
+                block = os.read(self._process.stdout.fileno(), 65536)
+                if not block:
+                    return
+                log.write(block)
 
 
 def _free_port() -> int:

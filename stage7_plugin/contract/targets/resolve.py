@@ -1,39 +1,58 @@
-"""From what was typed to a target, its manifest, its inputs and its probes."""
+"""From what was typed to a target, its manifest, its inputs and its scenarios."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 from stage7_plugin.contract import scenarios
-from stage7_plugin.contract.scenarios import Probes
+from stage7_plugin.contract.errors import TargetUnusable
+from stage7_plugin.contract.scenarios import Scenarios
 from stage7_plugin.contract.targets.base import Target
 from stage7_plugin.contract.targets.image import FolderTarget, ImageTarget, manifest_in_image
 from stage7_plugin.contract.targets.url import UrlTarget
-from stage7_plugin.host.engine import HostError, connect
+from stage7_plugin.host.engine import EngineError, connect
 from stage7_plugin.host.view import read_manifest
 from stage7_plugin.spec.sample_inputs import example_inputs, inputs_from_file, sample_inputs
 
+_HOST_AND_PORT = re.compile(r"(localhost|\d{1,3}(\.\d{1,3}){3}|\[[0-9a-fA-F:.]+\]):\d{1,5}/?")
+"""What is a URL without its scheme. `localhost:5000/name` is an image in a local registry."""
+_SCENARIO_FILES = ("scenarios.json", "probes.json")
+"""In a folder's `examples`; the second is the name of earlier versions."""
 
-def resolve_target(target: str, manifest_file: Path | None) -> Target:
-    """A URL, else an existing folder, else the name of an image.
 
-    Raises HostError, ManifestUnusable, ValueError.
+def resolve_target(
+    target: str, manifest_file: Path | None, context_root: Path | None = None
+) -> Target:
+    """Return a URL, else an existing folder, else an image of that name.
+
+    Args:
+        target: What was typed.
+        manifest_file: Its manifest, where it is not where it usually is.
+        context_root: What the build of a folder may take files from, if not the folder.
+
+    Raises:
+        EngineError: There is no engine, or no such image.
+        ManifestUnusable: There is no manifest that the host could use.
+        ValueError: `target` names nothing that can be checked.
     """
+    if _HOST_AND_PORT.fullmatch(target):
+        target = f"http://{target}"
     if target.startswith(("http://", "https://")):
         return UrlTarget(target, read_manifest(manifest_file or Path("manifest.json")))
     folder = Path(target)
     if folder.is_dir():
-        manifest = read_manifest(manifest_file or folder / "manifest.json")
-        return FolderTarget(connect(), folder, manifest)
+        own = manifest_file or _inside(folder, folder / "manifest.json")
+        return FolderTarget(connect(), folder, read_manifest(own), context_root)
     if folder.exists() or target.startswith((".", "/", "~")):
-        raise ValueError(f"{target!r} is no folder; give a plugin's folder, an image or a URL")
+        raise TargetUnusable(f"{target!r} is no folder; give a plugin's folder, an image or a URL")
     client = connect()
     if manifest_file:
         return ImageTarget(client, target, read_manifest(manifest_file))
     found = manifest_in_image(client, target) or _manifest_here(target)
     if found is None:
-        raise HostError(
+        raise EngineError(
             f"the image {target} has no manifest.json in its working directory, "
             "and the one here is not its own",
             command=f"stage7-plugin check {target} --manifest manifest.json",
@@ -42,33 +61,48 @@ def resolve_target(target: str, manifest_file: Path | None) -> Target:
 
 
 def _manifest_here(image: str) -> dict[str, Any] | None:
-    """The current folder's manifest, where it is this image's."""
+    """Return the current folder's manifest, where it is this image's."""
     path = Path("manifest.json")
     manifest = read_manifest(path) if path.is_file() else {}
     return manifest if manifest.get("container", {}).get("image") == image else None
 
 
 def resolve_inputs(target: Target, inputs_file: Path | None) -> dict[str, Any]:
-    """The file's, else the folder's example, else made from the manifest. Raises ValueError."""
+    """Return the file's, else the folder's example, else some made from the manifest.
+
+    Raises ValueError.
+    """
     if inputs_file:
         return inputs_from_file(inputs_file)
     if isinstance(target, FolderTarget):
+        _inside(target.folder, target.folder / "examples" / "request.json")
         return example_inputs(target.folder, target.manifest)
     return sample_inputs(target.manifest)
 
 
-def resolve_probes(target: Target, probes_file: Path | None) -> Probes:
-    """The file's, else the folder's, else the suite's own logic where it fits, else none.
+def resolve_scenarios(target: Target, scenarios_file: Path | None) -> Scenarios:
+    """Return the file's, else the folder's, else those of the suite's own logic where it fits.
 
     Raises ValueError.
     """
-    if probes_file:
-        return scenarios.from_file(probes_file)
+    if scenarios_file:
+        return scenarios.from_file(scenarios_file)
     if isinstance(target, FolderTarget):
-        beside = target.folder / "examples" / "probes.json"
-        if beside.is_file():
-            return scenarios.from_file(beside)
+        for name in _SCENARIO_FILES:
+            path = target.folder / "examples" / name
+            if path.is_file():
+                return scenarios.from_file(_inside(target.folder, path))
     try:
-        return scenarios.for_probe_logic() if target.has_probe_logic() else Probes({})
-    except HostError:
-        return Probes({})  # the rule on the build tells why
+        return scenarios.for_scenario_logic() if target.has_scenario_logic() else Scenarios({})
+    except EngineError:
+        return Scenarios({})  # the rule on the build tells why
+
+
+def _inside(folder: Path, path: Path) -> Path:
+    """Return the path. Raises TargetUnusable where it leads out of the folder."""
+    if not path.resolve().is_relative_to(folder.resolve()):
+        raise TargetUnusable(
+            f"{path} leads out of the folder, to {path.resolve()}; "
+            "copy the file into the folder, or name it with an option"
+        )
+    return path

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NoReturn
 
-from stage7_plugin.contract.model import NotCheckable
+from stage7_plugin.contract.errors import NotCheckable
 from stage7_plugin.contract.targets.base import Running, StartOptions, Target
 from stage7_plugin.host.http_client import Address
 from stage7_plugin.host.view import HostView
@@ -39,7 +39,7 @@ class _Remote(Running):
     def exit_code(self) -> None:
         return None
 
-    def terminate(self) -> NoReturn:
+    def send_sigterm(self) -> NoReturn:
         raise NotCheckable("a URL cannot be stopped")
 
     def log(self) -> NoReturn:

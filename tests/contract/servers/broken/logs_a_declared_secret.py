@@ -9,5 +9,5 @@ CAUGHT_BY = "secrets.declared"
 
 class Broken(Plugin):
     def inputs(self, given: dict[str, Any]) -> dict[str, Any]:
-        print("pin", given.get("pin"), flush=True)
+        self.log_lines.add(f"pin {given.get('pin')}")
         return super().inputs(given)

@@ -9,5 +9,6 @@ CAUGHT_BY = "secrets.token-in-log"
 
 class Broken(Plugin):
     def inputs(self, given: dict[str, Any]) -> dict[str, Any]:
-        print({name: value for name, value in given.items() if name != "pin"}, flush=True)
+        shown = {name: value for name, value in given.items() if name != "pin"}
+        self.log_lines.add(f"{shown}"[:10_000])
         return super().inputs(given)

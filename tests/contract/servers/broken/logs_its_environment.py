@@ -9,4 +9,4 @@ CAUGHT_BY = "secrets.token-in-log"
 
 class Broken(Plugin):
     def setup(self) -> None:
-        print(dict(os.environ), flush=True)
+        self.log_lines.add(f"{dict(os.environ)}")

@@ -1,5 +1,6 @@
 """Releases the slot only after it delivered the answer."""
 
+import select
 import socket
 from typing import Any
 
@@ -21,7 +22,5 @@ class BrokenHandler(Handler):
         super().reply(status, document, **headers)
 
     def abandoned(self) -> bool:
-        try:
-            return self.connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
-        except BlockingIOError:
-            return False
+        readable, _, _ = select.select([self.connection], [], [], 0)
+        return bool(readable) and self.connection.recv(1, socket.MSG_PEEK) == b""

@@ -15,17 +15,11 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any, NoReturn
 
+from bounds import Budget, Log, Refused, estimate
+
 DRAIN_SECONDS = 1.0
 ENVELOPE_KEYS = {"inputName", "value", "valueType", "args"}
 TYPES = {"string": str, "number": (int, float), "boolean": bool, "array": list, "object": dict}
-
-
-class Refused(Exception):
-    """A request that is answered with an error."""
-
-    def __init__(self, status: int, error: str, **headers: str) -> None:
-        super().__init__(error)
-        self.status, self.error, self.headers = status, error, headers
 
 
 class Plugin:
@@ -41,6 +35,8 @@ class Plugin:
         self.in_flight = 0
         self.lock = threading.Lock()
         self.stopping = False
+        self.log_lines = Log()
+        self.budget = Budget.of(manifest)
 
     def port(self) -> int:
         return int(self.manifest["container"]["ports"][0]["container"])
@@ -55,7 +51,7 @@ class Plugin:
         return f"plugin_executions_total {self.executions}\n"
 
     def log(self, message: str, **fields: Any) -> None:
-        print(self.redact(json.dumps({"message": message, **fields})), flush=True)
+        self.log_lines.add(self.redact(json.dumps({"message": message, **fields})))
 
     def redact(self, text: str) -> str:
         for secret in self.secrets:
@@ -100,9 +96,9 @@ class Plugin:
         return values
 
     def fits(self, value: Any, kind: str) -> bool:
-        if isinstance(value, bool):
+        if isinstance(value, bool) or kind == "any":
             return kind in ("boolean", "any")
-        return kind == "any" or isinstance(value, TYPES[kind])  # type: ignore[arg-type]
+        return isinstance(value, TYPES[kind])  # type: ignore[arg-type]
 
     def logic(self, inputs: dict[str, Any]) -> dict[str, Any]:
         time.sleep(inputs["seconds"])
@@ -110,6 +106,8 @@ class Plugin:
             raise RuntimeError("asked to fail")
         if inputs["text"] == "exit":
             sys.exit(3)
+        if inputs["text"] == "noisy":
+            self.log_lines.make_noise()
         if inputs["text"] == "leak":
             raise RuntimeError(" ".join(self.secrets))
         return {"result": inputs["text"], "echoed": inputs["options"] or {}}
@@ -167,6 +165,7 @@ class Plugin:
         end = time.monotonic() + DRAIN_SECONDS
         while self.busy() and time.monotonic() < end:
             time.sleep(0.01)
+        self.log_lines.flush()
         os._exit(0)
 
     def busy(self) -> bool:
@@ -178,6 +177,7 @@ class Handler(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     default_request_version = "HTTP/1.1"
+    timeout = 5  # for each read and write
     max_body = 16 * 1024 * 1024
     plugin: Plugin
 
@@ -188,6 +188,7 @@ class Handler(BaseHTTPRequestHandler):
         self.handle_one("POST")
 
     def handle_one(self, method: str) -> None:
+        self.held = 0
         with self.plugin.lock:
             self.plugin.in_flight += 1
         try:
@@ -196,6 +197,7 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             self.reply(refusal.status, self.refusal(refusal), **refusal.headers)
         finally:
+            self.plugin.budget.give(self.held)
             with self.plugin.lock:
                 self.plugin.in_flight -= 1
 
@@ -213,7 +215,9 @@ class Handler(BaseHTTPRequestHandler):
             return self.plugin.health()
         if path == "/metrics":
             return 200, self.plugin.metrics()
-        return self.plugin.execute(self.body())
+        body = self.body()
+        self.held += self.plugin.budget.reserve(estimate(body))
+        return self.plugin.execute(body)
 
     def body(self) -> bytes:
         self.check_content_type(self.headers.get("Content-Type", ""))
@@ -223,11 +227,14 @@ class Handler(BaseHTTPRequestHandler):
             raise Refused(400, "Content-Length must be a number")
         if int(length) > self.max_body:
             raise Refused(413, f"the body may have {self.max_body} bytes at most")
+        self.held += self.plugin.budget.reserve(int(length))
         return self.rfile.read(int(length))
 
     def check_content_type(self, value: str) -> None:
-        kind = value.lower().replace(" ", "").replace('"', "")
-        if kind not in ("application/json", "application/json;charset=utf-8"):
+        if value.lower().replace(" ", "").replace('"', "") not in (
+            "application/json",
+            "application/json;charset=utf-8",
+        ):
             raise Refused(415, f"Content-Type must be application/json, not {value!r}")
 
     def check_framing(self) -> None:
@@ -236,7 +243,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def reply(self, status: int, document: Any, **headers: str) -> None:
         plain = isinstance(document, str)
-        content = document.encode() if plain else json.dumps(document).encode()
+        content = (document if plain else json.dumps(document)).encode()
         self.send_response(status)
         self.send_header("Content-Type", "text/plain" if plain else "application/json")
         self.send_header("Content-Length", str(len(content)))
@@ -251,10 +258,8 @@ class Handler(BaseHTTPRequestHandler):
         """The base class's own errors: bad HTTP, large headers, methods without a do_ method."""
         self.close_connection = True
         code = 405 if code == 501 else code
-        headers = {"Allow": "POST"} if code == 405 else {}
-        self.reply(
-            code, {"success": False, "error": message or "the request is not HTTP"}, **headers
-        )
+        document = {"success": False, "error": message or "the request is not HTTP"}
+        self.reply(code, document, **({"Allow": "POST"} if code == 405 else {}))
 
     def log_message(self, format: str, *args: Any) -> None:
         """No access log."""

@@ -1,6 +1,6 @@
 // A plugin in plain Node, without packages. `server.mjs [MANIFEST]`.
 import http from 'node:http';
-import { readFileSync } from 'node:fs';
+import { constants, openSync, readFileSync, writeSync } from 'node:fs';
 
 const file = process.argv[2] ?? new URL('manifest.json', import.meta.url);
 const manifest = JSON.parse(readFileSync(file, 'utf8'));
@@ -34,8 +34,33 @@ function redact(text) {
   return text;
 }
 
+// process.stdout waits for whoever reads the pipe; this drops what does not fit.
+const output = openSync('/proc/self/fd/1', constants.O_WRONLY | constants.O_NONBLOCK | constants.O_APPEND);
+
 function log(message) {
-  process.stdout.write(`${redact(JSON.stringify({ message }))}\n`);
+  try {
+    writeSync(output, `${redact(JSON.stringify({ message }))}\n`);
+  } catch (error) {
+    if (error.code !== 'EAGAIN') throw error;
+  }
+}
+
+// Bytes that all requests together may take; what JSON takes when it is decoded is estimated.
+const COSTS = new Map([['[', 64], ['{', 96], [':', 24], [',', 16], ['"', 24]].map(([c, n]) => [c.charCodeAt(0), n]));
+let free = 96 * 1024 * 1024;
+const total = free;
+
+function reserve(count) {
+  if (count > total) throw new Refused(413, 'the body takes too much memory');
+  if (count > free) throw new Refused(429, 'too much memory is taken', { 'Retry-After': '1' });
+  free -= count;
+  return count;
+}
+
+function estimate(body) {
+  let cost = 4 * body.length;
+  for (const byte of body) cost += COSTS.get(byte) ?? 0;
+  return cost;
 }
 
 function unwrap(value, type) {
@@ -64,6 +89,7 @@ function declaredInputs(given) {
 
 async function logic({ text, options, seconds }) {
   await sleep(seconds * 1000);
+  if (text === 'noisy') for (let n = 0; n < 2000; n += 1) log(`line ${n}`.padEnd(1000, '.'));
   if (text === 'fail') throw new Error('asked to fail');
   if (text === 'leak') throw new Error([...secrets].join(' '));
   return { result: text, echoed: options ?? {} };
@@ -102,7 +128,7 @@ async function execute(body) {
   return Promise.race([outcome, late]);
 }
 
-async function readBody(request) {
+async function readBody(request, held) {
   const type = (request.headers['content-type'] ?? '').toLowerCase().replaceAll(' ', '');
   if (!['application/json', 'application/json;charset=utf-8'].includes(type)) {
     throw new Refused(415, 'Content-Type must be application/json');
@@ -110,6 +136,7 @@ async function readBody(request) {
   if (Number(request.headers['content-length']) > MAX_BODY) {
     throw new Refused(413, `the body may have ${MAX_BODY} bytes at most`);
   }
+  held(reserve(Number(request.headers['content-length'] ?? 0)));
   const chunks = [];
   let length = 0;
   for await (const chunk of request) {
@@ -117,16 +144,18 @@ async function readBody(request) {
     if (length > MAX_BODY) throw new Refused(413, `the body may have ${MAX_BODY} bytes at most`);
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  const body = Buffer.concat(chunks);
+  held(reserve(estimate(body)));
+  return body.toString('utf8');
 }
 
-async function answer(request) {
+async function answer(request, held) {
   const path = request.url.split('?')[0];
   const allowed = METHODS[path];
   if (!allowed) throw new Refused(404, `there is nothing at ${path}`);
   if (request.method !== allowed) throw new Refused(405, `${path} takes ${allowed} only`, { Allow: allowed });
   if (path === '/health') return stopping ? [503, { status: 'stopping' }] : [200, { status: 'healthy' }];
-  return execute(await readBody(request));
+  return execute(await readBody(request, held));
 }
 
 function reply(response, status, document, headers = {}) {
@@ -136,10 +165,15 @@ function reply(response, status, document, headers = {}) {
 }
 
 const server = http.createServer(async (request, response) => {
+  let taken = 0;
   unanswered += 1;
-  response.on('close', () => { unanswered -= 1; });
+  response.on('close', () => {
+    unanswered -= 1;
+    free += taken;
+  });
+  response.setTimeout(5000, () => response.destroy());
   try {
-    reply(response, ...(await answer(request)));
+    reply(response, ...(await answer(request, (count) => { taken += count; })));
   } catch (error) {
     const { status = 500, headers } = error;
     reply(response, status, { success: false, error: error.message }, { ...headers, Connection: 'close' });

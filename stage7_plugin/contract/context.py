@@ -1,4 +1,7 @@
-"""What a rule has to work with: the plugin, requests to it, and saying what was expected."""
+"""What a rule has to work with: the plugin, requests to it, and saying what was expected.
+
+Everything here is bounded: a request, its answer, and all the requests of one rule together.
+"""
 
 from __future__ import annotations
 
@@ -10,34 +13,39 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from stage7_plugin.contract.instances import Instances, Patience
-from stage7_plugin.contract.model import Broken, Late
-from stage7_plugin.contract.scenarios import Probes
+from stage7_plugin.contract.errors import Broken, Late
+from stage7_plugin.contract.instances import DEATH_KNOWN, Instances, Patience
+from stage7_plugin.contract.scenarios import Scenarios
 from stage7_plugin.contract.targets.base import Running, StartOptions, Target
-from stage7_plugin.host.http_client import Answer, NoAnswer, call
+from stage7_plugin.host.bounded_socket import Deadline
+from stage7_plugin.host.http_client import NoAnswer, Response, call
 from stage7_plugin.host.view import host_environment, host_inputs, request_body
 
 Outcome = TypeVar("Outcome")
 
 REQUEST_TIMEOUT = 10.0
 """Seconds; a plugin that keeps a small request waiting for longer hangs."""
+LONGEST_EXECUTION = 120.0
+"""Seconds that one execution may take here, where `api.timeout` allows for more."""
+LONGEST_RULE = 300.0
+"""Seconds for all the requests of one rule."""
 
 
-class Check:
+class Context:
     """One plugin under check. `sent` and `got` are the last exchange, for the report."""
 
     def __init__(
         self,
         target: Target,
         inputs: Mapping[str, Any],
-        probes: Probes,
+        scenarios: Scenarios,
         patience: Patience | None = None,
     ) -> None:
         self.target = target
         self.manifest = target.manifest
         self.view = target.view
         self.samples = dict(inputs)
-        self.probes = probes
+        self.scenarios = scenarios
         self.sent = self.got = ""
         # Made up for this run, so that whatever shows up later can only have come from here.
         self.environment_tokens = {name: _canary() for name in ("S7_CM_TOKEN", "S7_BRAIN_TOKEN")}
@@ -45,19 +53,32 @@ class Check:
         self.host_environment = host_environment(self.environment_tokens)
         self.host_inputs = host_inputs(self.input_tokens)
         self.instances = Instances(
-            target, self.host_environment, patience or Patience(), probes.with_logic
+            target, self.host_environment, patience or Patience(), scenarios.with_logic
         )
-        self.memory: dict[str, Any] = {}
-        """What one rule saw and another one judges, so that it is provoked only once."""
+        self._returned: dict[str, Any] = {}
+        self._deadline = Deadline(LONGEST_RULE)
+
+    def begin(self) -> None:
+        """Forget the last rule's exchange and time."""
+        self.note("", "")
+        self._deadline = Deadline(LONGEST_RULE)
+
+    def keep(self, rule_id: str, returned: Any) -> None:
+        """Keep what a rule returned for the rules that require it."""
+        self._returned[rule_id] = returned
+
+    def returned(self, rule_id: str) -> Any:
+        """Return what a rule that this one requires returned; None where it was not checked."""
+        return self._returned.get(rule_id)
 
     @property
     def tokens(self) -> list[str]:
         """Every value that the plugin may never show."""
         return [*self.environment_tokens.values(), *self.input_tokens.values()]
 
-    def probe_inputs(self, name: str) -> dict[str, Any]:
-        """The inputs to execute the probe with."""
-        return {**self.samples, **self.probes.inputs[name]}
+    def scenario_inputs(self, name: str) -> dict[str, Any]:
+        """Return the inputs to execute the scenario with."""
+        return {**self.samples, **self.scenarios.inputs[name]}
 
     def request(
         self,
@@ -68,21 +89,27 @@ class Check:
         body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float = REQUEST_TIMEOUT,
-    ) -> Answer:
+    ) -> Response:
         """One request. Without an answer the rule is broken."""
         running = running or self.instances.shared()
         self.note(f"{method} {path} {_short(body or b'')}".rstrip())
         try:
-            answer = call(
-                running.address, method, path, body=body, headers=headers, timeout=timeout
+            response = call(
+                running.address,
+                method,
+                path,
+                body=body,
+                headers=headers,
+                timeout=min(timeout, self._time_left()),
             )
         except NoAnswer as error:
+            self._time_left()
             self.got = str(error)
             raise Broken(self.sent, self.got, "an HTTP answer") from error
-        self.got = answer.summary()
-        return answer
+        self.got = response.summary()
+        return response
 
-    def post(self, body: bytes, **headers: str) -> Answer:
+    def post(self, body: bytes, **headers: str) -> Response:
         """These bytes to the plugin's endpoint, as JSON unless `headers` say otherwise."""
         sent = {"Content-Type": "application/json"}
         sent.update({name.replace("_", "-"): value for name, value in headers.items()})
@@ -94,7 +121,7 @@ class Check:
         *,
         running: Running | None = None,
         timeout: float | None = None,
-    ) -> Answer:
+    ) -> Response:
         """Executes with exactly these inputs. Without an answer the rule is broken."""
         return self.request(
             self.view.method,
@@ -105,11 +132,13 @@ class Check:
             timeout=timeout or self.patient_timeout,
         )
 
-    def execute_probe(self, name: str) -> Answer:
-        """Executes the probe in the shared plugin that answers to it."""
-        return self.execute(self.probe_inputs(name), running=self.instances.shared(probe=True))
+    def execute_scenario(self, name: str) -> Response:
+        """Execute the scenario in the shared plugin that answers to it."""
+        return self.execute(
+            self.scenario_inputs(name), running=self.instances.shared(scenario=True)
+        )
 
-    def try_execute(self, running: Running, inputs: Mapping[str, Any]) -> Answer | None:
+    def try_execute(self, running: Running, inputs: Mapping[str, Any]) -> Response | None:
         """For use in several threads: notes nothing, and None stands for no answer."""
         try:
             return call(
@@ -118,7 +147,7 @@ class Check:
                 self.view.endpoint,
                 body=self.body(inputs),
                 headers={"Content-Type": "application/json"},
-                timeout=self.patient_timeout,
+                timeout=min(self.patient_timeout, self._time_left()),
             )
         except NoAnswer:
             return None
@@ -126,7 +155,14 @@ class Check:
     @property
     def patient_timeout(self) -> float:
         """Seconds after which nobody waits for an execution any more."""
-        return max(REQUEST_TIMEOUT, self.view.timeout + 5)
+        return min(max(REQUEST_TIMEOUT, self.view.timeout + 5), LONGEST_EXECUTION)
+
+    def _time_left(self) -> float:
+        try:
+            return self._deadline.remaining()
+        except TimeoutError as error:
+            wanted = f"all the answers of this rule within {LONGEST_RULE:g} s"
+            raise Broken(self.sent, "still no end", wanted) from error
 
     def body(self, inputs: Mapping[str, Any]) -> bytes:
         """What the host posts to execute with these inputs."""
@@ -137,10 +173,17 @@ class Check:
         return {**self.host_inputs, **inputs}
 
     @contextmanager
-    def fresh(self, options: StartOptions | None = None, probe: bool = False) -> Iterator[Running]:
-        """A plugin for this rule alone; see Instances.fresh."""
-        with self.instances.fresh(options, probe) as running:
-            yield running
+    def fresh(
+        self, options: StartOptions | None = None, scenario: bool = False
+    ) -> Iterator[Running]:
+        """Start a plugin for this rule alone; see Instances.fresh."""
+        with self.instances.fresh(options, scenario) as running:
+            try:
+                yield running
+            except Broken as error:
+                if death := running.death(patience=DEATH_KNOWN):
+                    error.got = f"{error.got}; the plugin died at this rule: {death}"
+                raise
 
     def note(self, sent: str, got: str = "") -> None:
         """For the report, where an exchange is not made by `request`."""
@@ -160,10 +203,10 @@ class Check:
         """The rule is broken unless health answers within a second."""
         before = f"{self.sent}; then health"
         start = time.monotonic()
-        answer = self.request("GET", self.view.health_path, running=running, timeout=5)
-        self.note(before, f"{answer.summary()} after {time.monotonic() - start:.2f} s")
-        self.expect(answer.status == 200, "a healthy answer")
-        self.expect_in_time(answer.seconds < 1, "a healthy answer within 1 s")
+        response = self.request("GET", self.view.health_path, running=running, timeout=5)
+        self.note(before, f"{response.summary()} after {time.monotonic() - start:.2f} s")
+        self.expect(response.status == 200, "a healthy answer")
+        self.expect_in_time(response.seconds < 1, "a healthy answer within 1 s")
 
 
 def at_once(count: int, function: Callable[[int], Outcome]) -> list[Outcome]:

@@ -1,0 +1,29 @@
+"""The exceptions of the contract suite."""
+
+from __future__ import annotations
+
+from stage7_plugin.errors import Stage7PluginError, UserError
+
+
+class Broken(Stage7PluginError):
+    """The plugin broke the rule: what was sent, what came back, what was wanted instead."""
+
+    def __init__(self, sent: str, got: str, wanted: str) -> None:
+        super().__init__(f"sent: {sent}; came back: {got}; wanted: {wanted}")
+        self.sent, self.got, self.wanted = sent, got, wanted
+
+
+class Late(Broken):
+    """Right, but too late. A busy machine may be the reason: the rule is checked once more."""
+
+
+class NotCheckable(Stage7PluginError):
+    """The rule cannot be checked here. The message is the reason."""
+
+
+class DidNotStart(NotCheckable):
+    """The plugin did not become healthy. The message is what was seen."""
+
+
+class TargetUnusable(UserError):
+    """What was typed names nothing that can be checked. The message is one sentence."""

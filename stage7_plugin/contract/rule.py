@@ -1,0 +1,77 @@
+"""A rule, its result, and the list of every rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from stage7_plugin.contract.context import Context
+from stage7_plugin.contract.model import Need, Status
+
+Check = Callable[[Context], Any]
+"""Raises Broken or NotCheckable, or returns what the rules that require it may use."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule. `id` is stable: pipelines name it."""
+
+    id: str
+    title: str
+    todo: str
+    function: Check
+    needs: Need | None = None
+    scenario: str | None = None
+    """The scenario that it executes; see scenarios.py."""
+    requires: tuple[str, ...] = ()
+    """Rules without which the outcome of this one would mean nothing."""
+    advice: bool = False
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of one rule. `seconds` includes starting what had to be started."""
+
+    rule: Rule
+    status: Status
+    sent: str = ""
+    got: str = ""
+    wanted: str = ""
+    reason: str = ""
+    """Why it was skipped."""
+    blocked: bool = False
+    """Whether it was skipped because a rule that it requires is broken."""
+    with_scenario_logic: bool = False
+    """Whether the suite's own logic took the place of the plugin's."""
+    log: str = ""
+    """The last lines that a plugin which broke the rule wrote, where they are known."""
+    seconds: float = 0.0
+
+    @property
+    def broken(self) -> bool:
+        """Whether the plugin broke the rule, be it only advice."""
+        return self.status in (Status.FAILED, Status.WARNED)
+
+
+RULES: list[Rule] = []
+"""Every rule, in the order in which they are checked; filled by importing the rules."""
+
+
+def rule(
+    id: str,
+    title: str,
+    *,
+    todo: str,
+    needs: Need | None = None,
+    scenario: str | None = None,
+    requires: tuple[str, ...] = (),
+    advice: bool = False,
+) -> Callable[[Check], Check]:
+    """Register the decorated function as a rule."""
+
+    def register(function: Check) -> Check:
+        RULES.append(Rule(id, title, todo, function, needs, scenario, requires, advice))
+        return function
+
+    return register

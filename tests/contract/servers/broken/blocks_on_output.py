@@ -1,0 +1,20 @@
+"""Writes its log where the answer is made, and waits until somebody reads it."""
+
+import json
+import os
+from typing import Any
+
+from correct.server import Plugin
+
+CAUGHT_BY = "lifecycle.unread-output"
+
+
+class Broken(Plugin):
+    def logic(self, inputs: dict[str, Any]) -> dict[str, Any]:
+        if inputs["text"] == "noisy":
+            for number in range(2000):
+                self.log(f"line {number}".ljust(1000, "."))
+        return super().logic(inputs)
+
+    def log(self, message: str, **fields: Any) -> None:
+        os.write(1, self.redact(json.dumps({"message": message, **fields})).encode() + b"\n")
