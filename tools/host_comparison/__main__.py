@@ -106,7 +106,8 @@ def requests(sources: dict[str, dict[str, Any]]) -> Iterator[Asked]:
     for name in ("message", "TEXT", "texts", "te_xt"):
         yield run(f"renamed from {name}", verb, **{name: "hello"})
     yield run("missing input", verb)
-    for empty in ("", "  ", 0, False, [], {}):
+    empties: list[Any] = ["", "  ", 0, False, [], {}]
+    for empty in empties:
         yield run(f"required input {empty!r}", verb, text=empty)
     yield run("number for a string", verb, text=5)
     yield run("text for a number", verb, text="x", seconds="1")
