@@ -1,12 +1,13 @@
 """Release the plugin: move its version everywhere, commit and tag. No commit or tag is pushed.
 
-With `--image` the image is built and pushed first, and its digest is kept in image/Dockerfile, so
-that a host can build that one line in place of the plugin.
+With `--image` the image is built and pushed first, and its digest goes into host-image/Dockerfile:
+a host can build that one line in place of the plugin.
 
 Usage:
     python release.py 1.2.0 [--image]
 """
 
+import contextlib
 import datetime
 import json
 import re
@@ -17,7 +18,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent
 CHANGELOG = "CHANGELOG.md"
-IMAGE_FILE = "image/Dockerfile"
+IMAGE_FILE = "host-image/Dockerfile"
 UNRELEASED = "## Unreleased\n"
 
 # Every place of the version but the changelog, as it is written there.
@@ -42,7 +43,7 @@ def release(version: str, with_image: bool = False) -> str:
         raise Refused(f"Commit or stash what has changed first:\n{changes}")
     if (ROOT / IMAGE_FILE).exists() and not with_image:
         raise Refused(
-            f"{IMAGE_FILE} has the image of the version before: add IMAGE=push, or remove the "
+            f"{IMAGE_FILE} has the image of the version before: add PUSH=image, or remove the "
             f"file (git rm {IMAGE_FILE}) and commit"
         )
     manifest = json.loads(read("manifest.json"))
@@ -79,21 +80,23 @@ def pushed_image(manifest: dict[str, Any]) -> str:
     arguments = [part for name in names for part in ("--build-arg", name)]
     run("docker", "build", "--quiet", "--tag", image, *arguments, ".")
     run("docker", "push", "--quiet", image)
-    listed = json.loads(run("docker", "image", "inspect", "--format", "{{json .RepoDigests}}", image))
+    inspected = json.loads(run("docker", "image", "inspect", image))
     repository = image.rpartition(":")[0]
-    digests = [one.rpartition("@")[2] for one in listed or [] if one.startswith(f"{repository}@")]
+    listed = [str(one).partition("@") for one in inspected[0]["RepoDigests"] or []]
+    digests = [digest for name, _, digest in listed if name == repository]
     if not digests:
         raise Refused(f"the engine knows no digest of {image}: docker image inspect {image}")
     return f"FROM {image}@{digests[-1]}\n"
 
 
 def restore_image(text: str | None) -> None:
-    """Put image/Dockerfile back as it was, None for not there."""
+    """Put host-image/Dockerfile back as it was, None for not there."""
     if text is not None:
         write({IMAGE_FILE: text})
     elif (ROOT / IMAGE_FILE).exists():
         (ROOT / IMAGE_FILE).unlink()
-        (ROOT / IMAGE_FILE).parent.rmdir()
+        with contextlib.suppress(OSError):  # something else is in it
+            (ROOT / IMAGE_FILE).parent.rmdir()
     if git("ls-files", "--", IMAGE_FILE):
         git("reset", "--quiet", "--", IMAGE_FILE)
 

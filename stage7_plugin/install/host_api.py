@@ -14,6 +14,7 @@ from stage7_plugin.install.refused import Refused
 BUILD_SECONDS = 900.0
 """How long one execution may take: the host builds the image in it."""
 
+LOGIN = "stage7-plugin login   # in a plugin: make login"
 _SECONDS = 60.0
 _TOKEN = re.compile(r"[\x21-\x7e]+")
 
@@ -41,7 +42,7 @@ class HostApi:
         if not _TOKEN.fullmatch(token):
             raise HostUnusable(
                 "STAGE7_TOKEN has characters that no token has, such as a space or a new line",
-                "stage7-plugin login",
+                LOGIN,
             )
         self._token = token
 
@@ -101,7 +102,7 @@ class HostApi:
         if answer.status == 401:
             raise HostUnusable(
                 f"{self._address} does not accept the token: it answered {answer.summary()}",
-                "stage7-plugin login",
+                LOGIN,
             )
         document = answer.document
         return answer.status, answer.text if document is None else document

@@ -97,8 +97,9 @@ def _install(
     outcome: Outcome,
 ) -> None:
     manifest = _manifest(folder)
+    outcome.name = str(manifest.get("id") or folder.name)
+    outcome.version = str(manifest.get("version") or "")
     posted.check(manifest)
-    outcome.name, outcome.version = manifest["id"], manifest["version"]
     inputs = _inputs(folder, manifest, options)
     source = released_source(folder, manifest, options.git_url, options.from_image)
     current = host.read(manifest["id"])
@@ -157,7 +158,7 @@ def _check_place(
     """Raise Refused if something of another plugin, or something newer, would be overwritten."""
     if options.force:
         return
-    force = "stage7-plugin install --force ."
+    force = "stage7-plugin install --force .   # or: make install OPTIONS=--force"
     verb, plugin_id = manifest["verb"], manifest["id"]
     for other in known:
         if other.get("verb") == verb and other.get("id") != plugin_id:
@@ -190,7 +191,7 @@ def _repository(
     if there and options.repository and there != options.repository:
         raise Refused(
             f"the host has it in {there} and stores it there again",
-            f"stage7-plugin install --repository {there} .",
+            f"make install OPTIONS='--repository {there}'",
         )
     own = str((manifest.get("repository") or {}).get("type", ""))
     wanted = there or options.repository or own

@@ -18,13 +18,26 @@ Manifest = dict[str, Any]
 
 def check(manifest: Manifest) -> None:
     """Raise Refused if the host would drop the manifest, or never call the plugin."""
-    if problems := manifest_problems(manifest):
+    if problems := manifest_problems(manifest) or _missing(manifest):
         raise Refused("manifest.json is not valid", "make test", "\n".join(problems))
     if manifest["verb"] in NEVER_CALLED_VERBS:
         raise Refused(
             f"the verb {manifest['verb']} never reaches a plugin: the host handles it itself; "
             "choose another one in manifest.json"
         )
+
+
+def _missing(manifest: Manifest) -> list[str]:
+    """What the host reads without a look whether it is there, and then fails."""
+    container = manifest["container"]
+    health = container.get("healthCheck")
+    needed = {
+        "container.resources": container.get("resources"),
+        "container.healthCheck.timeout": health.get("timeout") if health else None,
+    }
+    return [
+        f"{name} is missing, and the host needs it" for name, value in needed.items() if not value
+    ]
 
 
 def to_post(manifest: Manifest, source: Source, repository: str) -> Manifest:

@@ -13,8 +13,8 @@ from stage7_plugin.install.refused import Refused
 from stage7_plugin.rendering import git_facts
 from stage7_plugin.rendering.provenance import public_address
 
-IMAGE_FOLDER = "image"
-"""Folder of the one-line Dockerfile that `make release IMAGE=push` writes."""
+IMAGE_FOLDER = "host-image"
+"""Folder of the one-line Dockerfile that `make release PUSH=image` writes."""
 
 _SECONDS = 120
 _SSH_URL = re.compile(r"ssh://(?:[^/@]+@)?(?P<host>[^/:]+)(?::\d+)?/(?P<path>.+)")
@@ -79,7 +79,9 @@ def released_source(
     remote = _remote(folder)
     changed = _read(folder, "status", "--porcelain", "--", ".")
     if changed:
-        raise Refused("it has changes that are not committed", "git stash --all", changed)
+        raise Refused(
+            "it has changes that are not committed", "git stash --include-untracked", changed
+        )
     tag = tag_name(str(manifest["id"]), str(manifest["version"]), prefix)
     commit = _tagged_commit(folder, manifest, tag, prefix)
     _check_pushed(folder, remote, tag, commit)
@@ -147,7 +149,7 @@ def _check_image(folder: Path, manifest: dict[str, Any], commit: str, prefix: st
     path = f"{prefix}/{IMAGE_FOLDER}/Dockerfile" if prefix else f"{IMAGE_FOLDER}/Dockerfile"
     text = _read(folder, "show", f"{commit}:{path}")
     image = manifest["container"]["image"]
-    release = f"{next_release(manifest)} IMAGE=push"
+    release = f"{next_release(manifest)} PUSH=image"
     if text is None:
         raise Refused(f"the release has no {IMAGE_FOLDER}/Dockerfile with its image", release)
     if not re.fullmatch(rf"FROM {re.escape(image)}@sha256:[0-9a-f]{{64}}", text):

@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from stage7_plugin.host.http_client import Address, NoAnswer, call
-from stage7_plugin.install.host_api import HostUnusable
+from stage7_plugin.install.host_api import LOGIN, HostUnusable
 
 SECURITY_PORT = 5010
 _LIFETIME = 3600.0
@@ -34,9 +34,7 @@ def find_token(url: str, environment: Mapping[str, str]) -> str:
     if isinstance(known, dict) and known.get("expires", 0) > time.time():
         return str(known.get("token"))
     expired = "has expired" if known else "is missing"
-    raise HostUnusable(
-        f"the token for {url} {expired}: set STAGE7_TOKEN, or log in", "stage7-plugin login"
-    )
+    raise HostUnusable(f"the token for {url} {expired}: set STAGE7_TOKEN, or log in", LOGIN)
 
 
 def login(url: str, security_url: str, environment: Mapping[str, str]) -> float:
