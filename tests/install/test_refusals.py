@@ -97,10 +97,6 @@ def test_a_remote_that_cannot_be_read(place: InstallPlace, host: StandIn, plugin
     [
         (lambda m: m.update(verb="DECIDE"), "the verb DECIDE never reaches a plugin"),
         (lambda m: m["container"].pop("resources"), "container.resources is missing"),
-        (
-            lambda m: m["container"]["healthCheck"].pop("timeout"),
-            "container.healthCheck.timeout is missing",
-        ),
         (lambda m: m.pop("api"), "the manifest lacks api"),
     ],
 )
