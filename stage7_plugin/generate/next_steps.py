@@ -32,10 +32,12 @@ def next_steps(
         "-H 'Content-Type: application/json' -d @examples/request.json"
     )
     steps += _continuous_integration(answers, committed)
-    steps.append("make push          # if the host runs on another machine")
     if answers["kubernetes"] == "yes":
+        steps.append("make push          # the cluster pulls the image")
         steps.append("kubectl apply -f kubernetes.yaml   # runs the pushed image on a cluster")
-    steps.append("make install       # hands the manifest to the CapabilitiesManager")
+    release = f"make release VERSION={answers['version']}"
+    steps.append(f"{release} && git push --follow-tags" if committed else release)
+    steps.append("make install       # the CapabilitiesManager clones, builds and executes it")
     lines = [f"  {number}. {step}" for number, step in enumerate(steps, 1)]
     return "\n".join(["Next steps (README.md has the plain commands behind each make):", *lines])
 

@@ -15,6 +15,8 @@ REPOSITORIES = ("local", "mongo")
 
 Manifest = dict[str, Any]
 
+_HOSTS_OWN = ("metadata.status", "_id")
+
 
 def check(manifest: Manifest) -> None:
     """Raise Refused if the host would drop the manifest, or never call the plugin."""
@@ -40,6 +42,7 @@ def to_post(manifest: Manifest, source: Source, repository: str) -> Manifest:
     """
     posted = copy.deepcopy(manifest)
     posted["repository"] = {**posted.get("repository", {}), "type": repository}
+    posted.setdefault("metadata", {})
     posted["packageSource"] = source.package_source()
     for definition in posted["inputDefinitions"]:
         if definition.get("default") is not None:
@@ -48,12 +51,13 @@ def to_post(manifest: Manifest, source: Source, repository: str) -> Manifest:
 
 
 def differences(posted: Any, stored: Any, path: str = "") -> list[str]:
-    """Return where the host has something else than was posted; what it adds does not count."""
+    """Return where the host has something else than was posted, apart from what it adds itself."""
     if isinstance(posted, dict) and isinstance(stored, dict):
         return [
             found
-            for key, value in posted.items()
-            for found in differences(value, stored.get(key), f"{path}.{key}".lstrip("."))
+            for key in dict.fromkeys([*posted, *stored])
+            if (place := f"{path}.{key}".lstrip(".")) not in _HOSTS_OWN or key in posted
+            for found in differences(posted.get(key), stored.get(key), place)
         ]
     return [] if posted == stored else [path]
 

@@ -208,6 +208,10 @@ def test_an_image_that_was_pushed(place: InstallPlace, host: StandIn, client: AP
             assert "result: THE QUICK BROWN FOX" in output
             assert any("/manifests/sha256:" in path for path in registry.pulled)
 
+            status, output = place.install(".")
+            assert status == 0, output
+            assert "text-echo 1.0.0: installed" in output, "from the source, which is not the same"
+
             status, output = place.call(plugin, "make", "release", "VERSION=1.1.0")
             assert status == 2
             assert "host-image/Dockerfile has the image of the version before" in output

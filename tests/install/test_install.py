@@ -11,6 +11,7 @@ import pytest
 
 from stage7_plugin.host.http_client import Address, call
 from stage7_plugin.host.stand_in.server import StandIn
+from stage7_plugin.install.posted import differences
 from tests.support.install_place import ADDRESS, InstallPlace, NoEngine, edit_manifest
 from tests.support.template import render
 
@@ -227,3 +228,16 @@ def test_the_address_that_the_host_clones(
     status, output = place.install("--no-execute", ".")
     assert status == 0, output
     assert stored(host, "text-echo")["packageSource"]["url"] == cloned
+
+
+@pytest.mark.parametrize(
+    ("stored", "found"),
+    [
+        ({"id": "x", "metadata": {"status": "SOURCE_AVAILABLE"}, "_id": "1"}, []),
+        ({"id": "x", "metadata": {}, "packageSource": {"subPath": "a"}}, ["packageSource"]),
+        ({"id": "y", "metadata": {"tags": []}}, ["id", "metadata.tags"]),
+        ({"metadata": {}}, ["id"]),
+    ],
+)
+def test_what_counts_as_different(stored: dict[str, Any], found: list[str]) -> None:
+    assert differences({"id": "x", "metadata": {}}, stored) == found
