@@ -194,6 +194,26 @@ def test_nothing_could_be_done(place: InstallPlace, host: StandIn) -> None:
     assert "GET http://127.0.0.1:9/plugins: the connection was refused" in output
 
 
+def test_a_host_that_goes_away(
+    place: InstallPlace, host: StandIn, engine: NoEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rest of a fleet is not tried, and nothing says that it is installed."""
+    fleet = make_fleet(place)
+    respond = host.respond
+
+    def until_beta(request: Any, authorization: str | None) -> tuple[int, Any]:
+        if request.path == "/plugins/beta":
+            return 401, {"error": "Token has expired"}
+        return respond(request, authorization)
+
+    monkeypatch.setattr(host, "respond", until_beta)
+    status, output = place.install(fleet)
+    assert status == 1, output
+    assert "Stopped, 4 not installed:" in output
+    assert "it answered 401" in output
+    assert output.rstrip().endswith("1 failed, 1 installed")
+
+
 def test_a_plugin_that_is_not_of_the_template(
     place: InstallPlace, host: StandIn, engine: NoEngine
 ) -> None:

@@ -58,7 +58,7 @@ def test_it_says_how_to_get_it(place: InstallPlace, host: StandIn, plugin: Path)
 @pytest.mark.network
 def test_it_installs_the_tool(place: InstallPlace, host: StandIn, plugin: Path) -> None:
     place.set("CONTRACT_SUITE", str(TEMPLATE))
-    del place._environment["PYTHONPATH"]
+    del place.environment["PYTHONPATH"]
     status, output = make(place, plugin, "install", "OPTIONS=--no-execute")
     assert status == 0, output
     assert "text-echo 1.0.0: stored" in output

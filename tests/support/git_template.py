@@ -30,7 +30,11 @@ class Workplace:
     Attributes:
         template: The repository of the template, with everything committed.
         path: Folders in which programs are looked for before those of PATH.
+        environment: Variables of its commands, with a home of its own.
     """
+
+    seconds = 120
+    """The longest time that a command may take."""
 
     def __init__(self, folder: Path, with_template: bool = True) -> None:
         self.path: list[str] = []
@@ -38,7 +42,7 @@ class Workplace:
         home = folder / "home"
         temporary = folder / "temporary"
         temporary.mkdir()
-        self._environment = {**isolated_environment(home), "TMPDIR": str(temporary)}
+        self.environment = {**isolated_environment(home), "TMPDIR": str(temporary)}
         configuration = _CONFIGURATION.format(template=self.template, address=ADDRESS)
         (home / "gitconfig").write_text(configuration, "utf-8")
         if with_template:
@@ -57,12 +61,12 @@ class Workplace:
         done = subprocess.run(
             command,
             cwd=folder,
-            env={**self._environment, "PWD": str(folder), "PATH": os.pathsep.join(path)},
+            env={**self.environment, "PWD": str(folder), "PATH": os.pathsep.join(path)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             encoding="utf-8",
-            timeout=120,
+            timeout=self.seconds,
             check=False,
         )
         return done.returncode, done.stdout

@@ -50,6 +50,8 @@ class InstallPlace(Workplace):
         bare: The remote.
     """
 
+    seconds = 900  # a fleet is built in one command
+
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         super().__init__(folder, with_template=False)
         self.bare = folder / "remote.git"
@@ -65,7 +67,7 @@ class InstallPlace(Workplace):
 
     def set(self, name: str, value: str) -> None:
         """Set an environment variable of the commands."""
-        self._environment[name] = value
+        self.environment[name] = value
 
     def use(self, host: StandIn) -> None:
         """Install in this host from now on."""
