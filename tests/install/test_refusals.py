@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -84,12 +85,20 @@ def test_a_tag_that_was_moved(place: InstallPlace, host: StandIn, plugin: Path) 
 
 
 def test_a_remote_that_cannot_be_read(place: InstallPlace, host: StandIn, plugin: Path) -> None:
-    url = "https://ada:topsecret@127.0.0.1:9/team/plugins.git"
+    """An older git repeats the address with its password."""
+    url = "https://ada:topsecret@git.example.com/team/plugins.git"
     place.git(plugin, "remote", "set-url", "origin", url)
+    git = plugin.parent / "bin" / "git"
+    git.parent.mkdir()
+    real = shutil.which("git")
+    said = f"echo \"fatal: unable to access '{url}/'\" >&2; exit 128"
+    git.write_text(f'#!/bin/sh\n[ "$1" != ls-remote ] || {{ {said}; }}\nexec {real} "$@"\n')
+    git.chmod(0o755)
+    place.path.append(str(git.parent))
     sentence = "the remote origin cannot be read"
     output = refused(place, host, sentence, "git ls-remote --tags origin")
     assert "topsecret" not in output
-    assert "127.0.0.1:9" in output
+    assert "unable to access 'https://git.example.com/team/plugins.git/'" in output
 
 
 @pytest.mark.parametrize(

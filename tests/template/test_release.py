@@ -156,21 +156,43 @@ def test_a_git_worktree(tmp_path: Path, place: Workplace) -> None:
     assert place.git(plugin, "status", "--porcelain") == ""
 
 
-def test_an_image_that_cannot_be_pushed(tmp_path: Path, place: Workplace) -> None:
-    """Nothing is left of a release whose image fails, also where a file was there before."""
+DOCKER = """#!/bin/sh
+test "$1" != "$FAILS" || { echo denied >&2; exit 1; }
+test "$1" != image || echo '[{"RepoDigests": ["other@sha256:1", "stage7/text-echo@sha256:2"]}]'
+"""
+
+
+def test_the_image_of_a_release(tmp_path: Path, place: Workplace) -> None:
+    """It is pushed and named by its digest; nothing is left of a release that fails."""
     plugin = make_plugin(place, tmp_path)
-    fake = tmp_path / "bin" / "docker"
-    fake.parent.mkdir()
-    fake.write_text("#!/bin/sh\ntest $1 != push || { echo denied >&2; exit 1; }\n")
-    fake.chmod(0o755)
-    place.path.append(str(fake.parent))
+    docker = tmp_path / "bin" / "docker"
+    docker.parent.mkdir()
+    docker.write_text(DOCKER)
+    docker.chmod(0o755)
+    place.path.append(str(docker.parent))
+    place.environment["FAILS"] = "push"
     refused(place, plugin, "docker push failed: denied", "VERSION=1.0.0", "PUSH=image")
+    place.environment["FAILS"] = ""
+    hook = plugin / ".git" / "hooks" / "pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\nexit 1\n")
+    hook.chmod(0o755)
+    refused(place, plugin, "git commit failed:", "VERSION=1.0.0", "PUSH=image")
     assert not (plugin / "host-image").exists()
-    (plugin / "host-image").mkdir()
-    (plugin / "host-image" / "Dockerfile").write_text("FROM before\n")
-    place.commit(plugin, "An image")
-    refused(place, plugin, "docker push failed: denied", "VERSION=1.0.0", "PUSH=image")
-    refused(place, plugin, "host-image/Dockerfile has the image of the version", "VERSION=1.0.0")
+
+    hook.unlink()
+    status, output = release(place, plugin, "VERSION=1.0.0", "PUSH=image")
+    assert status == 0, output
+    line = (plugin / "host-image" / "Dockerfile").read_text("utf-8")
+    assert line == "FROM stage7/text-echo:1.0.0@sha256:2\n"
+    assert place.git(plugin, "status", "--porcelain") == ""
+
+    note(place, plugin, "- A second output")
+    refused(place, plugin, "host-image/Dockerfile has the image of the version", "VERSION=1.1.0")
+    hook.write_text("#!/bin/sh\nexit 1\n")
+    hook.chmod(0o755)
+    refused(place, plugin, "git commit failed:", "VERSION=1.1.0", "PUSH=image")
+    assert (plugin / "host-image" / "Dockerfile").read_text("utf-8") == line
 
 
 def refused(place: Workplace, plugin: Path, said: str, *arguments: str) -> None:

@@ -9,6 +9,8 @@ import sys
 
 from stage7_plugin.host.stand_in.server import StandIn
 
+_ENDS = (signal.SIGINT, signal.SIGTERM)
+
 
 def main() -> int:
     """Serve until Ctrl-C; return the exit status."""
@@ -20,9 +22,11 @@ def main() -> int:
     if not token:
         print("Set STAGE7_TOKEN to the token that it is to accept.", file=sys.stderr)
         return 2
+    # Before the first thread starts: a signal then waits for sigwait, and containers are removed.
+    signal.pthread_sigmask(signal.SIG_BLOCK, _ENDS)
     with StandIn(strict=options.strict, port=options.port, token=token) as stand_in:
         print(f"A stand-in for the CapabilitiesManager listens on {stand_in.url}.", flush=True)
-        signal.sigwait({signal.SIGINT, signal.SIGTERM})
+        signal.sigwait(_ENDS)
     return 0
 
 
