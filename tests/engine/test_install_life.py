@@ -222,3 +222,35 @@ def test_an_image_that_was_pushed(place: InstallPlace, host: StandIn, client: AP
             for version in ("1.0.0", "1.1.0"):
                 if client.images(f"{image}:{version}"):
                     client.remove_image(f"{image}:{version}", force=True)
+
+
+@pytest.mark.parametrize(
+    ("change", "faithful", "strict"),
+    [
+        (("USER 10001:10001", "RUN false\nUSER 10001:10001"), 200, 500),
+        (("USER 10001:10001", "USED 10001:10001"), 500, 500),
+    ],
+    ids=["step", "syntax"],
+)
+def test_a_build_that_fails(
+    place: InstallPlace, namespace: str, change: tuple[str, str], faithful: int, strict: int
+) -> None:
+    """The host runs the old image where a step fails, and says nothing."""
+    plugin = make(place, image_namespace=namespace)
+    place.release(plugin, "1.0.0")
+    with StandIn() as host:
+        place.use(host)
+        assert place.install(".")[0] == 0
+    path = plugin / "Dockerfile"
+    text = path.read_text("utf-8")
+    assert change[0] in text
+    path.write_text(text.replace(*change), "utf-8")
+    place.commit(plugin, "Break it")
+    place.git(plugin, "tag", "--force", "--annotate", "v1.0.0", "--message", "Again")
+    place.git(plugin, "push", "--quiet", "--force", "origin", "HEAD", "v1.0.0")
+    for is_strict, expected in ((False, faithful), (True, strict)):
+        with StandIn(strict=is_strict) as host:
+            place.use(host)
+            assert place.install("--no-execute", ".")[0] == 0
+            status, _ = execute(host, "TEXT_ECHO", text="x")
+            assert status == expected

@@ -41,8 +41,13 @@ class Asked(NamedTuple):
 def repositories(folder: Path) -> dict[str, dict[str, Any]]:
     """Make repositories with the tag v1.0.0; return the `packageSource` of each."""
     sick = ('"status": "healthy"', '"status": "ok"')
-    broken = ('CMD ["/usr', 'RUN false\nCMD ["/usr')
-    changes = {"good": None, "sick": ("server.py", sick), "broken": ("Dockerfile", broken)}
+    last = 'CMD ["/usr/local/bin/python", "-E", "/app/start.py"]'
+    changes = {
+        "good": None,
+        "sick": ("server.py", sick),
+        "broken": ("Dockerfile", (last, f"RUN false\n{last}")),
+        "unreadable": ("Dockerfile", (last, f"RUNS false\n{last}")),
+    }
     sources = {}
     for name, change in changes.items():
         place = folder / name
@@ -150,6 +155,8 @@ def requests(sources: dict[str, dict[str, Any]]) -> Iterator[Asked]:
     yield run("the old image answers", "OLD_IMAGE", text="x")
     manifest = variant("NO_IMAGE", "broken")
     manifest["container"]["image"] = "stage7/none-such:1.0.0"
+    yield post("a Dockerfile that cannot be read", variant("UNREADABLE", "unreadable"))
+    yield run("a Dockerfile that cannot be read, executed", "UNREADABLE", text="x")
     yield post("a build that fails, no image", manifest)
     yield run("no image, executed", "NO_IMAGE", text="x")
     manifest = variant("NEVER_HEALTHY", "sick")

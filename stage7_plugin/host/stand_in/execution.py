@@ -111,7 +111,8 @@ class Executor:
                 pass
         except engine.BuildFailed as error:
             # The host does not look for errors in the build's output, and runs what has the tag.
-            if self.strict:
+            # A Dockerfile that the engine cannot read is another thing: it refuses the request.
+            if self.strict or error.__cause__ is not None:
                 raise _Broken(f"build: {error.sentence}\n{error.details}".rstrip()) from error
 
     def _outputs(
