@@ -1,18 +1,24 @@
-"""Release the plugin: move its version everywhere, commit and tag. Nothing is pushed.
+"""Release the plugin: move its version everywhere, commit and tag. No commit or tag is pushed.
+
+With `--image` the image is built and pushed first, and its digest goes into host-image/Dockerfile:
+a host can build that one line in place of the plugin.
 
 Usage:
-    python release.py 1.2.0
+    python release.py 1.2.0 [--image]
 """
 
+import contextlib
 import datetime
 import json
 import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent
 CHANGELOG = "CHANGELOG.md"
+IMAGE_FILE = "host-image/Dockerfile"
 UNRELEASED = "## Unreleased\n"
 
 # Every place of the version but the changelog, as it is written there.
@@ -28,33 +34,77 @@ class Refused(Exception):
     """The release cannot be made; the text says why and what to do."""
 
 
-def release(version: str) -> str:
+def release(version: str, with_image: bool = False) -> str:
     """Make the release; return what to do next. Raises Refused, with nothing changed."""
     if not re.fullmatch(r"(0|[1-9]\d*)(\.(0|[1-9]\d*)){2}", version):
         raise Refused(f"VERSION is {version!r}; it must be MAJOR.MINOR.PATCH: VERSION=1.2.0")
-    changes = git("status", "--porcelain")
+    changes = git("status", "--porcelain", "--", ".")
     if changes:
         raise Refused(f"Commit or stash what has changed first:\n{changes}")
+    if (ROOT / IMAGE_FILE).exists() and not with_image:
+        raise Refused(
+            f"{IMAGE_FILE} has the image of the version before: add PUSH=image, or remove the "
+            f"file (git rm {IMAGE_FILE}) and commit"
+        )
     manifest = json.loads(read("manifest.json"))
-    tags = git("tag", "--list", "v*").split()
-    check_order(version, manifest["version"], tags)
+    tag = f"{tag_prefix(manifest)}v{version}"
+    check_order(version, manifest["version"], tag)
 
     before = {name: read(name) for name in (*PLACES, CHANGELOG) if (ROOT / name).exists()}
     after = {name: moved(name, text, manifest, version) for name, text in before.items()}
+    image_before = read(IMAGE_FILE) if (ROOT / IMAGE_FILE).exists() else None
     try:
         write(after)
+        if with_image:
+            after[IMAGE_FILE] = pushed_image(json.loads(after["manifest.json"]))
+            write({IMAGE_FILE: after[IMAGE_FILE]})
+            git("add", "--", IMAGE_FILE)
         git("commit", "--quiet", "--allow-empty", "--message", f"Release {version}", "--", *after)
     except Refused:
         write(before)
+        restore_image(image_before)
         raise
-    git("tag", "--annotate", f"v{version}", "--message", f"{manifest['id']} {version}")
-    return f"Released {version}. To publish it: git push --follow-tags"
+    git("tag", "--annotate", tag, "--message", f"{manifest['id']} {version}")
+    return f"Released {version} as {tag}. To publish it: git push --follow-tags"
 
 
-def check_order(version: str, current: str, tags: list[str]) -> None:
+def tag_prefix(manifest: dict[str, object]) -> str:
+    """What comes before the version in a tag: the plugin's id, unless it has a repository alone."""
+    return f"{manifest['id']}/" if git("rev-parse", "--show-prefix") else ""
+
+
+def pushed_image(manifest: dict[str, Any]) -> str:
+    """Build and push the image; return the Dockerfile with its digest."""
+    image, version = manifest["container"]["image"], manifest["version"]
+    names = (f"PLUGIN_ID={manifest['id']}", f"PLUGIN_VERSION={version}")
+    arguments = [part for name in names for part in ("--build-arg", name)]
+    run("docker", "build", "--quiet", "--tag", image, *arguments, ".")
+    run("docker", "push", "--quiet", image)
+    inspected = json.loads(run("docker", "image", "inspect", image))
+    repository = image.rpartition(":")[0]
+    listed = [str(one).partition("@") for one in inspected[0]["RepoDigests"] or []]
+    digests = [digest for name, _, digest in listed if name == repository]
+    if not digests:
+        raise Refused(f"the engine knows no digest of {image}: docker image inspect {image}")
+    return f"FROM {image}@{digests[-1]}\n"
+
+
+def restore_image(text: str | None) -> None:
+    """Put host-image/Dockerfile back as it was, None for not there."""
+    if text is not None:
+        write({IMAGE_FILE: text})
+    elif (ROOT / IMAGE_FILE).exists():
+        (ROOT / IMAGE_FILE).unlink()
+        with contextlib.suppress(OSError):  # something else is in it
+            (ROOT / IMAGE_FILE).parent.rmdir()
+    if git("ls-files", "--", IMAGE_FILE):
+        git("reset", "--quiet", "--", IMAGE_FILE)
+
+
+def check_order(version: str, current: str, tag: str) -> None:
     """Raise Refused unless it is higher than the current one, or the first release of that one."""
-    if f"v{version}" in tags:
-        raise Refused(f"{version} is released already: there is a tag v{version}")
+    if git("tag", "--list", tag):
+        raise Refused(f"{version} is released already: there is a tag {tag}")
     if numbers(version) < numbers(current):
         raise Refused(f"VERSION is {version}; it must be higher than {current} in manifest.json")
 
@@ -97,22 +147,30 @@ def read(name: str) -> str:
 def write(texts: dict[str, str]) -> None:
     """Write files of the plugin."""
     for name, text in texts.items():
+        (ROOT / name).parent.mkdir(exist_ok=True)
         (ROOT / name).write_text(text, "utf-8", newline="\n")
 
 
 def git(*arguments: str) -> str:
     """What git prints. Raises Refused with its message if it fails."""
+    return run("git", *arguments)
+
+
+def run(*command: str) -> str:
+    """What a command prints. Raises Refused with its message if it fails."""
     try:
-        done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True)
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     except OSError as error:
-        raise Refused(f"git cannot be started: {error}") from error
+        raise Refused(f"{command[0]} cannot be started: {error}") from error
     if done.returncode != 0:
-        raise Refused(f"git {arguments[0]} failed: {(done.stderr or done.stdout).strip()}")
+        said = (done.stderr or done.stdout).strip()
+        raise Refused(f"{command[0]} {command[1]} failed: {said}")
     return done.stdout.rstrip()
 
 
 if __name__ == "__main__":
+    words = [word for word in sys.argv[1:] if word != "--image"]
     try:
-        print(release(sys.argv[1] if len(sys.argv) == 2 else ""))
+        print(release(words[0] if len(words) == 1 else "", "--image" in sys.argv))
     except Refused as reason:
         sys.exit(f"Not released. {reason}")

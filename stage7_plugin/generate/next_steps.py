@@ -32,22 +32,24 @@ def next_steps(path: str, image: str, ci: str, on_kubernetes: bool, done: Done) 
     steps = [f"cd {path}"]
     if done.linked and done.committed:
         steps.append("git add .cruft.json && git commit -m 'Link the template'")
-    steps.append("Write your code in plugin_logic.py; it still is a stub.")
+    steps.append("Write your code in plugin_logic.py; it is still a stub.")
     steps.append("make test          # lint, types and tests")
     if not done.built:
         steps.append(f"make build         # builds the image {image}")
-    steps.append("make up            # starts it as the host does, on http://localhost:18080")
+    steps.append("make up            # starts it on http://localhost:18080")
     steps.append(
         "curl -X POST http://localhost:18080/execute "
         "-H 'Content-Type: application/json' -d @examples/request.json"
     )
     steps += _continuous_integration(ci, done.committed)
-    steps.append("make push          # if the host runs on another machine")
     if on_kubernetes:
+        steps.append("make push          # the cluster pulls the image")
         steps.append("kubectl apply -f kubernetes.yaml   # runs the pushed image on a cluster")
-    steps.append("make install       # hands the manifest to the CapabilitiesManager")
+    release = f"make release VERSION={image.rpartition(':')[2]}"
+    steps.append(f"{release} && git push --follow-tags" if done.committed else release)
+    steps.append("make install       # the CapabilitiesManager clones, builds and executes it")
     lines = [f"  {number}. {step}" for number, step in enumerate(steps, 1)]
-    return "\n".join(["Next steps (README.md has the plain commands behind each make):", *lines])
+    return "\n".join(["Next steps:", *lines])
 
 
 def _continuous_integration(ci: str, committed: bool) -> list[str]:

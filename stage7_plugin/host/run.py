@@ -117,10 +117,10 @@ class HostRun:
         memory = ": it used more memory than its limit" if state["OOMKilled"] else ""
         return f"the container ended with exit code {state['ExitCode']}{memory}"
 
-    def execute(self, inputs: Mapping[str, Any]) -> Response:
+    def execute(self, inputs: Mapping[str, Any], trace_id: str = "trace-1") -> Response:
         """Executes with these inputs and the ones that the host always adds. Raises NoAnswer."""
         start = time.monotonic()
-        payload = request_body(self.view, {**host_inputs(), **inputs})
+        payload = request_body(self.view, {**host_inputs(), **inputs}, trace_id)
         response = call(
             self.address,
             self.view.method,

@@ -11,3 +11,9 @@ TAKEN_VERBS = (
     "THINK", "GENERATE", "IF_THEN", "WHILE", "UNTIL", "TIMEOUT", "REPEAT", "FOREACH", "CHAT",
     "REGROUP",
 )  # fmt: skip
+
+# Verbs that never reach a plugin: those above, what an agent does itself, and the host's core.
+NEVER_CALLED_VERBS = (
+    *TAKEN_VERBS, "DECIDE", "SEQUENCE", "DELEGATE", "ASK", "ASK_USER_QUESTION", "EXECUTE_TOOL",
+    "ACCOMPLISH", "REFLECT",
+)  # fmt: skip

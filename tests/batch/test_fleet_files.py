@@ -67,8 +67,8 @@ def test_compose_publishes_each_on_a_port_of_its_own(fleet: Path) -> None:
         assert service["pids_limit"] == 512
         assert "cpus" not in service, "a weight, as for the host, and no cap"
     assert services["fetcher"]["mem_limit"] == str(1024**3)
-    assert services["fetcher"]["tmpfs"] == ["/tmp:size=256m"]
-    assert services["counter"]["tmpfs"] == ["/tmp:size=64m"]
+    assert services["fetcher"]["tmpfs"] == ["/tmp:size=256m,exec"]
+    assert services["counter"]["tmpfs"] == ["/tmp:size=64m,exec"]
     assert {name: int(service["cpu_shares"]) for name, service in services.items()} == {
         "fetcher": 512,
         "counter": 2048,

@@ -152,53 +152,6 @@ def test_the_readme_can_be_pasted(make: Make) -> None:
         shell(project, "docker rm --force readme-by-hand")
 
 
-def test_make_install_hands_the_manifest_to_the_host(make: Make, tmp_path: Path) -> None:
-    """Against a small stand-in for the CapabilitiesManager's two routes."""
-    project = make()
-    host = tmp_path / "host.py"
-    host.write_text(HOST, "utf-8")
-    with subprocess.Popen(
-        [sys.executable, str(host)], stdout=subprocess.PIPE, text=True
-    ) as running:
-        assert running.stdout is not None
-        url = f"http://127.0.0.1:{running.stdout.readline().strip()}"
-        environ = {"STAGE7_URL": url, "STAGE7_TOKEN": "the-token"}
-        try:
-            assert "is installed" in shell(project, "make install", **environ)
-            manifest = (project / "manifest.json").read_text("utf-8")
-            (project / "manifest.json").write_text(manifest.replace('"container": {', '"box": {'))
-            script = "! make install IMAGE=x"
-            assert "does not list" in shell(project, script, **environ)
-        finally:
-            running.kill()
-
-
-HOST = """
-import http.server, json
-stored = {}
-class Handler(http.server.BaseHTTPRequestHandler):
-    def do_POST(self):
-        manifest = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        known = self.headers["Authorization"] == "Bearer the-token" and self.path == "/plugins"
-        stored.clear()
-        if known and "container" in manifest:
-            stored[manifest["id"]] = manifest
-        self.answer(201 if known else 401)
-    def do_GET(self):
-        self.answer(200 if self.path.removeprefix("/plugins/") in stored else 404)
-    def answer(self, status):
-        self.send_response(status)
-        self.send_header("Content-Length", "2")
-        self.end_headers()
-        self.wfile.write(b"{}")
-    def log_message(self, *_):
-        pass
-server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
-print(server.server_port, flush=True)
-server.serve_forever()
-"""
-
-
 REAL_REQUESTS: dict[str, Callable[[], dict[str, Any]]] = {
     "text-statistics": lambda: {"text": (TEMPLATE / "README.md").read_text("utf-8"), "top": 5},
     "unit-converter": lambda: {"value": 26.2, "from": "mi", "to": "km", "precision": 1},

@@ -33,6 +33,9 @@ class Workplace:
         environment: Variables of its commands, with a home of its own.
     """
 
+    seconds = 120
+    """The longest time that a command may take."""
+
     def __init__(self, folder: Path, with_template: bool = True) -> None:
         self.path: list[str] = []
         self.template = folder / "the-template"
@@ -63,7 +66,7 @@ class Workplace:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             encoding="utf-8",
-            timeout=120,
+            timeout=self.seconds,
             check=False,
         )
         return done.returncode, done.stdout

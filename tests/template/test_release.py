@@ -43,7 +43,10 @@ def note(place: Workplace, plugin: Path, text: str) -> None:
 def test_everything_moves_together(tmp_path: Path, place: Workplace) -> None:
     plugin = make_plugin(place, tmp_path, kubernetes="yes")
     status, output = release(place, plugin, "VERSION=1.0.0")
-    assert (status, output) == (0, "Released 1.0.0. To publish it: git push --follow-tags\n")
+    assert (status, output) == (
+        0,
+        "Released 1.0.0 as v1.0.0. To publish it: git push --follow-tags\n",
+    )
     note(place, plugin, "- A second output")
     status, output = release(place, plugin, "VERSION=1.10.0")
     assert status == 0, output
@@ -121,6 +124,75 @@ def test_a_commit_that_git_refuses(tmp_path: Path, place: Workplace) -> None:
     hook.write_text("#!/bin/sh\necho no secrets >&2\nexit 1\n")
     hook.chmod(0o755)
     refused(place, plugin, "git commit failed: no secrets", "VERSION=1.1.0")
+
+
+def test_two_plugins_in_one_repository(tmp_path: Path, place: Workplace) -> None:
+    """Each has tags of its own, and what is unfinished in one does not hold up the other."""
+    repository = tmp_path / "plugins"
+    one, two = (render(repository, plugin_slug=slug, verb=slug.upper()) for slug in ("one", "two"))
+    place.git(repository, "init", "--quiet")
+    place.commit(repository, "Start")
+    (two / "unfinished.py").write_text("")
+    status, output = release(place, one, "VERSION=1.0.0")
+    assert status == 0, output
+    assert "Released 1.0.0 as one/v1.0.0." in output
+    assert place.git(repository, "show", "--name-only", "--format=", "HEAD").splitlines() == [
+        "one/CHANGELOG.md"
+    ]
+    refused(place, two, "Commit or stash what has changed first:", "VERSION=1.0.0")
+    place.commit(repository, "Finish")
+    assert release(place, two, "VERSION=1.0.0")[0] == 0
+    refused(place, two, "1.0.0 is released already: there is a tag two/v1.0.0", "VERSION=1.0.0")
+    assert place.git(repository, "tag").splitlines() == ["one/v1.0.0", "two/v1.0.0"]
+
+
+def test_a_git_worktree(tmp_path: Path, place: Workplace) -> None:
+    plugin = make_plugin(place, tmp_path)
+    other = tmp_path / "other"
+    place.git(plugin, "worktree", "add", "--quiet", "-b", "work", str(other))
+    status, output = release(place, other, "VERSION=1.0.0")
+    assert status == 0, output
+    assert place.git(other, "describe") == "v1.0.0"
+    assert place.git(plugin, "status", "--porcelain") == ""
+
+
+DOCKER = """#!/bin/sh
+test "$1" != "$FAILS" || { echo denied >&2; exit 1; }
+test "$1" != image || echo '[{"RepoDigests": ["other@sha256:1", "stage7/text-echo@sha256:2"]}]'
+"""
+
+
+def test_the_image_of_a_release(tmp_path: Path, place: Workplace) -> None:
+    """It is pushed and named by its digest; nothing is left of a release that fails."""
+    plugin = make_plugin(place, tmp_path)
+    docker = tmp_path / "bin" / "docker"
+    docker.parent.mkdir()
+    docker.write_text(DOCKER)
+    docker.chmod(0o755)
+    place.path.append(str(docker.parent))
+    place.environment["FAILS"] = "push"
+    refused(place, plugin, "docker push failed: denied", "VERSION=1.0.0", "PUSH=image")
+    place.environment["FAILS"] = ""
+    hook = plugin / ".git" / "hooks" / "pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\nexit 1\n")
+    hook.chmod(0o755)
+    refused(place, plugin, "git commit failed:", "VERSION=1.0.0", "PUSH=image")
+    assert not (plugin / "host-image").exists()
+
+    hook.unlink()
+    status, output = release(place, plugin, "VERSION=1.0.0", "PUSH=image")
+    assert status == 0, output
+    line = (plugin / "host-image" / "Dockerfile").read_text("utf-8")
+    assert line == "FROM stage7/text-echo:1.0.0@sha256:2\n"
+    assert place.git(plugin, "status", "--porcelain") == ""
+
+    note(place, plugin, "- A second output")
+    refused(place, plugin, "host-image/Dockerfile has the image of the version", "VERSION=1.1.0")
+    hook.write_text("#!/bin/sh\nexit 1\n")
+    hook.chmod(0o755)
+    refused(place, plugin, "git commit failed:", "VERSION=1.1.0", "PUSH=image")
+    assert (plugin / "host-image" / "Dockerfile").read_text("utf-8") == line
 
 
 def refused(place: Workplace, plugin: Path, said: str, *arguments: str) -> None:

@@ -1,12 +1,16 @@
-"""Hold this plugin against what the host relies on: `make contract`.
+"""Run the template's own tool, stage7-plugin: `make contract`, `make install`, `make login`.
 
-The suite is a part of the template. It is installed from where the template was when it made this
-plugin, as `.stage7-template.json` says; `CONTRACT_SUITE` names another place in pip's words, such
-as `../template[docker]`.
+It is installed from where the template was when it made this plugin, as `.stage7-template.json`
+says; `CONTRACT_SUITE` names another place in pip's words, such as `../template[docker]`.
+
+Usage:
+    python tests/contract_suite.py                check the image against the host contract
+    python tests/contract_suite.py install .      any other command of stage7-plugin
 """
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import venv
@@ -33,18 +37,42 @@ def skip(reason: str) -> int:
     return 0
 
 
-def main() -> int:
-    """Install the suite and run it; return its exit status."""
-    suite = os.environ.get("CONTRACT_SUITE") or requirement(ROOT / ".stage7-template.json")
-    if not suite:
-        return skip(
-            ".stage7-template.json names no https address and commit of the template; "
-            "set CONTRACT_SUITE, for example to git+https://github.com/org/template"
-        )
+def fail(reason: str) -> int:
+    """Say that a command cannot be run, and how it can."""
+    print(
+        f"stage7-plugin is not available: {reason}, or install it: "
+        "python3 -m pip install 'stage7-plugin[docker] @ git+https://github.com/org/template'",
+        file=sys.stderr,
+    )
+    return 2
+
+
+def prepared(suite: str) -> Path:
+    """Return the tool, installed unless the same is there already."""
+    program = BIN / ("stage7-plugin.exe" if os.name == "nt" else "stage7-plugin")
+    note = ENVIRONMENT / "installed-from"
+    pinned = suite == requirement(ROOT / ".stage7-template.json")
+    if pinned and program.is_file() and note.is_file() and note.read_text("utf-8") == suite:
+        return program
     venv.create(ENVIRONMENT, with_pip=True)
     pip = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check")
     subprocess.run([BIN / "python", *pip, suite], check=True)
-    return subprocess.run([BIN / "stage7-plugin", "check", ROOT]).returncode
+    note.write_text(suite, "utf-8")
+    return program
+
+
+def main() -> int:
+    """Run a command of the tool; return its exit status."""
+    arguments = sys.argv[1:] or ["check", str(ROOT)]
+    suite = os.environ.get("CONTRACT_SUITE") or requirement(ROOT / ".stage7-template.json")
+    program = prepared(suite) if suite else shutil.which("stage7-plugin")
+    if program is None:
+        reason = (
+            ".stage7-template.json names no https address and commit of the template; "
+            "set CONTRACT_SUITE, for example to git+https://github.com/org/template"
+        )
+        return fail(reason) if sys.argv[1:] else skip(reason)
+    return subprocess.run([program, *arguments]).returncode
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""Install plugins in a Stage7 host, the CapabilitiesManager, and see them execute there."""

@@ -1,0 +1,17 @@
+"""Why a plugin was not installed."""
+
+from __future__ import annotations
+
+
+class Refused(Exception):
+    """A plugin that is not installed, or an installation that failed.
+
+    Attributes:
+        command: What helps, as typed in the plugin's folder; empty if nothing simple does.
+        details: More lines, such as what the host answered.
+    """
+
+    def __init__(self, sentence: str, command: str = "", details: str = "") -> None:
+        super().__init__(sentence)
+        self.command = command
+        self.details = details
