@@ -86,8 +86,11 @@ def use_own_home() -> None:
     """Let whatever the tests start write into a home of its own, which is removed at the end."""
     if OWN_HOME in os.environ:  # a worker's: its parent has made it
         return
-    # Which engine to talk to is the user's decision.
+    # Which engine and which package index to talk to is the user's decision.
     os.environ.setdefault("DOCKER_CONFIG", str(Path.home() / ".docker"))
+    pip_settings = Path.home() / ".config" / "pip" / "pip.conf"
+    if pip_settings.is_file():
+        os.environ.setdefault("PIP_CONFIG_FILE", str(pip_settings))
     home = tempfile.mkdtemp(prefix="stage7-tests-home-")
     atexit.register(shutil.rmtree, home, ignore_errors=True)
     os.environ.update({OWN_HOME: home, "HOME": home, "USERPROFILE": home})

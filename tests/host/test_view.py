@@ -113,7 +113,7 @@ def test_inputs_are_made_from_examples_defaults_and_types() -> None:
         {"name": "e", "type": "boolean", "required": True, "example": False},
     ]
     made = sample_inputs({"inputDefinitions": definitions})
-    assert made == {"a": "e", "b": 7, "c": ["example"], "e": False}
+    assert made == {"a": "e", "b": 7, "c": ["first", "second"], "e": False}
 
 
 def test_the_example_of_a_folder_comes_first(tmp_path: Path) -> None:

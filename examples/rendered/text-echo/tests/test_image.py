@@ -126,7 +126,7 @@ def test_it_runs_as_an_unprivileged_user(image: str) -> None:
 
 def test_it_carries_what_the_plugin_was_made_from(container: str) -> None:
     name = ".stage7-template.json"
-    carried = docker("exec", container, "cat", f"/app/{name}")
+    carried = docker("exec", container, "/bin/cat", f"/app/{name}")
     assert json.loads(carried) == json.loads((ROOT / name).read_text("utf-8"))
 
 
