@@ -49,6 +49,7 @@ ALWAYS = {
     "plugin_runtime/inputs.py",
     "plugin_runtime/logs.py",
     "plugin_runtime/metrics.py",
+    "plugin_runtime/not_json.py",
     "plugin_runtime/outputs.py",
     "plugin_runtime/plugin.py",
     "plugin_runtime/printed.py",
