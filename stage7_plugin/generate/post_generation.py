@@ -9,10 +9,12 @@ import json
 import shlex
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from stage7_plugin.generate import git
 from stage7_plugin.generate.next_steps import next_steps
-from stage7_plugin.spec.manifest import manifest_problems
+from stage7_plugin.spec.manifest import manifest_problems, manifest_warnings
+from stage7_plugin.spec.problems import printable
 
 
 def main(answers: Mapping[str, str], folder: Path | None = None, linked: bool = False) -> int:
@@ -27,7 +29,7 @@ def main(answers: Mapping[str, str], folder: Path | None = None, linked: bool = 
         The exit status: 1 if the manifest is refused, or the image was required and failed.
     """
     project = Path.cwd() if folder is None else folder
-    problems = _manifest_problems(project)
+    manifest, problems = _read_manifest(project)
     if problems:
         print("The host would not accept manifest.json:")
         print("\n".join(f"  - {problem}" for problem in problems))
@@ -40,6 +42,8 @@ def main(answers: Mapping[str, str], folder: Path | None = None, linked: bool = 
 
     path = shlex.quote(git.path_from_shell(project))
     print(f"Created {path}")
+    for warning in manifest_warnings(manifest):
+        print(f"warning: manifest.json: {printable(warning)}")
     committed = _start_repository(project) if answers["git_init"] == "yes" else False
     built = False
     if answers["build_image"] != "no":
@@ -66,12 +70,13 @@ def _is_temporary(project: Path) -> bool:
     return project.resolve().is_relative_to(Path(tempfile.gettempdir()).resolve())
 
 
-def _manifest_problems(project: Path) -> list[str]:
+def _read_manifest(project: Path) -> tuple[dict[str, Any], list[str]]:
+    """The manifest, and why the host would not accept it."""
     try:
         manifest = json.loads((project / "manifest.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        return [f"it cannot be read: {error}"]
-    return manifest_problems(manifest)
+        return {}, [f"it cannot be read: {error}"]
+    return manifest, manifest_problems(manifest)
 
 
 def _start_repository(project: Path) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from stage7_plugin.rendering.escaping import json
 from stage7_plugin.spec.parameters import Parameter, parse_parameters
 
 
@@ -21,6 +22,12 @@ def semantic_description(answers: Mapping[str, str]) -> str:
     outputs, _ = parse_parameters("outputs", answers["outputs"])
     description = _sentence(answers["description"])
     return f"{description} Takes {_listed(inputs)}; returns {_listed(outputs)}."
+
+
+def input_guidance(answers: Mapping[str, str]) -> str:
+    """How to fill each input: the host's REFLECT reads it."""
+    inputs, _ = parse_parameters("inputs", answers["inputs"])
+    return " ".join(f"Input {_guided(parameter)}" for parameter in inputs)
 
 
 def keywords(answers: Mapping[str, str]) -> list[str]:
@@ -44,3 +51,10 @@ def _sentence(text: str) -> str:
 
 def _listed(parameters: Iterable[Parameter]) -> str:
     return ", ".join(f"{parameter.name} ({parameter.type})" for parameter in parameters)
+
+
+def _guided(parameter: Parameter) -> str:
+    need = "required" if parameter.required else "optional"
+    if parameter.default is not None:
+        need = f"default {json(parameter.default)}"
+    return f"{parameter.name} ({parameter.type}, {need}): {_sentence(parameter.description)}"

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import getpass
 import subprocess
+from collections.abc import Iterable, Mapping
 
 from slugify import slugify
 
 from stage7_plugin.spec.host_facts import TAKEN_VERBS
+from stage7_plugin.spec.parameters import Prompt, parse_parameters
 
 LONGEST_SLUG = 50
+LONGEST_DESCRIPTION = 200
 
 # Windows opens a device, not a file, under these names.
 DEVICE_NAMES = frozenset(
@@ -36,6 +39,33 @@ def verb(plugin_name: object) -> str:
     """The verb for a plugin name: "Text Echo" becomes "TEXT_ECHO"; a taken one gets "_PLUGIN"."""
     derived = plugin_slug(plugin_name).replace("-", "_").upper()
     return f"{derived}_PLUGIN" if derived in TAKEN_VERBS else derived
+
+
+def description(answers: Mapping[str, object]) -> str:
+    """A description that names what goes in and comes out: the planner sees nothing else of it.
+
+    Args:
+        answers: With `inputs` and `outputs`, which need not be acceptable.
+    """
+    inputs, outputs = _names(answers, "inputs"), _names(answers, "outputs")
+    for shorten in (lambda text: text, lambda text: text.partition(" ")[0]):
+        found = (
+            f"Takes {_joined(map(shorten, inputs))} and returns {_joined(map(shorten, outputs))}"
+        )
+        if len(found) <= LONGEST_DESCRIPTION:
+            return found
+    return f"Takes {len(inputs)} inputs and returns {len(outputs)} outputs, {inputs[0]} first"
+
+
+def _names(answers: Mapping[str, object], prompt: Prompt) -> list[str]:
+    text = answers.get(prompt)
+    parameters = parse_parameters(prompt, text)[0] if isinstance(text, str) else []
+    return [f"{parameter.name} ({parameter.type})" for parameter in parameters] or [prompt]
+
+
+def _joined(names: Iterable[str]) -> str:
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def default_author() -> str:

@@ -18,7 +18,7 @@ _BY_TYPE: Mapping[str, Any] = {
 
 
 def sample_inputs(manifest: Mapping[str, Any]) -> dict[str, Any]:
-    """One raw value for each declared input: its `example`, else its `default`, else by its type.
+    """One raw value for each declared input: its `example`, else its default, else by its type.
 
     An optional input of which nothing is known but its type is left out.
     """
@@ -27,8 +27,8 @@ def sample_inputs(manifest: Mapping[str, Any]) -> dict[str, Any]:
         name = definition["name"]
         if "example" in definition:
             values[name] = definition["example"]
-        elif "default" in definition:
-            values[name] = definition["default"]
+        elif "defaultValue" in definition or "default" in definition:
+            values[name] = definition.get("defaultValue", definition.get("default"))
         elif definition.get("required", False):
             values[name] = _BY_TYPE.get(definition.get("type", "any"), "example text")
     return values

@@ -68,6 +68,7 @@ ALWAYS = {
     "server.py",
     "tests/conftest.py",
     "tests/contract_suite.py",
+    "tests/manifest_advice.py",
     "tests/test_image.py",
     "tests/test_logic.py",
     "tests/test_manifest.py",
