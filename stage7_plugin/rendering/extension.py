@@ -20,6 +20,7 @@ from stage7_plugin.rendering import (
     planner_texts,
     provenance,
     python_stub,
+    readme_tables,
 )
 from stage7_plugin.spec import answers, derived, image_name, strict_json
 from stage7_plugin.spec.parameters import Parameter, Prompt, parse_parameters
@@ -158,6 +159,8 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "input_guidance": planner_texts.input_guidance,
     "keywords": planner_texts.keywords,
     "usage_example": planner_texts.usage_example,
+    "input_rows": readme_tables.input_rows,
+    "output_rows": readme_tables.output_rows,
     "parameter_docs": python_stub.parameter_docs,
     "input_locals": python_stub.input_locals,
     "received_list": python_stub.received_list,

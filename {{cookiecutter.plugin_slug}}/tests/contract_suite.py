@@ -1,4 +1,4 @@
-"""Hold this plugin against what the host relies on: `make contract`.
+"""Check this plugin against the host contract: `make contract`. With `sync`: `make sync`.
 
 The suite is a part of the template. It is installed from where the template was when it made this
 plugin, as `.stage7-template.json` says; `CONTRACT_SUITE` names another place in pip's words, such
@@ -36,15 +36,17 @@ def skip(reason: str) -> int:
 def main() -> int:
     """Install the suite and run it; return its exit status."""
     suite = os.environ.get("CONTRACT_SUITE") or requirement(ROOT / ".stage7-template.json")
+    command = sys.argv[1:] or ["check"]
     if not suite:
-        return skip(
+        skipped = skip(
             ".stage7-template.json names no https address and commit of the template; "
             "set CONTRACT_SUITE, for example to git+https://github.com/org/template"
         )
+        return skipped if command == ["check"] else 2
     venv.create(ENVIRONMENT, with_pip=True)
     pip = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check")
     subprocess.run([BIN / "python", *pip, suite], check=True)
-    return subprocess.run([BIN / "stage7-plugin", "check", ROOT]).returncode
+    return subprocess.run([BIN / "stage7-plugin", *command, ROOT]).returncode
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from manifest_advice import manifest_advice
 
 import release
 from plugin_runtime import settings
+from plugin_runtime.inputs import read
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCKERFILE = (ROOT / "Dockerfile").read_text("utf-8")
@@ -59,16 +60,9 @@ def out_of_step(manifest: dict[str, Any], example: dict[str, Any]) -> list[str]:
         for definition in definitions
         if mark in text and words.format_map(definition) not in text.partition(mark)[2]
     ]
-    known = {name for one in inputs for name in (one["name"], *one.get("aliases", ()))}
-    problems += [
-        f"examples/request.json: it lacks the required input {definition['name']}"
-        for definition in inputs
-        if definition["required"]
-        and not {definition["name"], *definition.get("aliases", ())} & {*example}
-    ]
-    problems += [
-        f"examples/request.json: {name} is no input" for name in example if name not in known
-    ]
+    found = read(inputs, example)
+    problems += [f"examples/request.json: {problem}" for problem in found.problems]
+    problems += [f"examples/request.json: {name} is no input" for name in found.undeclared]
     return problems
 
 

@@ -35,7 +35,7 @@ def listen() -> _socket.socket:
     inherited = os.environ.pop("PLUGIN_LISTENER", None)
     if inherited is not None:
         return _socket.socket(fileno=int(inherited))
-    host = os.environ.get("PLUGIN_HOST", "0.0.0.0")
+    host = os.environ.get("PLUGIN_HOST") or "0.0.0.0"
     port = os.environ.get("PLUGIN_PORT") or port_of_manifest()
     try:
         listener = _socket.socket(_socket.AF_INET6 if ":" in host else _socket.AF_INET)

@@ -162,7 +162,12 @@ class Endpoint:
         trace_id = str(context.get("trace_id") or "")[:TRACE_ID_LENGTH] or _trace_of(request)
         logs.current.set(logs.Execution(trace_id, self._secrets.of_inputs(given)))
 
-        reading = inputs.read(self._manifest["inputDefinitions"], given)
+        reading = inputs.read(
+            self._manifest["inputDefinitions"],
+            given,
+            bool(self._settings.strict_inputs),
+            self._settings.max_json_depth,
+        )
         if reading.problems:
             raise Refusal(422, "invalid", " ".join(reading.problems), reading.problems)
         return reading.values, {
@@ -171,6 +176,8 @@ class Endpoint:
             "traceparent": request.headers.get("traceparent", ""),
             "plugin_id": self._manifest["id"],
             "version": self._manifest["version"],
+            # The same for each try of one step, which the host repeats up to five times.
+            "step_id": str(inputs.unwrap(given.get("stepId"), "any")[0] or ""),
             "args": reading.args,
             "host_inputs": reading.undeclared,
         }
@@ -183,9 +190,14 @@ class Endpoint:
         """
         try:
             body = outputs.encode({"success": True, "outputs": found})
+            problems, warnings = outputs.altered(found)
         except (TypeError, ValueError, RecursionError):
             problems = outputs.unencodable(found)
             raise outputs.Failure("The plugin's outputs cannot be written.", problems) from None
+        if problems:
+            raise outputs.Failure("The plugin's outputs cannot be written.", problems)
+        for warning in warnings:
+            logger.warning("%s", warning)
         secrets = self._secrets.now(logs.current.get())
         if secrets.forms and secrets.occur_in(body.decode()):
             # The names stay: they are the manifest's.

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from plugin_runtime.inputs import unwrap
+from plugin_runtime.inputs import converted, unwrap
 
 if TYPE_CHECKING:
     from plugin_runtime.logs import Execution
@@ -101,6 +101,12 @@ def _texts(value: Any) -> Iterable[str]:
             yield from _texts(item)
 
 
+def _as_sent_and_given(value: Any, kind: str) -> tuple[Any, Any]:
+    """A secret input as it came, and as `execute_plugin` gets it."""
+    plain, _ = unwrap(value, kind)
+    return plain, converted(plain, kind)
+
+
 def of_environment(manifest: dict[str, Any], environ: Mapping[str, str]) -> Secrets:
     """Variables whose name says that they are secret, or that `configuration` calls secret."""
     marked = {
@@ -137,9 +143,10 @@ class RequestSecrets:
     def of_inputs(self, given: dict[str, Any]) -> Secrets:
         """The secrets of one execution: `__*` inputs and inputs marked `"secret": true`."""
         own = Secrets(
-            unwrap(value, self._kinds.get(name, "any"))[0]
+            form
             for name, value in given.items()
             if name.startswith("__") or name in self._kinds
+            for form in _as_sent_and_given(value, self._kinds.get(name, "any"))
         )
         with self._lock:
             is_new = self._recent.pop(own.forms, None) is None

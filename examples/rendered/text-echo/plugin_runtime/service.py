@@ -104,6 +104,8 @@ def run(listener: int) -> int:
     server = Server(app, executor, socket.socket(fileno=listener), values)
 
     gc.enable()
+    limit = (values.start_seconds,)
+    threading.Thread(target=plugin.end_unless_ready, args=limit, daemon=True).start()
     plugin.load()
     stop.listen()
     patient_until = time.monotonic() + PATIENCE_SECONDS

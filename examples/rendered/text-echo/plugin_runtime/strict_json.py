@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 MAX_INTEGER_BITS = 1023  # the largest finite IEEE 754 double, which is what other languages read
 
 
@@ -15,12 +17,15 @@ def loads(body: bytes | bytearray, max_depth: int) -> Any:
     """Parse a UTF-8 JSON text.
 
     Refused, beside malformed JSON: a key that occurs twice, NaN and Infinity, numbers that no
-    double can hold, lone surrogates, nesting deeper than `max_depth`.
+    double can hold, lone surrogates, nesting deeper than `max_depth`. A byte order mark, which some
+    editors write, is passed over.
 
     Raises:
         BadJson: with what is wrong and where.
     """
     too_deep = f"The JSON is nested deeper than {max_depth} levels."
+    if body.startswith(BYTE_ORDER_MARK):
+        body = body[len(BYTE_ORDER_MARK) :]
     try:
         text = body.decode("utf-8")
         value = DECODER.decode(text)
