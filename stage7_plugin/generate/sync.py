@@ -15,7 +15,7 @@ from typing import Any
 from stage7_plugin.generate.sync_stub import stub_hints, synced_stub
 from stage7_plugin.rendering import escaping, planner_texts, readme_tables
 from stage7_plugin.rendering.example_request import example_value
-from stage7_plugin.spec import strict_json
+from stage7_plugin.spec import derived, strict_json
 from stage7_plugin.spec.manifest import manifest_problems
 from stage7_plugin.spec.parameters import Parameter, format_parameters
 
@@ -23,6 +23,8 @@ README = (
     ("| Name | Type | Required | Default |", "inputDefinitions", readme_tables.input_rows),
     ("| Name | Type | Always there |", "outputDefinitions", readme_tables.output_rows),
 )
+# A description that is still the default.
+DERIVED = re.compile(r"Takes \w+ \((string|number|boolean|array|object|any)\).* and returns ")
 
 
 class OutOfReach(ValueError):
@@ -111,6 +113,11 @@ def parameters(manifest: dict[str, Any]) -> tuple[list[Parameter], list[Paramete
 def synced_readme(text: str, manifest: dict[str, Any]) -> str:
     """The README with the rows of its two tables written anew."""
     inputs, outputs = parameters(manifest)
+    answers = {"inputs": format_parameters(inputs), "outputs": format_parameters(outputs)}
+    old = manifest["description"]
+    if DERIVED.match(old):
+        new_line = escaping.markdown(derived.description(answers))
+        text = text.replace(f"\n{escaping.markdown(old)}\n", f"\n{new_line}\n", 1)
     for head, key, rows in README:
         listed = inputs if key == "inputDefinitions" else outputs
         table = re.compile(rf"(^{re.escape(head)}.*\n\|[-| :]+\|\n)(?:\|.*\n)*", re.MULTILINE)
@@ -148,6 +155,12 @@ def synced_manifest(text: str, manifest: dict[str, Any]) -> str:
         "inputs": format_parameters(inputs),
         "outputs": format_parameters(outputs),
     }
+    if DERIVED.match(manifest["description"]):
+        before = {**answers, "description": manifest["description"]}
+        answers["description"] = derived.description(answers)
+        text = _replaced(text, "description", answers["description"])
+        if manifest.get("explanation") == planner_texts.explanation(before):
+            text = _replaced(text, "explanation", planner_texts.explanation(answers))
     meaning = manifest.get("semanticDescription", "")
     if re.search(r" Takes .*; returns .*\.$", meaning):
         text = _replaced(text, "semanticDescription", planner_texts.semantic_description(answers))

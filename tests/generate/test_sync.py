@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from stage7_plugin.cli import main
+from stage7_plugin.spec import derived
 from tests.support.template import render
 
 COUNT = {"name": "count", "type": "number", "required": False, "description": "How | often"}
@@ -57,11 +58,20 @@ def test_a_new_plugin_is_in_line(tmp_path: Path, inputs: str, outputs: str) -> N
     assert state(project) == before
 
 
-def test_inputs_and_outputs_that_changed_are_named_everywhere(tmp_path: Path) -> None:
+@pytest.mark.parametrize("default_description", [False, True])
+def test_inputs_and_outputs_that_changed_are_named_everywhere(
+    tmp_path: Path, default_description: bool
+) -> None:
     """The result is what the template would have rendered."""
-    project = render(tmp_path / "a", inputs="text:string; old:array=[]", outputs="result:string")
+
+    def made(name: str, **answers: str) -> Path:
+        if default_description:
+            answers["description"] = derived.description(answers)
+        return render(tmp_path / name, **answers)
+
+    project = made("a", inputs="text:string; old:array=[]", outputs="result:string")
     text = "text:string - A text; count:number=0 - How | often; size:number - Its size"
-    wanted = render(tmp_path / "b", inputs=text, outputs="total:number; result:any?")
+    wanted = made("b", inputs=text, outputs="total:number; result:any?")
     manifest = json.loads((wanted / "manifest.json").read_text("utf-8"))
     keys = ("inputDefinitions", "outputDefinitions")
     change(project, **{key: manifest[key] for key in keys})
@@ -75,7 +85,10 @@ def test_inputs_and_outputs_that_changed_are_named_everywhere(tmp_path: Path) ->
 
     assert sync(project)[0] == 0
     for name in ("README.md", "plugin_logic.py", "manifest.json"):
-        assert (project / name).read_text("utf-8") == (wanted / name).read_text("utf-8"), name
+        lines = [(folder / name).read_text("utf-8").splitlines() for folder in (project, wanted)]
+        # The task in the docstring is a sentence of the author's.
+        found, expected = ([line for line in text if line[:6] != "Task: "] for text in lines)
+        assert found == expected, name
     request = json.loads((project / "examples" / "request.json").read_text("utf-8"))
     assert set(request["inputs"]) == {"text", "size"}, "an optional input is the author's to show"
     assert own_tests(project) == ""

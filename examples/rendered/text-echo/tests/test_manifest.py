@@ -43,7 +43,11 @@ def out_of_step(manifest: dict[str, Any], example: dict[str, Any]) -> list[str]:
     inputs, outputs = manifest["inputDefinitions"], manifest["outputDefinitions"]
     readme = (ROOT / "README.md").read_text("utf-8")
     stub = (ROOT / "plugin_logic.py").read_text("utf-8")
+    derived = re.match(r"Takes \w+ \(\w+\)", manifest["description"])
+    description = manifest["description"] if derived else ""
     texts = [
+        ("description", description, "Takes ", "{name} (", inputs),
+        ("description", description, " and returns ", "{name} (", outputs),
         ("README.md", readme, "| Name | Type | Required |", "| `{name}` | {type} |", inputs),
         ("README.md", readme, "| Name | Type | Always there |", "| `{name}` | {type} |", outputs),
         ("plugin_logic.py", stub, "inputs: The declared inputs", "{name} (", inputs),
