@@ -185,6 +185,8 @@ def test_the_authors_files_are_these() -> None:
         "requirements.in",
         "requirements.txt",
         "examples/request.json",
+        "requirements-dev.in",
+        "tests/settings.toml",
         "tests/test_logic.py",
     ]
 
