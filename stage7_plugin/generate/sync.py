@@ -71,7 +71,7 @@ def _changes(folder: Path, manifest: dict[str, Any]) -> Iterator[tuple[Path, str
         "manifest.json": synced_manifest,
         "README.md": synced_readme,
         "examples/request.json": synced_request,
-        "plugin_logic.py": lambda text, manifest: synced_stub(text, *parameters(manifest)),
+        "plugin_logic.py": synced_logic,
     }
     for name, step in steps.items():
         path = folder / name
@@ -113,17 +113,31 @@ def parameters(manifest: dict[str, Any]) -> tuple[list[Parameter], list[Paramete
 def synced_readme(text: str, manifest: dict[str, Any]) -> str:
     """The README with the rows of its two tables written anew."""
     inputs, outputs = parameters(manifest)
-    answers = {"inputs": format_parameters(inputs), "outputs": format_parameters(outputs)}
-    old = manifest["description"]
-    if DERIVED.match(old):
-        new_line = escaping.markdown(derived.description(answers))
-        text = text.replace(f"\n{escaping.markdown(old)}\n", f"\n{new_line}\n", 1)
+    old, new = (escaping.markdown(one) for one in _descriptions(manifest))
+    text = text.replace(f"\n{old}\n", f"\n{new}\n", 1)
     for head, key, rows in README:
         listed = inputs if key == "inputDefinitions" else outputs
         table = re.compile(rf"(^{re.escape(head)}.*\n\|[-| :]+\|\n)(?:\|.*\n)*", re.MULTILINE)
-        new = rows(listed) + "\n"
-        text = table.sub(lambda match, new=new: match[1] + new, text, count=1)  # type: ignore[misc]
+        lines = rows(listed) + "\n"
+        found = table.search(text)
+        if found is not None:
+            text = text[: found.start()] + found[1] + lines + text[found.end() :]
     return text
+
+
+def synced_logic(text: str, manifest: dict[str, Any]) -> str:
+    """The code with the parts of the stub written anew that are still there."""
+    old, new = (escaping.docstring(f"Task: {one}", indent=0) for one in _descriptions(manifest))
+    return synced_stub(text.replace(f"\n{old}\n", f"\n{new}\n", 1), *parameters(manifest))
+
+
+def _descriptions(manifest: dict[str, Any]) -> tuple[str, str]:
+    """The description as it is, and as it should be: the author's own is right."""
+    old = manifest["description"]
+    if not DERIVED.match(old):
+        return old, old
+    inputs, outputs = map(format_parameters, parameters(manifest))
+    return old, derived.description({"inputs": inputs, "outputs": outputs})
 
 
 def synced_request(text: str, manifest: dict[str, Any]) -> str:
@@ -148,19 +162,17 @@ def synced_request(text: str, manifest: dict[str, Any]) -> str:
 def synced_manifest(text: str, manifest: dict[str, Any]) -> str:
     """The manifest with the planner's texts written anew, those of the author's own left alone."""
     inputs, outputs = parameters(manifest)
+    old, new = _descriptions(manifest)
     answers = {
         "plugin_name": manifest.get("name", manifest["id"]),
         "verb": manifest["verb"],
-        "description": manifest["description"],
+        "description": new,
         "inputs": format_parameters(inputs),
         "outputs": format_parameters(outputs),
     }
-    if DERIVED.match(manifest["description"]):
-        before = {**answers, "description": manifest["description"]}
-        answers["description"] = derived.description(answers)
-        text = _replaced(text, "description", answers["description"])
-        if manifest.get("explanation") == planner_texts.explanation(before):
-            text = _replaced(text, "explanation", planner_texts.explanation(answers))
+    if manifest.get("explanation") == planner_texts.explanation({**answers, "description": old}):
+        text = _replaced(text, "explanation", planner_texts.explanation(answers))
+    text = _replaced(text, "description", answers["description"])
     meaning = manifest.get("semanticDescription", "")
     if re.search(r" Takes .*; returns .*\.$", meaning):
         text = _replaced(text, "semanticDescription", planner_texts.semantic_description(answers))

@@ -37,7 +37,9 @@ def test_what_the_host_takes_otherwise_is_a_warning(tmp_path: Path) -> None:
     assert len(warnings) == 4
     assert warnings[0].startswith("warning: manifest.json: verb: the host brings a plugin for")
     assert 'write "required": false and "defaultValue": 0' in warnings[3]
-    assert "warning" not in generate(tmp_path / "plain", git_init="no").output
+    plain = tmp_path / "plain"
+    plain.mkdir()
+    assert "warning" not in generate(plain, git_init="no").output
 
 
 @pytest.mark.parametrize("content", ["{", None])
