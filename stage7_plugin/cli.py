@@ -107,6 +107,23 @@ def check(
 
 
 @main.command()
+@click.argument(
+    "folder", type=click.Path(exists=True, file_okay=False, path_type=Path), default="."
+)
+@click.option("--check", "check_only", is_flag=True, help="Change nothing; exit with 1 instead.")
+def sync(folder: Path, check_only: bool) -> None:
+    """Update what names inputs and outputs from the manifest.json of the plugin in FOLDER.
+
+    These are the README's tables, the example request, the stub and the planner's texts.
+
+    Exit status: 0 all is in line, 1 with --check something is not, 2 nothing could be done.
+    """
+    from stage7_plugin.generate.sync import run_sync
+
+    sys.exit(run_sync(folder, check_only))
+
+
+@main.command()
 @click.argument("plugins_file")
 @click.option("--output-dir", "-o", type=_FOLDER, default=".", help="Where the plugins go.")
 @click.option("--format", "form", type=click.Choice(["yaml", "json", "jsonl", "csv"]))

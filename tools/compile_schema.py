@@ -1,5 +1,7 @@
 """Compile manifest.schema.json into _manifest_validator.py: python -m tools.compile_schema
 
+It also copies manifest_advice.py into the template, so that a plugin gives the same advice.
+
 Needs fastjsonschema, which the compiled module does not: the check of a manifest must work
 wherever Cookiecutter is installed.
 """
@@ -14,6 +16,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 SCHEMA = ROOT / "{{cookiecutter.plugin_slug}}" / "manifest.schema.json"
 VALIDATOR = ROOT / "stage7_plugin" / "spec" / "_manifest_validator.py"
+ADVICE = ROOT / "stage7_plugin" / "spec" / "manifest_advice.py"
+RENDERED_ADVICE = ROOT / "{{cookiecutter.plugin_slug}}" / "tests" / "manifest_advice.py"
 
 _HEADER = '''"""Compiled from manifest.schema.json; do not edit.
 
@@ -53,4 +57,5 @@ def _broken_rule_alone(match: re.Match[str]) -> str:
 
 if __name__ == "__main__":
     VALIDATOR.write_text(compiled(), encoding="utf-8", newline="\n")
-    print(f"wrote {VALIDATOR}")
+    RENDERED_ADVICE.write_bytes(ADVICE.read_bytes())
+    print(f"wrote {VALIDATOR} and {RENDERED_ADVICE}")

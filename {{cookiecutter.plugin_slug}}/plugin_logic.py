@@ -18,11 +18,15 @@ STUB_ANSWER = "not written yet: this value comes from the stub in plugin_logic.p
 def execute_plugin(inputs: dict[str, Any], context: dict[str, Any]) -> dict[str, Any]:
     """Answer one request.
 
+    The host runs a failing step up to six times, with the same context["step_id"]: make it
+    harmless to run twice.
+
     Args:
         inputs: The declared inputs, already checked against manifest.json, defaults filled in:
 {{ plugin.inputs | parameter_docs(12) }}
-        context: "trace_id", "plugin_id" and "version" of the execution, "args" that came with
-            the inputs, and "host_inputs", which the host sent without being asked.
+        context: "trace_id", "plugin_id" and "version" of the execution, "step_id" of the plan's
+            step, "args" that came with the inputs, and "host_inputs", which the host sent
+            without being asked.
 
     Returns:
         {"success": True, "outputs": {...}} with every declared output:

@@ -36,6 +36,8 @@ AUTHORS = (
     "requirements.txt",
     "system-packages.txt",
     "examples/request.json",
+    "requirements-dev.in",
+    "tests/settings.toml",
     "tests/test_logic.py",
 )
 

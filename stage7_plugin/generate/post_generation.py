@@ -12,7 +12,8 @@ from typing import Any
 
 from stage7_plugin.generate import git
 from stage7_plugin.generate.next_steps import Done, next_steps
-from stage7_plugin.spec.manifest import manifest_problems
+from stage7_plugin.spec.manifest import manifest_problems, manifest_warnings
+from stage7_plugin.spec.problems import printable
 from stage7_plugin.terminal import print_any_text
 
 
@@ -57,6 +58,8 @@ def main(
         return 1
     path = shlex.quote(git.path_from_shell(project))
     print(f"Created {path}")
+    for warning in manifest_warnings(manifest):
+        print(f"warning: manifest.json: {printable(warning)}")
     committed = git_init == "yes" and _start_repository(project)
     if build_image == "yes":  # after the commit: whatever becomes of it, the repository is there
         built = _build(project, manifest, build_image)

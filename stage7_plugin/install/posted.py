@@ -7,7 +7,7 @@ from typing import Any
 
 from stage7_plugin.install.refused import Refused
 from stage7_plugin.install.repository import Source
-from stage7_plugin.spec.host_facts import NEVER_CALLED_VERBS
+from stage7_plugin.spec.host_facts import TAKEN_VERBS
 from stage7_plugin.spec.manifest import manifest_problems
 
 REPOSITORIES = ("local", "mongo")
@@ -22,7 +22,7 @@ def check(manifest: Manifest) -> None:
     """Raise Refused if the host would drop the manifest, or never call the plugin."""
     if problems := manifest_problems(manifest) or _missing(manifest):
         raise Refused("manifest.json is not valid", "make test", "\n".join(problems))
-    if manifest["verb"] in NEVER_CALLED_VERBS:
+    if manifest["verb"] in TAKEN_VERBS:
         raise Refused(
             f"the verb {manifest['verb']} never reaches a plugin: the host handles it itself; "
             "choose another one in manifest.json"

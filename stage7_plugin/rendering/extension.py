@@ -13,7 +13,7 @@ from cookiecutter.exceptions import FailedHookException
 from jinja2 import Environment, pass_context
 from jinja2.runtime import Context
 
-from stage7_plugin.rendering import asking, escaping, given, provenance, python_stub
+from stage7_plugin.rendering import asking, escaping, given, provenance, python_stub, readme_tables
 from stage7_plugin.rendering.specification import AnswerError, PluginContext, specification
 from stage7_plugin.spec import derived
 from stage7_plugin.spec.plugin_spec import AnswersRefused
@@ -99,6 +99,10 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "check_answers": check_answers,
     "plugin_slug": derived.plugin_slug,
     "verb": derived.verb,
+    "default_description": derived.description,
+    # for the README
+    "input_rows": readme_tables.input_rows,
+    "output_rows": readme_tables.output_rows,
     # for plugin_logic.py
     "parameter_docs": python_stub.parameter_docs,
     "input_locals": python_stub.input_locals,

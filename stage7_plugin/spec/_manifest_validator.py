@@ -56,11 +56,11 @@ def validate(data, custom_formats={}, name_prefix=None):
             if not isinstance(data__verb, (str)):
                 errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".verb must be string", value=data__verb, name="" + (name_prefix or "data") + ".verb", definition={'type': 'string'}, rule='type'))
             try:
-                if not (isinstance(data__verb, str) and data__verb == 'THINK' or isinstance(data__verb, str) and data__verb == 'GENERATE' or isinstance(data__verb, str) and data__verb == 'IF_THEN' or isinstance(data__verb, str) and data__verb == 'WHILE' or isinstance(data__verb, str) and data__verb == 'UNTIL' or isinstance(data__verb, str) and data__verb == 'TIMEOUT' or isinstance(data__verb, str) and data__verb == 'REPEAT' or isinstance(data__verb, str) and data__verb == 'FOREACH' or isinstance(data__verb, str) and data__verb == 'CHAT' or isinstance(data__verb, str) and data__verb == 'REGROUP'):
-                    raise JsonSchemaValueException("" + (name_prefix or "data") + ".verb must be one of ['THINK', 'GENERATE', 'IF_THEN', 'WHILE', 'UNTIL', 'TIMEOUT', 'REPEAT', 'FOREACH', 'CHAT', 'REGROUP']", value=data__verb, name="" + (name_prefix or "data") + ".verb", definition={'enum': ['THINK', 'GENERATE', 'IF_THEN', 'WHILE', 'UNTIL', 'TIMEOUT', 'REPEAT', 'FOREACH', 'CHAT', 'REGROUP']}, rule='enum')
+                if not (isinstance(data__verb, str) and data__verb == 'THINK' or isinstance(data__verb, str) and data__verb == 'GENERATE' or isinstance(data__verb, str) and data__verb == 'IF_THEN' or isinstance(data__verb, str) and data__verb == 'WHILE' or isinstance(data__verb, str) and data__verb == 'UNTIL' or isinstance(data__verb, str) and data__verb == 'TIMEOUT' or isinstance(data__verb, str) and data__verb == 'REPEAT' or isinstance(data__verb, str) and data__verb == 'FOREACH' or isinstance(data__verb, str) and data__verb == 'CHAT' or isinstance(data__verb, str) and data__verb == 'REGROUP' or isinstance(data__verb, str) and data__verb == 'DECIDE' or isinstance(data__verb, str) and data__verb == 'SEQUENCE' or isinstance(data__verb, str) and data__verb == 'DELEGATE' or isinstance(data__verb, str) and data__verb == 'ASK' or isinstance(data__verb, str) and data__verb == 'ASK_USER_QUESTION' or isinstance(data__verb, str) and data__verb == 'EXECUTE_TOOL' or isinstance(data__verb, str) and data__verb == 'ACCOMPLISH' or isinstance(data__verb, str) and data__verb == 'REFLECT'):
+                    raise JsonSchemaValueException("" + (name_prefix or "data") + ".verb must be one of ['THINK', 'GENERATE', 'IF_THEN', 'WHILE', 'UNTIL', 'TIMEOUT', 'REPEAT', 'FOREACH', 'CHAT', 'REGROUP', 'DECIDE', 'SEQUENCE', 'DELEGATE', 'ASK', 'ASK_USER_QUESTION', 'EXECUTE_TOOL', 'ACCOMPLISH', 'REFLECT']", value=data__verb, name="" + (name_prefix or "data") + ".verb", definition={'enum': ['THINK', 'GENERATE', 'IF_THEN', 'WHILE', 'UNTIL', 'TIMEOUT', 'REPEAT', 'FOREACH', 'CHAT', 'REGROUP', 'DECIDE', 'SEQUENCE', 'DELEGATE', 'ASK', 'ASK_USER_QUESTION', 'EXECUTE_TOOL', 'ACCOMPLISH', 'REFLECT']}, rule='enum')
             except (JsonSchemaValueException, JsonSchemaValuesException): pass
             else:
-                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".verb must NOT match a disallowed definition", value=data__verb, name="" + (name_prefix or "data") + ".verb", definition={'not': {'enum': ['THINK', 'GENERATE', 'IF_THEN', 'WHILE', 'UNTIL', 'TIMEOUT', 'REPEAT', 'FOREACH', 'CHAT', 'REGROUP']}}, rule='not'))
+                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".verb must NOT match a disallowed definition", value=data__verb, name="" + (name_prefix or "data") + ".verb", definition={'not': {'enum': ['THINK', 'GENERATE', 'IF_THEN', 'WHILE', 'UNTIL', 'TIMEOUT', 'REPEAT', 'FOREACH', 'CHAT', 'REGROUP', 'DECIDE', 'SEQUENCE', 'DELEGATE', 'ASK', 'ASK_USER_QUESTION', 'EXECUTE_TOOL', 'ACCOMPLISH', 'REFLECT']}}, rule='not'))
             if isinstance(data__verb, str):
                 data__verb_len = len(data__verb)
                 if data__verb_len < 1:
@@ -107,6 +107,11 @@ def validate(data, custom_formats={}, name_prefix=None):
                 for data__capabilityKeywords_x, data__capabilityKeywords_item in enumerate(data__capabilityKeywords):
                     if not isinstance(data__capabilityKeywords_item, (str)):
                         errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".capabilityKeywords[{data__capabilityKeywords_x}]".format(**locals()) + " must be string", value=data__capabilityKeywords_item, name="" + (name_prefix or "data") + ".capabilityKeywords[{data__capabilityKeywords_x}]".format(**locals()) + "", definition={'type': 'string'}, rule='type'))
+        if "inputGuidance" in data_keys:
+            data_keys.remove("inputGuidance")
+            data__inputGuidance = data["inputGuidance"]
+            if not isinstance(data__inputGuidance, (str)):
+                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".inputGuidance must be string", value=data__inputGuidance, name="" + (name_prefix or "data") + ".inputGuidance", definition={'type': 'string'}, rule='type'))
         if "usageExamples" in data_keys:
             data_keys.remove("usageExamples")
             data__usageExamples = data["usageExamples"]
@@ -199,9 +204,9 @@ def validate(data, custom_formats={}, name_prefix=None):
                 errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".container must be object", value=data__container, name="" + (name_prefix or "data") + ".container", definition={'type': 'object'}, rule='type'))
             data__container_is_dict = isinstance(data__container, dict)
             if data__container_is_dict:
-                data__container__missing_keys = set(['dockerfile', 'buildContext', 'image', 'ports', 'healthCheck']) - data__container.keys()
+                data__container__missing_keys = set(['dockerfile', 'buildContext', 'image', 'ports', 'resources', 'healthCheck']) - data__container.keys()
                 if data__container__missing_keys:
-                    errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".container must contain " + (str(sorted(data__container__missing_keys)) + " properties"), value=data__container, name="" + (name_prefix or "data") + ".container", definition={'required': ['dockerfile', 'buildContext', 'image', 'ports', 'healthCheck']}, rule='required'))
+                    errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".container must contain " + (str(sorted(data__container__missing_keys)) + " properties"), value=data__container, name="" + (name_prefix or "data") + ".container", definition={'required': ['dockerfile', 'buildContext', 'image', 'ports', 'resources', 'healthCheck']}, rule='required'))
                 data__container_keys = set(data__container.keys())
                 if "dockerfile" in data__container_keys:
                     data__container_keys.remove("dockerfile")
@@ -592,6 +597,11 @@ def validate___definitions_values(data, custom_formats={}, name_prefix=None):
         data_is_dict = isinstance(data, dict)
         if data_is_dict:
             data_keys = set(data.keys())
+            if "defaultValue" in data_keys:
+                data_keys.remove("defaultValue")
+                data__defaultValue = data["defaultValue"]
+                if not isinstance(data__defaultValue, (str)):
+                    errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".defaultValue must be string", value=data__defaultValue, name="" + (name_prefix or "data") + ".defaultValue", definition={'type': 'string'}, rule='type'))
             if "default" in data_keys:
                 data_keys.remove("default")
                 data__default = data["default"]
@@ -617,6 +627,11 @@ def validate___definitions_values(data, custom_formats={}, name_prefix=None):
         data_is_dict = isinstance(data, dict)
         if data_is_dict:
             data_keys = set(data.keys())
+            if "defaultValue" in data_keys:
+                data_keys.remove("defaultValue")
+                data__defaultValue = data["defaultValue"]
+                if not isinstance(data__defaultValue, (int, float)) or isinstance(data__defaultValue, bool):
+                    errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".defaultValue must be number", value=data__defaultValue, name="" + (name_prefix or "data") + ".defaultValue", definition={'type': 'number'}, rule='type'))
             if "default" in data_keys:
                 data_keys.remove("default")
                 data__default = data["default"]
@@ -642,6 +657,11 @@ def validate___definitions_values(data, custom_formats={}, name_prefix=None):
         data_is_dict = isinstance(data, dict)
         if data_is_dict:
             data_keys = set(data.keys())
+            if "defaultValue" in data_keys:
+                data_keys.remove("defaultValue")
+                data__defaultValue = data["defaultValue"]
+                if not isinstance(data__defaultValue, (bool)):
+                    errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".defaultValue must be boolean", value=data__defaultValue, name="" + (name_prefix or "data") + ".defaultValue", definition={'type': 'boolean'}, rule='type'))
             if "default" in data_keys:
                 data_keys.remove("default")
                 data__default = data["default"]
@@ -667,6 +687,11 @@ def validate___definitions_values(data, custom_formats={}, name_prefix=None):
         data_is_dict = isinstance(data, dict)
         if data_is_dict:
             data_keys = set(data.keys())
+            if "defaultValue" in data_keys:
+                data_keys.remove("defaultValue")
+                data__defaultValue = data["defaultValue"]
+                if not isinstance(data__defaultValue, (list, tuple)):
+                    errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".defaultValue must be array", value=data__defaultValue, name="" + (name_prefix or "data") + ".defaultValue", definition={'type': 'array'}, rule='type'))
             if "default" in data_keys:
                 data_keys.remove("default")
                 data__default = data["default"]
@@ -692,6 +717,11 @@ def validate___definitions_values(data, custom_formats={}, name_prefix=None):
         data_is_dict = isinstance(data, dict)
         if data_is_dict:
             data_keys = set(data.keys())
+            if "defaultValue" in data_keys:
+                data_keys.remove("defaultValue")
+                data__defaultValue = data["defaultValue"]
+                if not isinstance(data__defaultValue, (dict)):
+                    errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".defaultValue must be object", value=data__defaultValue, name="" + (name_prefix or "data") + ".defaultValue", definition={'type': 'object'}, rule='type'))
             if "default" in data_keys:
                 data_keys.remove("default")
                 data__default = data["default"]

@@ -49,14 +49,14 @@ def _plugin_slug(value: str) -> str | None:
 
 def _verb(value: str) -> str | None:
     if value in TAKEN_VERBS:
-        return f"must not be a verb that the host has taken ({', '.join(TAKEN_VERBS)})"
+        return f"must not be a verb that never reaches a plugin ({', '.join(TAKEN_VERBS)})"
     if re.fullmatch(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*", value) and len(value) <= 60:
         return None
     return "must be UPPER_SNAKE_CASE: A-Z and digits, a letter first, at most 60 characters"
 
 
 def _description(value: str) -> str | None:
-    return text_fault(value, 10, 200)
+    return text_fault(value, 10, derived.LONGEST_DESCRIPTION)
 
 
 def _version(value: str) -> str | None:

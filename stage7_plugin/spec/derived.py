@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import getpass
 import subprocess
+from collections.abc import Iterable, Mapping
 
 from slugify import slugify
 
 from stage7_plugin.spec.host_facts import TAKEN_VERBS
+from stage7_plugin.spec.parameters import Parameter, Prompt, parse_parameters
 
 LONGEST_SLUG = 50
+LONGEST_DESCRIPTION = 200
 
 # Windows opens a device, not a file, under these names.
 DEVICE_NAMES = frozenset(
@@ -36,6 +39,37 @@ def verb(plugin_name: object) -> str:
     """Derive the verb: "Text Echo" becomes "TEXT_ECHO"; a taken one gets "_PLUGIN"."""
     derived = plugin_slug(plugin_name).replace("-", "_").upper()
     return f"{derived}_PLUGIN" if derived in TAKEN_VERBS else derived
+
+
+def description(answers: Mapping[str, object]) -> str:
+    """Derive the default description from the answers; `inputs` and `outputs` may be wrong."""
+    return describe(_parsed(answers, "inputs"), _parsed(answers, "outputs"))
+
+
+def describe(inputs: Iterable[Parameter], outputs: Iterable[Parameter]) -> str:
+    """Name what goes in and comes out, in at most 200 characters: the planner sees nothing else."""
+    given, returned = _names(inputs, "inputs"), _names(outputs, "outputs")
+    for shorten in (lambda text: text, lambda text: text.partition(" ")[0]):
+        found = (
+            f"Takes {_joined(map(shorten, given))} and returns {_joined(map(shorten, returned))}"
+        )
+        if len(found) <= LONGEST_DESCRIPTION:
+            return found
+    return f"Takes {len(given)} inputs and returns {len(returned)} outputs, {given[0]} first"
+
+
+def _parsed(answers: Mapping[str, object], prompt: Prompt) -> list[Parameter]:
+    text = answers.get(prompt)
+    return parse_parameters(prompt, text)[0] if isinstance(text, str) else []
+
+
+def _names(parameters: Iterable[Parameter], otherwise: str) -> list[str]:
+    return [f"{parameter.name} ({parameter.type})" for parameter in parameters] or [otherwise]
+
+
+def _joined(names: Iterable[str]) -> str:
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def default_author() -> str:

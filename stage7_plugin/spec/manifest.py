@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from stage7_plugin.spec._manifest_validator import validate
+from stage7_plugin.spec.host_facts import BUNDLED_VERBS
+from stage7_plugin.spec.manifest_advice import manifest_advice
 from stage7_plugin.spec.names import RULE, clashing_names, spellings
 from stage7_plugin.spec.problems import shown
 from stage7_plugin.spec.schema_errors import JsonSchemaValueException, JsonSchemaValuesException
@@ -26,6 +28,11 @@ def manifest_problems(manifest: Any) -> list[str]:
     else:
         problems = []
     return list(dict.fromkeys(problems + _names_twice(manifest)))
+
+
+def manifest_warnings(manifest: dict[str, Any]) -> list[str]:
+    """List what the host accepts but the author should look at, in a manifest without problems."""
+    return manifest_advice(manifest, BUNDLED_VERBS)
 
 
 def _sentence(error: JsonSchemaValueException) -> str:

@@ -6,6 +6,7 @@ import keyword
 from collections.abc import Iterator
 from typing import Any
 
+from stage7_plugin.spec.host_facts import TAKEN_OUTPUTS
 from stage7_plugin.spec.names import as_python_reads
 from stage7_plugin.spec.problems import Problem, nearest
 from stage7_plugin.spec.text_rules import columns, text_fault
@@ -21,7 +22,8 @@ DEEPEST_VALUE = 97
 
 _KEYS = {
     "inputs": (
-        "name", "type", "required", "description", "default", "aliases", "secret", "example",
+        "name", "type", "required", "description", "defaultValue", "default", "aliases", "secret",
+        "example",
     ),
     "outputs": ("name", "type", "required", "description"),
 }  # fmt: skip
@@ -53,7 +55,7 @@ def _keys(prompt: str, definition: dict[str, Any]) -> Iterator[tuple[object, str
         yield key, f"unknown key: {hint}A definition has {', '.join(known)}"
 
 
-def _name(_prompt: str, definition: dict[str, Any]) -> Iterator[tuple[object, str]]:
+def _name(prompt: str, definition: dict[str, Any]) -> Iterator[tuple[object, str]]:
     name = definition.get("name", "")
     if not isinstance(name, str) or not name.isidentifier():
         yield name, "a name must be a Python identifier: letters, digits and _, no digit first"
@@ -61,6 +63,8 @@ def _name(_prompt: str, definition: dict[str, Any]) -> Iterator[tuple[object, st
         yield name, "a name must not be a Python keyword"
     elif columns(name) > LONGEST_NAME:
         yield name, f"a name must have at most {LONGEST_NAME} characters (wide ones count twice)"
+    elif prompt == "outputs" and name in TAKEN_OUTPUTS:
+        yield name, f"an output must not be called {' or '.join(TAKEN_OUTPUTS)}: the host uses them"
 
 
 def _type(_prompt: str, definition: dict[str, Any]) -> Iterator[tuple[object, str]]:
@@ -88,7 +92,7 @@ def _required(_prompt: str, definition: dict[str, Any]) -> Iterator[tuple[object
     name = definition.get("name")
     if not isinstance(given, bool):
         yield given, f"required of {name} must be true or false"
-    elif given and "default" in definition:
+    elif given and ("default" in definition or "defaultValue" in definition):
         yield name, "an input with a default is optional: leave out either required or default"
 
 
@@ -96,7 +100,10 @@ def _values(_prompt: str, definition: dict[str, Any]) -> Iterator[tuple[object, 
     kind = definition.get("type")
     if kind not in TYPES:
         return
-    for key in ("default", "example"):
+    if "default" in definition and "defaultValue" in definition:
+        rule = "default and defaultValue are the same: leave out one of them"
+        yield definition.get("name"), rule
+    for key in ("defaultValue", "default", "example"):
         if key in definition and not has_type(definition[key], kind):
             wanted = "any JSON value but null" if kind == "any" else f"a JSON {kind}"
             rule = f"the {key} of {definition.get('name')} must be {wanted}"

@@ -60,7 +60,7 @@ class Parameter(NamedTuple):
             "description": self.description,
         }
         if self.default is not None:
-            found["default"] = self.default
+            found["defaultValue"] = self.default  # the name that the host reads
         if self.aliases:
             found["aliases"] = list(self.aliases)
         if self.secret:
@@ -112,7 +112,7 @@ def _read_definitions(prompt: Prompt, text: str) -> tuple[list[Any], list[Proble
 
 def _parameter(definition: dict[str, Any]) -> Parameter:
     name = definition["name"]
-    default = definition.get("default")
+    default = definition.get("defaultValue", definition.get("default"))
     return Parameter(
         name=name,
         type=definition["type"],

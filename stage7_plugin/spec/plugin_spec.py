@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from stage7_plugin.errors import UserError
-from stage7_plugin.spec import derived
+from stage7_plugin.spec import derived, planner_texts
 from stage7_plugin.spec.answers import PROMPTS, examine, missing
 from stage7_plugin.spec.image_name import image
 from stage7_plugin.spec.parameters import Parameter
@@ -139,18 +139,17 @@ class PluginSpec:
     @property
     def explanation(self) -> str:
         """What the plugin is, in more words than its description."""
-        return (
-            f"{_sentence(self.description)} {self.name} runs in a container of its own and "
-            f"answers the verb {self.verb}."
-        )
+        return planner_texts.explanation(self.name, self.verb, self.description)
 
     @property
     def semantic_description(self) -> str:
         """The description with what goes in and what comes out."""
-        return (
-            f"{_sentence(self.description)} Takes {_typed(self.inputs)}; "
-            f"returns {_typed(self.outputs)}."
-        )
+        return planner_texts.semantic_description(self.description, self.inputs, self.outputs)
+
+    @property
+    def input_guidance(self) -> str:
+        """How to fill each input."""
+        return planner_texts.input_guidance(self.inputs)
 
     @property
     def keywords(self) -> list[str]:
@@ -161,16 +160,4 @@ class PluginSpec:
     @property
     def usage_example(self) -> str:
         """One sentence that shows a call."""
-        return f"Use {self.verb} with {_names(self.inputs)} to get {_names(self.outputs)}"
-
-
-def _sentence(text: str) -> str:
-    return text if text.endswith((".", "!", "?")) else f"{text}."
-
-
-def _names(parameters: Iterable[Parameter]) -> str:
-    return ", ".join(parameter.name for parameter in parameters)
-
-
-def _typed(parameters: Iterable[Parameter]) -> str:
-    return ", ".join(f"{parameter.name} ({parameter.type})" for parameter in parameters)
+        return planner_texts.usage_example(self.verb, self.inputs, self.outputs)

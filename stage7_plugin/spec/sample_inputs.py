@@ -22,17 +22,20 @@ _BY_WORD = {
 }
 
 
+_KNOWN = {"example", "defaultValue", "default"}
+
+
 class InputsUnusable(UserError, ValueError):
     """A file holds no inputs to execute with; the text says why."""
 
 
 def sample_value(definition: Mapping[str, Any]) -> Any:
-    """Return an input's `example`, else its `default`, else a value of its type.
+    """Return an input's `example`, else its `defaultValue` or `default`, else a value of its type.
 
     Args:
         definition: As in manifest.json. A text whose name says what it is gets such a text.
     """
-    for key in ("example", "default"):
+    for key in ("example", "defaultValue", "default"):
         if key in definition:
             return definition[key]
     kind = definition.get("type")
@@ -51,7 +54,7 @@ def sample_inputs(manifest: Mapping[str, Any]) -> dict[str, Any]:
     return {
         definition["name"]: sample_value(definition)
         for definition in manifest.get("inputDefinitions", [])
-        if definition.get("required", False) or {"example", "default"} & definition.keys()
+        if definition.get("required", False) or _KNOWN & definition.keys()
     }
 
 

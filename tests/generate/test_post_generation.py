@@ -32,6 +32,19 @@ def test_manifest_that_the_host_would_refuse(
     assert "  - api.method is 'HEAD': must be one of GET, POST" in printed
 
 
+def test_what_the_host_takes_otherwise_is_a_warning(tmp_path: Path) -> None:
+    answers = {"verb": "SCRAPE", "inputs": "count:number", "description": "Counts. By password"}
+    result = generate(tmp_path, git_init="no", **answers)
+    assert result.status == 0
+    warnings = [line for line in result.output.splitlines() if line.startswith("warning: ")]
+    assert len(warnings) == 4
+    assert warnings[0].startswith("warning: manifest.json: verb: the host brings a plugin for")
+    assert 'write "required": false and "defaultValue": 0' in warnings[3]
+    plain = tmp_path / "plain"
+    plain.mkdir()
+    assert "warning" not in generate(plain, git_init="no").output
+
+
 @pytest.mark.parametrize("content", ["{", None])
 def test_manifest_that_cannot_be_read(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str | None

@@ -42,7 +42,7 @@ def host(request: pytest.FixtureRequest) -> Iterator[StandIn]:
 def test_the_names_are_those_of_the_specification() -> None:
     """The host knows nobody, so it has them once more."""
     assert facts.PERMISSIONS == host_facts.PERMISSIONS
-    assert facts.INTERNAL_VERBS == host_facts.TAKEN_VERBS
+    assert set(facts.INTERNAL_VERBS) < set(host_facts.TAKEN_VERBS)
 
 
 def test_what_it_starts_with(host: StandIn) -> None:

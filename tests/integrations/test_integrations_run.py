@@ -76,7 +76,7 @@ def test_answers_are_data(tmp_path: Path, environ: dict[str, str], system: str) 
     manifest = json.loads(rendered(folder)["manifest.json"])
     assert manifest["name"] == HOSTILE["plugin_name"]
     assert manifest["description"] == HOSTILE["description"]
-    assert manifest["inputDefinitions"][0]["default"] == "it's $(touch pwned) {{ 1 }}"
+    assert manifest["inputDefinitions"][0]["defaultValue"] == "it's $(touch pwned) {{ 1 }}"
     assert manifest["container"]["resources"]["memory"] == "512m"
     assert manifest["id"] == "quotes"
     assert list(tmp_path.rglob("pwned")) == []

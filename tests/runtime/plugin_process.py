@@ -21,7 +21,7 @@ MANIFEST: dict[str, Any] = {
     "inputDefinitions": [
         {"name": "do", "type": "string", "required": True, "aliases": ["action", "verb"]},
         {"name": "value", "type": "any", "required": False},
-        {"name": "seconds", "type": "number", "required": False, "default": 0},
+        {"name": "seconds", "type": "number", "required": False, "defaultValue": 0},
         {"name": "settings", "type": "object", "required": False},
         {"name": "flag", "type": "boolean", "required": False},
         {"name": "names", "type": "array", "required": False},

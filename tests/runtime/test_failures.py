@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+
 import pytest
 
 from tests.runtime.conftest import Start
@@ -17,7 +19,7 @@ from tests.runtime.conftest import Start
         ({"do": "interrupt"}, "KeyboardInterrupt"),
         ({"do": "return raw", "value": None}, "returned null"),
         ({"do": "return raw", "value": {"result": 1}}, "with the keys ['result']"),
-        ({"do": "return raw", "value": {"success": "yes"}}, "execute_plugin must return"),
+        ({"do": "return raw", "value": {"success": "yes"}}, "but 'success' is string"),
         ({"do": "return raw", "value": {"success": False}}, "without a reason"),
         ({"do": "return raw", "value": {"success": True}}, "'outputs' must be an object"),
     ],
@@ -55,10 +57,14 @@ def test_outputs_that_do_not_match_the_manifest(
 
 def test_an_output_that_is_not_required_may_be_absent_or_null(start: Start) -> None:
     plugin = start()
-    for outputs in ({"result": 1}, {"result": 1, "count": None}, {"result": None, "count": 1.5}):
+    for outputs, sent in (
+        ({"result": 1}, {"result": 1}),
+        ({"result": 1, "count": None}, {"result": 1}),
+        ({"result": None, "count": 1.5}, {"result": None, "count": 1.5}),
+    ):
         raw = {"success": True, "outputs": outputs}
         status, answer = plugin.execute({"do": "return raw", "value": raw})
-        assert (status, answer) == (200, raw)
+        assert (status, answer) == (200, {"success": True, "outputs": sent})
 
 
 @pytest.mark.parametrize("kind", ["bytes", "nan", "surrogate", "loop"])
@@ -91,6 +97,49 @@ def test_a_plugin_that_cannot_be_imported_says_so(start: Start) -> None:
     status, answer = plugin.execute({"do": "return value"})
     assert status == 503
     assert "package_that_is_not_installed" in answer["error"]
+
+
+@pytest.mark.parametrize(
+    ("logic", "environ", "reason"),
+    [
+        ("broken_import.py", {}, "package_that_is_not_installed"),
+        ("slow_setup.py", {"SETUP_SECONDS": "0", "SETUP_FAILS": "1"}, "setup() failed"),
+        (
+            "slow_setup.py",
+            {"SETUP_SECONDS": "600", "PLUGIN_START_SECONDS": "1"},
+            "its setup() has not ended within 1 s (PLUGIN_START_SECONDS)",
+        ),
+        (
+            "slow_import.py",
+            {"PLUGIN_START_SECONDS": "1"},
+            "its import of plugin_logic.py has not ended within 1 s (PLUGIN_START_SECONDS)",
+        ),
+    ],
+)
+def test_a_plugin_that_does_not_get_ready_ends_with_the_reason(
+    start: Start, logic: str, environ: dict[str, str], reason: str
+) -> None:
+    plugin = start(logic, **environ)
+    plugin.wait(120)
+    assert plugin.process.returncode == 1
+    last = plugin.lines[-1]
+    assert last["level"] == "CRITICAL"
+    assert "the process ends, because the plugin is not ready" in last["message"]
+    assert reason in last["message"]
+
+
+def test_a_plugin_that_gets_ready_in_time_stays(start: Start) -> None:
+    plugin = start("slow_setup.py", SETUP_SECONDS="1.2", PLUGIN_START_SECONDS="2")
+    plugin.wait_for_line(lambda line: "setup() took" in line["message"])
+    with pytest.raises(subprocess.TimeoutExpired):
+        plugin.wait(2)
+    assert plugin.execute({"do": "x"})[0] == 200
+
+
+def test_an_empty_setting_is_not_set(start: Start) -> None:
+    names = ("PLUGIN_CONCURRENCY", "PLUGIN_LOG_LEVEL", "PLUGIN_HOST", "PLUGIN_STRICT_INPUTS")
+    plugin = start(**dict.fromkeys(names, ""))
+    assert plugin.execute({"do": "return value"})[0] == 200
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.runtime.conftest import Start
+from tests.runtime.plugin_process import MANIFEST
+
+CASES: list[dict[str, Any]] = json.loads(
+    (Path(__file__).parents[1] / "cases" / "input_conversion.json").read_text("utf-8")
+)["cases"]
+REFUSED = object()
 
 
 def received(plugin: Any, inputs: dict[str, Any]) -> dict[str, Any]:
@@ -50,6 +57,72 @@ def test_an_object_with_a_key_named_value_is_not_taken_for_an_envelope(
     assert received(start(), {"settings": sent})["settings"] == expected
 
 
+def case_problems(plugin: Any, cases: list[dict[str, Any]], wanted: str) -> list[str]:
+    """The cases of the table in which the plugin got something else."""
+    problems = []
+    for case in cases:
+        expected = case.get(wanted, case.get("given", REFUSED))
+        if expected == "refused" and wanted in case:
+            expected = REFUSED
+        status, answer = plugin.execute({"do": "return inputs", f"a_{case['type']}": case["sent"]})
+        got = answer["outputs"]["result"][f"a_{case['type']}"] if status == 200 else REFUSED
+        same = got is expected if expected is REFUSED else json.dumps(got) == json.dumps(expected)
+        if not same or status not in (200, 422):
+            problems.append(f"{case} gave {status} {answer}")
+    return problems
+
+
+TYPED = {
+    "inputDefinitions": [
+        {"name": "do", "type": "string", "required": True},
+        {"name": "seconds", "type": "number", "required": False, "defaultValue": 0},
+        *[
+            {"name": f"a_{kind}", "type": kind, "required": False}
+            for kind in ("string", "number", "boolean", "array", "object", "any")
+        ],
+    ]
+}
+
+
+def test_the_table_of_conversions(start: Start) -> None:
+    assert case_problems(start(manifest=TYPED), CASES, "given") == []
+
+
+def test_the_table_of_conversions_in_strict_mode(start: Start) -> None:
+    plugin = start(manifest=TYPED, PLUGIN_STRICT_INPUTS="1")
+    assert case_problems(plugin, CASES, "strict") == []
+
+
+def test_text_that_is_nested_too_deeply_is_no_value(start: Start) -> None:
+    deep = "[" * 101 + "]" * 101
+    status, answer = start().execute({"do": "return inputs", "names": deep})
+    assert status == 422
+    assert answer["errors"] == ["Input 'names' must be of type array, but is string."]
+
+
+def test_a_secret_in_json_text_is_redacted_as_a_value_too(start: Start) -> None:
+    secret = {"name": "settings", "type": "object", "required": False, "secret": True}
+    definitions = [d for d in MANIFEST["inputDefinitions"] if d["name"] != "settings"]
+    plugin = start(manifest={"inputDefinitions": [*definitions, secret]})
+    sent = {"do": "return inputs", "settings": json.dumps({"key": "canary-0123456789"})}
+    status, answer = plugin.execute(sent)
+    assert status == 200
+    assert answer["outputs"]["result"]["settings"] == {"key": "[redacted]"}
+
+
+def test_default_value_is_the_hosts_name_for_a_default(start: Start) -> None:
+    definitions = [
+        {"name": "do", "type": "string", "required": True},
+        {"name": "seconds", "type": "number", "required": False, "defaultValue": 0, "default": 1},
+        {"name": "names", "type": "array", "required": False, "defaultValue": ["a"]},
+    ]
+    assert received(start(manifest={"inputDefinitions": definitions}), {}) == {
+        "do": "return inputs",
+        "seconds": 0,
+        "names": ["a"],
+    }
+
+
 def test_args_and_undeclared_inputs_are_in_the_context(start: Start) -> None:
     status, answer = start().execute(
         {
@@ -66,6 +139,7 @@ def test_args_and_undeclared_inputs_are_in_the_context(start: Start) -> None:
         "version": "1.2.3",
         "further": True,
         "traceparent": "",
+        "step_id": "s-1",
         "args": {"do": {"a": 1}},
         "host_inputs": {"stepId": "s-1", "__auth_token": "[redacted]"},
     }
@@ -104,6 +178,18 @@ def test_every_problem_is_reported_at_once(start: Start) -> None:
     ]
     assert answer["success"] is False
     assert "Input 'do'" in answer["error"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "step_id"),
+    [("s-1", "s-1"), ({"value": "s-1", "args": {}}, "s-1"), (7, "7"), (None, "")],
+)
+def test_the_step_can_be_recognized_when_it_is_repeated(
+    start: Start, sent: Any, step_id: str
+) -> None:
+    status, answer = start().execute({"do": "return context", "stepId": sent})
+    assert status == 200
+    assert answer["outputs"]["result"]["step_id"] == step_id
 
 
 @pytest.mark.parametrize("nothing", [None, {"value": None}, {"value": None, "args": {}}])

@@ -46,7 +46,7 @@ def mixed(depth: int) -> bytes:
         (DEEP, "deeper than 100"),
         (mixed(50), "deeper than 100"),
         (b"[" * 100_000, "deeper than 100"),
-        (b'\xef\xbb\xbf{"inputs": {}}', "not valid JSON"),
+        (b'\xef\xbb\xbf\xef\xbb\xbf{"inputs": {}}', "not valid JSON"),
     ],
     ids=lambda value: str(value)[:24],
 )
@@ -55,6 +55,12 @@ def test_a_body_that_is_not_acceptable_json(start: Start, body: bytes, words: st
     assert status == 400
     assert answer["success"] is False
     assert words in answer["error"]
+
+
+def test_a_byte_order_mark_is_passed_over(start: Start) -> None:
+    body = b'\xef\xbb\xbf{"inputs": {"do": "return value", "value": "\xc3\xa4"}}'
+    status, answer = start().post(body)
+    assert (status, answer["outputs"]) == (200, {"result": "\u00e4"})
 
 
 def test_what_only_looks_like_it_is_accepted(start: Start) -> None:

@@ -42,6 +42,37 @@ def test_what_is_derived_is_accepted_or_empty(name: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("inputs", "outputs", "description"),
+    [
+        ("text:string", "words:number", "Takes text (string) and returns words (number)"),
+        (
+            "a:string; b:array?; c:any=1",
+            "d:object; e:any",
+            "Takes a (string), b (array) and c (any) and returns d (object) and e (any)",
+        ),
+        ("not valid", None, "Takes inputs and returns outputs"),
+        (
+            "; ".join(f"input_number_{n}:string" for n in range(8)),
+            "x:any",
+            f"Takes {', '.join(f'input_number_{n}' for n in range(7))} and input_number_7 "
+            "and returns x",
+        ),
+        (
+            "; ".join(f"{'i' * 50}{n}:string" for n in range(9)),
+            "x:any",
+            f"Takes 9 inputs and returns 1 outputs, {'i' * 50}0 (string) first",
+        ),
+    ],
+)
+def test_a_description_names_inputs_and_outputs(
+    inputs: str, outputs: object, description: str
+) -> None:
+    assert derived.description({"inputs": inputs, "outputs": outputs}) == description
+    assert check({"description": description}) == []
+    assert "." not in description
+
+
+@pytest.mark.parametrize(
     ("memory", "megabytes"), [("256m", 256), ("1g", 1024), ("65536k", 64), ("33000k", 32)]
 )
 def test_memory(memory: str, megabytes: int) -> None:

@@ -12,8 +12,8 @@ from typing import Any
 import jsonschema
 import pytest
 
-from stage7_plugin.spec.host_facts import PERMISSIONS, TAKEN_VERBS
-from stage7_plugin.spec.manifest import manifest_problems
+from stage7_plugin.spec.host_facts import BUNDLED_VERBS, PERMISSIONS, TAKEN_VERBS
+from stage7_plugin.spec.manifest import manifest_problems, manifest_warnings
 from stage7_plugin.spec.value_types import TYPES
 from tests.support.template import TEMPLATE, render
 from tools import compile_schema
@@ -74,6 +74,8 @@ ACCEPTED: list[Change] = [
         "packageSource",
         {"type": "git", "url": "u", "branch": "b", "commitHash": "c", "subPath": "s"},
     ),
+    ("inputGuidance", "How"),
+    ("inputDefinitions", [parameter(defaultValue="x")]),
     ("inputDefinitions", [parameter(default="x", aliases=["y"], secret=True, example="z")]),
     ("inputDefinitions", [parameter(type="any", default=None)]),
     ("inputDefinitions", [parameter(type="number", default=1.5)]),
@@ -96,6 +98,7 @@ REJECTED: list[tuple[str, Any, str]] = [
     ("inputDefinitions.0.type", "text", "must be one of string, number, boolean, array"),
     ("outputDefinitions.0.type", "json", "outputDefinitions[0].type is 'json'"),
     ("inputDefinitions", [parameter(default=1)], "inputDefinitions[0].default is 1"),
+    ("inputDefinitions", [parameter(defaultValue=1)], "inputDefinitions[0].defaultValue is 1"),
     ("inputDefinitions", [parameter(type="number", default=True)], "must be of type number"),
     ("inputDefinitions", [parameter(type="boolean", default=0)], "must be of type boolean"),
     ("inputDefinitions", [parameter(type="array", example={})], "must be of type array"),
@@ -110,7 +113,8 @@ REJECTED: list[tuple[str, Any, str]] = [
     ("entryPoint.main", ..., "entryPoint lacks main"),
     ("entryPoint.files", [], "must be of type object"),
     *[(f"container.{key}", ..., f"lacks {key}") for key in
-      ("dockerfile", "buildContext", "image", "ports")],
+      ("dockerfile", "buildContext", "image", "ports", "resources", "healthCheck")],
+    ("container.healthCheck.path", ..., "container.healthCheck lacks path"),
     ("container.ports", [], "must have 1 or more entries"),
     ("container.ports.0.container", 0, "must be at least 1"),
     ("container.ports.0.container", 65536, "must be at most 65535"),
@@ -167,11 +171,79 @@ def test_what_is_no_manifest_at_all(thing: Any) -> None:
     assert manifest_problems(thing)
 
 
-def test_every_problem_is_told(manifest: dict[str, Any]) -> None:
-    candidate = changed(manifest, "api.method", "HEAD")
-    candidate = changed(candidate, "id", ...)
-    candidate = changed(candidate, "inputDefinitions.0.type", "text")
-    assert len(manifest_problems(candidate)) == 3
+def test_every_problem_is_told_with_its_place(manifest: dict[str, Any]) -> None:
+    candidate = changed(manifest, "id", ...)
+    for path, value in (
+        ("verb", "THINK"),
+        ("version", "1"),
+        ("description", "short"),
+        ("api.method", "HEAD"),
+        ("inputDefinitions.0.type", "text"),
+        ("inputDefinitions.1.required", "yes"),
+        ("inputDefinitions.1.defaultValue", "one"),
+        ("inputDefinitions.2.name", ...),
+        ("outputDefinitions.0.type", "json"),
+        ("container.ports.0.container", 0),
+        ("container.resources.memory", "1GB"),
+        ("container.healthCheck.path", "health"),
+        ("security.permissions", ["net", "fs"]),
+    ):
+        candidate = changed(candidate, path, value)
+    places = [problem.split(" ")[0] for problem in manifest_problems(candidate)]
+    assert sorted(places) == sorted([
+        "the", "verb", "version", "description", "api.method", "inputDefinitions[0].type",
+        "inputDefinitions[1].required", "inputDefinitions[1].defaultValue", "inputDefinitions[2]",
+        "outputDefinitions[0].type", "container.ports[0].container", "container.resources.memory",
+        "container.healthCheck.path", "security.permissions[0]", "security.permissions[1]",
+    ])  # fmt: skip
+
+
+def test_a_rendered_manifest_needs_no_advice(manifest: dict[str, Any]) -> None:
+    assert manifest_warnings(manifest) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "told"),
+    [
+        ("verb", "SCRAPE", "verb: the host brings a plugin for SCRAPE"),
+        ("description", "Counts words. Takes a text", 'first full stop, "Counts words"'),
+        ("description", "Runs a Node.js program", 'first full stop, "Runs a Node"'),
+        ("description", "Resets a PassWord of a user", 'the word "password"'),
+        ("inputDefinitions.0.type", "number", "inputDefinitions[0] (a): the host refuses 0"),
+        ("inputDefinitions.0.type", "boolean", 'write "required": false and "defaultValue": false'),
+        ("inputDefinitions", [parameter(required=False, default="x")], "rename default"),
+        ("outputDefinitions.0.name", "error", "outputDefinitions[0]: the host treats an output"),
+        ("outputDefinitions.0.name", "status", "call it status_text"),
+    ],
+)
+def test_what_its_author_should_look_at(
+    manifest: dict[str, Any], path: str, value: Any, told: str
+) -> None:
+    candidate = changed(manifest, path, value)
+    assert manifest_problems(candidate) == []
+    (warning,) = manifest_warnings(candidate)
+    assert told in warning
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("description", "Counts the words of a text."),
+        ("inputDefinitions.0.type", "array"),
+        ("inputDefinitions", [parameter(type="number", required=False, defaultValue=0)]),
+        ("outputDefinitions.0.name", "errors"),
+    ],
+)
+def test_what_needs_no_advice(manifest: dict[str, Any], path: str, value: Any) -> None:
+    assert manifest_warnings(changed(manifest, path, value)) == []
+
+
+def test_a_plugin_gives_the_same_advice() -> None:
+    rendered = compile_schema.RENDERED_ADVICE.read_text(encoding="utf-8")
+    source = compile_schema.ADVICE.read_text(encoding="utf-8")
+    assert rendered == source, "run python -m tools.compile_schema"
+    assert set(SCHEMA["definitions"]["bundledVerbs"]["enum"]) == BUNDLED_VERBS
+    assert len(BUNDLED_VERBS) == 127
 
 
 def test_schema_is_draft_7() -> None:

@@ -186,6 +186,8 @@ def test_the_authors_files_are_these() -> None:
         "system-packages.txt",
         "requirements.txt",
         "examples/request.json",
+        "requirements-dev.in",
+        "tests/settings.toml",
         "tests/test_logic.py",
     ]
 

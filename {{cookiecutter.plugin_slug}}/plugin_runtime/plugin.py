@@ -1,14 +1,18 @@
 """Loads `plugin_logic.py` and runs its optional `setup()`."""
 
 import importlib
+import os
 import threading
 import time
 from collections.abc import Callable
 from typing import Any
 
+from plugin_runtime import logs
 from plugin_runtime.execution import Function, call_async, describe
 from plugin_runtime.logs import logger
 
+# After a failure the reason is still answered for so long, to the host's next polls among others.
+FAILED_SECONDS = 5
 CO_COROUTINE = 0x80  # inspect.CO_COROUTINE, without importing inspect at every start
 
 
@@ -63,6 +67,24 @@ class Plugin:
     def wait(self, seconds: float) -> None:
         """Wait until it is ready or failed, at most so long."""
         self._settled.wait(seconds)
+
+    def end_unless_ready(self, seconds: float) -> None:
+        """End the process with status 1 if the plugin is not ready within `seconds`.
+
+        The host leaves a container that does not get healthy running for ever; under compose and
+        Kubernetes this is what restarts it.
+        """
+        self.wait(seconds)
+        if self.state == "ready":
+            return
+        if self.state == "failed":
+            time.sleep(FAILED_SECONDS)
+        else:
+            stage = "import of plugin_logic.py" if self.function is None else "setup()"
+            self.error = f"its {stage} has not ended within {seconds:g} s (PLUGIN_START_SECONDS)"
+        logger.critical("the process ends, because the plugin is not ready: %s", self.error)
+        logs.flush()
+        os._exit(1)
 
     def _run(self, setup: Callable[[], Any]) -> None:
         started = time.monotonic()

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from itertools import chain, islice
 from typing import Any
 
-from plugin_runtime.inputs import unwrap
+from plugin_runtime.inputs import converted, unwrap
 from plugin_runtime.secret_forms import (
     SHORTEST,
     forms_of,
@@ -198,7 +198,11 @@ class RequestSecrets:
         They are inputs marked `"secret": true`, `__*` inputs, and what is named like a secret among
         the undeclared inputs and in the context; value and args of an envelope.
         """
-        marked = [unwrap(given[name], kind) for name, kind in self._kinds.items() if name in given]
+        marked = [
+            _as_sent_and_given(given[name], kind)
+            for name, kind in self._kinds.items()
+            if name in given
+        ]
         named = [
             unwrap(value, "any")
             for name, value in given.items()
@@ -236,6 +240,12 @@ class RequestSecrets:
         """
         with self._lock:
             return [self.environment, *self._recent.values()]
+
+
+def _as_sent_and_given(value: Any, kind: str) -> tuple[Any, ...]:
+    """Return a secret input as it came, its args, and as `execute_plugin` gets it."""
+    plain, args = unwrap(value, kind)
+    return plain, args, converted(plain, kind)
 
 
 def _named_in(context: dict[str, Any], level: int = 1) -> Iterable[Any]:

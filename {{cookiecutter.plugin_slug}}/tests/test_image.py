@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from conftest import lacking, needed_variables
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -64,6 +65,8 @@ def image(manifest: dict[str, Any]) -> str:
 @pytest.fixture
 def container(image: str, manifest: dict[str, Any]) -> Iterator[str]:
     """A running container with the host's environment and no rights at all."""
+    if reason := lacking("setup"):
+        pytest.skip(reason)
     name = docker(
         "run",
         "--detach",
@@ -73,6 +76,7 @@ def container(image: str, manifest: dict[str, Any]) -> Iterator[str]:
         "--security-opt=no-new-privileges",
         f"--memory={manifest['container']['resources']['memory']}",
         *(f"--env={key}={value}" for key, value in HOST_ENVIRONMENT.items()),
+        *(f"--env={variable}" for variable in needed_variables()),  # with its value of here
         image,
     )
     yield name
@@ -99,10 +103,11 @@ def call(container: str, method: str, path: str, body: bytes | None = None) -> t
 def test_it_serves_the_example_and_stops_at_once(container: str) -> None:
     status, health = call(container, "GET", "/health")
     assert (status, health["status"]) == (200, "healthy")
-    body = (ROOT / "examples" / "request.json").read_bytes()
-    status, answer = call(container, "POST", "/execute", body)
-    assert status == 200, answer
-    assert answer["success"] is True
+    if not lacking("example"):
+        body = (ROOT / "examples" / "request.json").read_bytes()
+        status, answer = call(container, "POST", "/execute", body)
+        assert status == 200, answer
+        assert answer["success"] is True
 
     started = time.monotonic()
     docker("stop", container)

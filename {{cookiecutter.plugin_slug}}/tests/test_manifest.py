@@ -3,24 +3,32 @@
 import json
 import re
 import unicodedata
+import warnings
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
+from conftest import problems_of_manifest
+from manifest_advice import manifest_advice
 
 import release
 from plugin_runtime import settings
-from plugin_runtime.inputs import is_type
+from plugin_runtime.inputs import read
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCKERFILE = (ROOT / "Dockerfile").read_text("utf-8")
 
 
-def test_it_follows_its_schema(manifest: dict[str, Any]) -> None:
+def test_it_follows_its_schema() -> None:
+    if problems := problems_of_manifest():
+        pytest.fail("manifest.json has problems:\n" + "\n".join(problems), pytrace=False)
+
+
+def test_what_works_otherwise_than_it_seems(manifest: dict[str, Any]) -> None:
+    """Only warns: a plugin may mean it."""
     schema = json.loads((ROOT / "manifest.schema.json").read_text("utf-8"))
-    errors = jsonschema.Draft7Validator(schema).iter_errors(manifest)
-    assert [f"{error.json_path}: {error.message}" for error in errors] == []
+    for advice in manifest_advice(manifest, schema["definitions"]["bundledVerbs"]["enum"]):
+        warnings.warn(f"manifest.json: {advice}", stacklevel=1)
 
 
 def test_no_name_occurs_twice_among_inputs_and_outputs(manifest: dict[str, Any]) -> None:
@@ -31,10 +39,44 @@ def test_no_name_occurs_twice_among_inputs_and_outputs(manifest: dict[str, Any])
     assert sorted(names) == sorted(set(names)), "aliases are names too"
 
 
-def test_defaults_have_the_declared_type(manifest: dict[str, Any]) -> None:
-    for definition in manifest["inputDefinitions"]:
-        if "default" in definition:
-            assert is_type(definition["default"], definition["type"]), definition["name"]
+def test_other_files_name_the_same_inputs_and_outputs(
+    manifest: dict[str, Any], request_body: dict[str, Any]
+) -> None:
+    if problems := out_of_step(manifest, request_body["inputs"]):
+        text = "\n".join(problems)
+        pytest.fail(f"make sync brings these in line with manifest.json:\n{text}", pytrace=False)
+
+
+def out_of_step(manifest: dict[str, Any], example: dict[str, Any]) -> list[str]:
+    """What does not name the inputs and outputs of manifest.json; texts of the author's may."""
+    inputs, outputs = manifest["inputDefinitions"], manifest["outputDefinitions"]
+    readme = (ROOT / "README.md").read_text("utf-8")
+    stub = (ROOT / "plugin_logic.py").read_text("utf-8")
+    derived = re.match(r"Takes \w+ \(\w+\)", manifest["description"])
+    description = manifest["description"] if derived else ""
+    texts = [
+        ("description", description, "Takes ", "{name} (", inputs),
+        ("description", description, " and returns ", "{name} (", outputs),
+        ("README.md", readme, "| Name | Type | Required |", "| `{name}` | {type} |", inputs),
+        ("README.md", readme, "| Name | Type | Always there |", "| `{name}` | {type} |", outputs),
+        ("plugin_logic.py", stub, "inputs: The declared inputs", "{name} (", inputs),
+        ("plugin_logic.py", stub, "with every declared output:", "{name} (", outputs),
+        ("inputGuidance", manifest.get("inputGuidance", ""), "Input ", "{name} (", inputs),
+        *[
+            ("semanticDescription", manifest.get("semanticDescription", ""), mark, "{name} (", some)
+            for mark, some in ((" Takes ", inputs), ("; returns ", outputs))
+        ],
+    ]
+    problems = [
+        f"{place}: it does not name {definition['name']} ({definition['type']})"
+        for place, text, mark, words, definitions in texts
+        for definition in definitions
+        if mark in text and words.format_map(definition) not in text.partition(mark)[2]
+    ]
+    found = read(inputs, example)
+    problems += [f"examples/request.json: {problem}" for problem in found.problems]
+    problems += [f"examples/request.json: {name} is no input" for name in found.undeclared]
+    return problems
 
 
 def test_image_and_files_carry_the_same_version(manifest: dict[str, Any]) -> None:

@@ -1,29 +1,46 @@
 """Every requirement is locked: what is installed in the image is what was asked for."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
-from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
+import pytest
+from lock_requirements import lines_of, name_of, refusal
+from packaging.requirements import InvalidRequirement, Requirement
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def requirements(file: Path) -> Iterator[Requirement]:
-    """The requirements in a file, without comments, options and hashes."""
-    for line in file.read_text("utf-8").splitlines():
-        text = line.split(" #")[0].removesuffix("\\").strip()
-        if text and not text.startswith(("#", "-")):
-            yield Requirement(text)
+def requirement(line: str) -> Requirement | None:
+    """The requirement in a line, without hashes; None for an option."""
+    return None if line.startswith("-") else Requirement(line.partition(" --hash")[0])
+
+
+def problem_of(line: str, locked: dict[str, list[Requirement]]) -> str:
+    """Why a line of requirements.in is not what requirements.txt installs; "" if it is."""
+    if reason := refusal(line):
+        return reason
+    try:
+        wanted = requirement(line)
+    except InvalidRequirement as error:
+        return f"it is no requirement: {str(error).splitlines()[0]}"
+    if wanted is None:
+        return ""
+    pins = locked.get(name_of(line), [])
+    if wanted.url:
+        return "" if wanted.url in [pin.url for pin in pins] else "it is not locked: run make lock"
+    versions = [specifier.version for pin in pins for specifier in pin.specifier]
+    if any(wanted.specifier.contains(version, prereleases=True) for version in versions):
+        return ""
+    return f"locked is {', '.join(versions) or 'nothing'}: run make lock"
 
 
 def test_the_lock_satisfies_what_is_required() -> None:
-    locked: dict[str, list[str]] = {}
-    for pin in requirements(ROOT / "requirements.txt"):
-        versions = locked.setdefault(canonicalize_name(pin.name), [])
-        versions += [specifier.version for specifier in pin.specifier]
-    for wanted in requirements(ROOT / "requirements.in"):
-        versions = locked.get(canonicalize_name(wanted.name), [])
-        assert any(wanted.specifier.contains(version, prereleases=True) for version in versions), (
-            f"{wanted} is in requirements.in; locked is {versions or 'nothing'}: run make lock"
-        )
+    locked: dict[str, list[Requirement]] = {}
+    for line in lines_of(ROOT / "requirements.txt"):
+        pin = requirement(line)
+        if pin is not None:
+            locked.setdefault(name_of(line), []).append(pin)
+    wanted = list(lines_of(ROOT / "requirements.in"))
+    problems = [f"{line}: {found}" for line in wanted if (found := problem_of(line, locked))]
+    if problems:
+        text = "\n".join(problems)
+        pytest.fail(f"requirements.in and requirements.txt differ:\n{text}", pytrace=False)

@@ -1,7 +1,7 @@
 """What the plugin does when it is called.
 
 Plugin: Text Echo
-Task: Processes a text and returns the result
+Task: Takes text (string) and returns result (string)
 
 This file is yours. It is still a stub: execute_plugin() only shows that every declared input
 arrives and every declared output leaves. Replace its body with your own code.
@@ -18,11 +18,15 @@ STUB_ANSWER = "not written yet: this value comes from the stub in plugin_logic.p
 def execute_plugin(inputs: dict[str, Any], context: dict[str, Any]) -> dict[str, Any]:
     """Answer one request.
 
+    The host runs a failing step up to six times, with the same context["step_id"]: make it
+    harmless to run twice.
+
     Args:
         inputs: The declared inputs, already checked against manifest.json, defaults filled in:
             text (str): Text to process
-        context: "trace_id", "plugin_id" and "version" of the execution, "args" that came with
-            the inputs, and "host_inputs", which the host sent without being asked.
+        context: "trace_id", "plugin_id" and "version" of the execution, "step_id" of the plan's
+            step, "args" that came with the inputs, and "host_inputs", which the host sent
+            without being asked.
 
     Returns:
         {"success": True, "outputs": {...}} with every declared output:

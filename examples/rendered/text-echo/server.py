@@ -47,7 +47,7 @@ def listen() -> socket.socket:
     Raises:
         SystemExit: the port is no number from 0 to 65535, or cannot be bound.
     """
-    host = os.environ.get("PLUGIN_HOST", "0.0.0.0")
+    host = os.environ.get("PLUGIN_HOST") or "0.0.0.0"
     port = os.environ.get("PLUGIN_PORT") or port_of_manifest()
     try:
         listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)

@@ -174,7 +174,12 @@ class Endpoint:
         if not own.is_complete:
             logger.warning("not every secret of this request is redacted: too many, or too long")
 
-        reading = inputs.read(self._manifest["inputDefinitions"], given)
+        reading = inputs.read(
+            self._manifest["inputDefinitions"],
+            given,
+            bool(self._settings.strict_inputs),
+            self._settings.max_json_depth,
+        )
         if reading.problems:
             raise Refusal(422, "invalid", " ".join(reading.problems), reading.problems)
         return reading.values, {
@@ -183,6 +188,8 @@ class Endpoint:
             "traceparent": request.headers.get("traceparent", ""),
             "plugin_id": self._manifest["id"],
             "version": self._manifest["version"],
+            # The same for each try of one step, which the host repeats up to five times.
+            "step_id": str(inputs.unwrap(given.get("stepId"), "any")[0] or ""),
             "args": reading.args,
             "host_inputs": reading.undeclared,
         }
@@ -195,9 +202,14 @@ class Endpoint:
         """
         try:
             body = outputs.encode({"success": True, "outputs": found})
+            problems, warnings = outputs.altered(found)
         except (TypeError, ValueError, RecursionError):
             problems = outputs.unencodable(found)
             raise outputs.Failure("The plugin's outputs cannot be written.", problems) from None
+        if problems:
+            raise outputs.Failure("The plugin's outputs cannot be written.", problems)
+        for warning in warnings:
+            logger.warning("%s", warning)
         secrets = identity.secrets
         if secrets.forms and (forms := secrets.found_in(body.decode())):
             redacted, count = secrets.redact(found, forms)

@@ -7,7 +7,12 @@ in an older one (`{"inputName", "value", "valueType", "args"}`); under its name 
 import copy
 from typing import Any, NamedTuple
 
-ENVELOPE_KEYS = {"value", "args", "inputName", "valueType"}
+from plugin_runtime import strict_json
+
+# Keys of the host's InputValue, and the `id` that some callers add.
+ENVELOPE_KEYS = {"value", "args", "inputName", "valueType", "inputSource", "id"}
+SURE_KEYS = {"args", "inputName", "valueType", "inputSource"}
+MAX_JSON_DEPTH = 100
 
 
 class Reading(NamedTuple):
@@ -45,13 +50,34 @@ def type_name(value: Any) -> str:
     if value is None:
         return "null"
     names = ("string", "number", "boolean", "array", "object")
-    return next((name for name in names if is_type(value, name)), type(value).__name__)
+    found = next((name for name in names if is_type(value, name)), None)
+    if found is not None:
+        return found
+    kind = type(value)
+    module = "" if kind.__module__ == "builtins" else f"{kind.__module__}."
+    return f"{module}{kind.__qualname__}"
 
 
-def read(definitions: list[dict[str, Any]], given: dict[str, Any]) -> Reading:
-    """Unwrap, resolve aliases, apply defaults and check every declared input.
+def default_of(definition: dict[str, Any]) -> Any:
+    """The default of an input: `defaultValue`, which the host reads, or `default`; else None."""
+    return definition.get("defaultValue", definition.get("default"))
+
+
+def read(
+    definitions: list[dict[str, Any]],
+    given: dict[str, Any],
+    strict: bool = False,
+    max_depth: int = MAX_JSON_DEPTH,
+) -> Reading:
+    """Unwrap, resolve aliases, convert, apply defaults and check every declared input.
 
     `null` for an input that is not required counts as not given.
+
+    Args:
+        definitions: `inputDefinitions` of the manifest.
+        given: `inputs` of the request.
+        strict: Convert nothing.
+        max_depth: Deepest nesting of a value that came as JSON text.
     """
     values: dict[str, Any] = {}
     args: dict[str, Any] = {}
@@ -63,15 +89,19 @@ def read(definitions: list[dict[str, Any]], given: dict[str, Any]) -> Reading:
         key = _key_of(definition, undeclared)
         value, its_args = unwrap(undeclared.pop(key), kind) if key is not None else (None, None)
         if value is None and (key is None or not required) and not _takes_null(kind, key):
-            if "default" in definition:
+            if "defaultValue" in definition or "default" in definition:
                 # A copy, because the plugin may change what it is given.
-                values[name] = copy.deepcopy(definition["default"])
+                values[name] = copy.deepcopy(default_of(definition))
             elif required:
                 problems.append(f"Input '{name}' ({kind}) is required and was not given.")
             continue
         if not is_type(value, kind):
-            problems.append(f"Input '{name}' must be of type {kind}, but is {type_name(value)}.")
-            continue
+            found = None if strict else converted(value, kind, max_depth)
+            if found is None:
+                is_kind = type_name(value)
+                problems.append(f"Input '{name}' must be of type {kind}, but is {is_kind}.")
+                continue
+            value = found
         values[name] = value
         if its_args is not None:
             args[name] = its_args
@@ -92,10 +122,33 @@ def _takes_null(kind: str, key: str | None) -> bool:
 
 def unwrap(value: Any, kind: str) -> tuple[Any, dict[str, Any] | None]:
     """The plain value and the `args` of its envelope, if it has one."""
-    if not isinstance(value, dict) or "value" not in value or not ENVELOPE_KEYS.issuperset(value):
+    if not isinstance(value, dict) or "value" not in value:
         return value, None
     inner, args = value["value"], value.get("args")
-    if kind == "object" and not isinstance(inner, dict):
-        # An object of the author's that merely has a key named `value`.
-        return value, None
+    # Where an object is a valid value, it may be the author's own and merely have a key `value`.
+    if kind in ("any", "object"):
+        enveloped = SURE_KEYS.intersection(value) and ENVELOPE_KEYS.issuperset(value)
+        if len(value) > 1 and not enveloped:
+            return value, None
+        if kind == "object" and not isinstance(inner, dict) and converted(inner, kind) is None:
+            return value, None
     return inner, args if isinstance(args, dict) else {}
+
+
+def converted(value: Any, kind: str, max_depth: int = MAX_JSON_DEPTH) -> Any:
+    """The value in a type of the manifest, where only one reading is possible; else None.
+
+    A text is read as JSON where that gives the type, `True` and `False` included. A number or a
+    boolean becomes its JSON text.
+    """
+    if kind == "string":
+        scalar = isinstance(value, int | float)
+        return strict_json.ENCODER.encode(value) if scalar else None
+    if not isinstance(value, str):
+        return None
+    text = value.lower() if kind == "boolean" else value
+    try:
+        found = strict_json.loads(text.encode(), max_depth)
+    except (strict_json.BadJson, UnicodeEncodeError):
+        return None
+    return found if is_type(found, kind) else None

@@ -131,6 +131,8 @@ def run(listener: socket.socket) -> int:
 
     container.adopt_environment()
     gc.enable()
+    limit = (values.start_seconds,)
+    threading.Thread(target=plugin.end_unless_ready, args=limit, daemon=True).start()
     patient_until = time.monotonic() + PATIENCE_SECONDS
     load(plugin, server)
     stop.listen()

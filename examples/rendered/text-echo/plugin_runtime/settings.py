@@ -30,6 +30,8 @@ class Settings(NamedTuple):
     answer_seconds: int
     stuck_seconds: int
     drain_seconds: int
+    start_seconds: int
+    strict_inputs: int
     log_level: str
     env: str
     secret_env: str
@@ -161,6 +163,14 @@ SETTINGS = (
         3600,
         "After SIGTERM, how long running executions may take (the host kills after 10 s)",
     ),
+    Setting(
+        "start_seconds",
+        lambda _: 30,
+        1,
+        24 * 3600,
+        "A plugin that is not ready within this ends (the host asks for health 30 times)",
+    ),
+    Setting("strict_inputs", lambda _: 0, 0, 1, "1: convert no input, answer 422 instead"),
     Setting("log_level", lambda _: "INFO", 0, 0, "DEBUG, INFO, WARNING or ERROR"),
     Setting(
         "env",
@@ -200,7 +210,7 @@ def load(manifest: Manifest, environ: Mapping[str, str]) -> Settings:
 def _read(setting: Setting, manifest: Manifest, environ: Mapping[str, str]) -> int | str:
     default = setting.default(manifest)
     given = environ.get(setting.variable)
-    if given is None:
+    if not given:  # compose and Kubernetes set a variable without a value to the empty text
         return default
     if setting.name == "log_level":
         if given.upper() not in LOG_LEVELS:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from json import JSONDecodeError
 from typing import Any
 
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 LARGE = 256 * 1024  # bytes; from here on only one body is decoded at a time
 _decoding = threading.Lock()
 
@@ -16,6 +17,9 @@ class Encoder(json.JSONEncoder):
 
     encode = json.JSONEncoder.encode
     iterencode = json.JSONEncoder.iterencode
+
+
+ENCODER = Encoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 class Decoder(json.JSONDecoder):
@@ -33,7 +37,8 @@ def loads(body: bytes | bytearray, max_depth: int) -> Any:
     """Parse a UTF-8 JSON text.
 
     Refused, beside malformed JSON: a key that occurs twice, NaN and Infinity, numbers that no
-    double can hold, lone surrogates, nesting deeper than `max_depth`.
+    double can hold, lone surrogates, nesting deeper than `max_depth`. A byte order mark, which some
+    editors write, is passed over.
 
     Raises:
         BadJson: with what is wrong and where.
@@ -54,6 +59,8 @@ def loads(body: bytes | bytearray, max_depth: int) -> Any:
 
 def _decode(body: bytes | bytearray, max_depth: int) -> Any:
     too_deep = f"The JSON is nested deeper than {max_depth} levels."
+    if body.startswith(BYTE_ORDER_MARK):
+        body = body[len(BYTE_ORDER_MARK) :]
     try:
         text = body.decode("utf-8")
         value = DECODER.decode(text)

@@ -7,20 +7,77 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
+from plugin_runtime.inputs import read
+
 ROOT = Path(__file__).resolve().parent.parent
+LONGEST_SETUP = 120  # seconds
+
+
+def lacking(*sections: str) -> str:
+    """What this machine lacks of what tests/settings.toml asks for; "" if it has everything."""
+    settings = tomllib.loads((ROOT / "tests" / "settings.toml").read_text("utf-8"))
+    for section in sections:
+        needs = settings.get(section, {})
+        missing = [name for name in needs.get("environment", []) if not os.environ.get(name)]
+        if missing:
+            return f"{section} needs {', '.join(missing)} in the environment (tests/settings.toml)"
+        if needs.get("network") and not os.environ.get("NETWORK"):
+            return f"{section} needs a network (tests/settings.toml): NETWORK=1 make test"
+    return ""
+
+
+def needed_variables() -> list[str]:
+    """The environment variables that tests/settings.toml names."""
+    settings = tomllib.loads((ROOT / "tests" / "settings.toml").read_text("utf-8"))
+    return [name for section in settings.values() for name in section.get("environment", [])]
+
+
+def without_varying(answer: Any) -> Any:
+    """An answer without the outputs that differ each time, as tests/settings.toml says."""
+    settings = tomllib.loads((ROOT / "tests" / "settings.toml").read_text("utf-8"))
+    varying = settings.get("example", {}).get("varies", [])
+    if not isinstance(answer, dict) or "outputs" not in answer:
+        return answer
+    kept = {name: value for name, value in answer["outputs"].items() if name not in varying}
+    return {**answer, "outputs": kept}
+
+
+def problems_of_manifest() -> list[str]:
+    """Everything that is wrong with manifest.json, each with its place."""
+    try:
+        document = json.loads((ROOT / "manifest.json").read_text("utf-8"))
+    except ValueError as error:
+        return [f"it is not JSON: {error}"]
+    schema = json.loads((ROOT / "manifest.schema.json").read_text("utf-8"))
+    found = jsonschema.Draft7Validator(schema).iter_errors(document)
+    problems = [f"{error.json_path}: {error.message}" for error in found]
+    if not problems:
+        definitions = document["inputDefinitions"] + document["outputDefinitions"]
+        names = [definition["name"] for definition in definitions]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        problems = [f"the name {name} occurs twice among inputs and outputs" for name in twice]
+    return problems
 
 
 class Server:
-    """`server.py` on a free port of this machine, with its log in a file."""
+    """`server.py` on a free port of this machine, with its log in a file.
 
-    def __init__(self, log: Path) -> None:
+    Attributes:
+        problem: Why the plugin is not ready; "" if it is.
+    """
+
+    def __init__(self, log: Path, timeout: float) -> None:
         self.log = log
+        self.port = 0
+        self._timeout = timeout
         environ = {**os.environ, "PLUGIN_PORT": "0", "PLUGIN_HOST": "127.0.0.1", "PORT": "1"}
         with log.open("wb") as output:
             self.process = subprocess.Popen(
@@ -30,17 +87,24 @@ class Server:
                 stdout=output,
                 stderr=output,
             )
-        self.port = self._port()
+        self.problem = self._wait_until_ready()
 
-    def _port(self) -> int:
-        for _ in range(200):
-            for line in self.lines():
-                if "address" in line:
-                    return int(line["address"].rpartition(":")[2])
-            if self.process.poll() is not None:
-                break
+    def _wait_until_ready(self) -> str:
+        until = time.monotonic() + LONGEST_SETUP
+        while time.monotonic() < until and self.process.poll() is None:
+            addresses = [line["address"] for line in self.lines() if "address" in line]
+            if addresses:
+                self.port = int(addresses[0].rpartition(":")[2])
+                try:
+                    status, health = self.call("GET", "/health")
+                except OSError:
+                    break  # it has just ended
+                if status == 200:
+                    return ""
+                if health["status"] == "failed":
+                    return str(health["error"])
             time.sleep(0.05)
-        raise RuntimeError(f"server.py did not start:\n{self.log.read_text('utf-8')}")
+        return f"the plugin did not get ready; its log:\n{self.log.read_text('utf-8')}"
 
     def lines(self) -> list[dict[str, Any]]:
         """The log so far; every complete line of it is one JSON object."""
@@ -49,7 +113,7 @@ class Server:
 
     def call(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
         """Send a request; return the status and the answer, decoded if it is JSON."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=self._timeout)
         try:
             data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
             connection.request(method, path, data, {"Content-Type": "application/json"})
@@ -68,18 +132,45 @@ class Server:
         return time.monotonic() - started
 
 
+@pytest.fixture(scope="session")
+def start_server(
+    manifest: dict[str, Any], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[], Server]]:
+    """Starts the plugin once more; skips where setup() lacks something."""
+    running: list[Server] = []
+
+    def start() -> Server:
+        if reason := lacking("setup"):
+            pytest.skip(reason)
+        timeout = manifest["api"].get("timeout", 30000) / 1000 + 10
+        running.append(Server(tmp_path_factory.mktemp("server") / "log", timeout))
+        return running[-1]
+
+    yield start
+    for server in running:
+        server.process.kill()
+        server.process.wait()
+
+
+@pytest.fixture(scope="session")
+def started(start_server: Callable[[], Server]) -> Server:
+    """The plugin as a process, ready or not."""
+    return start_server()
+
+
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    """The plugin, running."""
-    running = Server(tmp_path / "log")
-    yield running
-    running.process.kill()
-    running.process.wait()
+def server(started: Server) -> Server:
+    """The plugin, running and ready."""
+    if started.problem:
+        pytest.skip("the plugin does not get ready: test_it_gets_ready says why")
+    return started
 
 
 @pytest.fixture(scope="session")
 def manifest() -> dict[str, Any]:
-    """manifest.json."""
+    """manifest.json; one test says what is wrong with it, and all others are skipped then."""
+    if problems_of_manifest():
+        pytest.skip("manifest.json has problems: test_it_follows_its_schema names them")
     document: dict[str, Any] = json.loads((ROOT / "manifest.json").read_text("utf-8"))
     return document
 
@@ -89,3 +180,16 @@ def request_body() -> dict[str, Any]:
     """examples/request.json, which the README's curl line sends."""
     document: dict[str, Any] = json.loads((ROOT / "examples" / "request.json").read_text("utf-8"))
     return document
+
+
+@pytest.fixture
+def example(
+    server: Server, manifest: dict[str, Any], request_body: dict[str, Any]
+) -> dict[str, Any]:
+    """The inputs of examples/request.json; skips where executing them lacks something."""
+    if reason := lacking("example"):
+        pytest.skip(reason)
+    inputs: dict[str, Any] = request_body["inputs"]
+    if read(manifest["inputDefinitions"], inputs).problems:
+        pytest.skip("examples/request.json is not in step: another test says with what")
+    return inputs

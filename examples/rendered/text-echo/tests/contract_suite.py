@@ -1,4 +1,4 @@
-"""Run the template's own tool, stage7-plugin: `make contract`, `make install`, `make login`.
+"""Run the template's own tool, stage7-plugin: `make contract`, `make install` and others.
 
 It is installed from where the template was when it made this plugin, as `.stage7-template.json`
 says; `CONTRACT_SUITE` names another place in pip's words, such as `../template[docker]`.

@@ -1,0 +1,52 @@
+"""The parts of plugin_logic.py that name inputs and outputs, written anew where they are."""
+
+from __future__ import annotations
+
+import re
+
+from stage7_plugin.rendering import python_stub
+from stage7_plugin.spec.parameters import Parameter
+
+_STUB_OUTPUT = r'            "[^"\n]+": (?:STUB_ANSWER|0|False|\[\]|\{\}),\n'
+
+# What stands before a part and what after it, as the template writes them.
+_INPUT_DOCS = (r"^        inputs: The declared inputs.*:\n", r"^        context: ")
+_OUTPUT_DOCS = (r"^.* with every declared output:\n", r'^        or \{"success": False')
+_LOCALS = (r'^    """\n(?=    \w+: .* = inputs)', r"^\n    # Report a failure like this:")
+_RECEIVED = (r"^    received = \[\n", r"^    \]\n")
+_OUTPUTS = (r'^        "outputs": \{\n(?=' + _STUB_OUTPUT + ")", r"^        \},\n")
+
+
+def synced_stub(text: str, inputs: list[Parameter], outputs: list[Parameter]) -> str:
+    """Return the file with docstring, locals and stub values for the present inputs and outputs."""
+    text = _between(text, _INPUT_DOCS, python_stub.parameter_docs(inputs, 12))
+    text = _between(text, _OUTPUT_DOCS, python_stub.parameter_docs(outputs, 12))
+    if re.search(_LOCALS[1], text, re.MULTILINE) and re.search(_RECEIVED[0], text, re.MULTILINE):
+        text = _between(text, _LOCALS, python_stub.input_locals(inputs, 4))
+        text = _between(text, _RECEIVED, python_stub.received_list(inputs, 8))
+    stub = re.search(rf"{_OUTPUTS[0]}(?:{_STUB_OUTPUT})+{_OUTPUTS[1][1:]}", text, re.MULTILINE)
+    if stub is not None:
+        text = _between(text, _OUTPUTS, python_stub.output_values(outputs, 12))
+    return text
+
+
+def stub_hints(text: str, inputs: list[Parameter], outputs: list[Parameter]) -> list[str]:
+    """List the inputs and outputs that the code, once it is the author's, does not name."""
+    code = re.sub(r'"""(?:.|\n)*?"""', "", text)
+    missing = [one for one in (*inputs, *outputs) if not re.search(rf"['\"]{one.name}['\"]", code)]
+    return [
+        f"plugin_logic.py: the code does not name {one.name} yet: "
+        + (python_stub.input_locals([one], 0) if one in inputs else f'"{one.name}": ...')
+        for one in missing
+    ]
+
+
+def _between(text: str, anchors: tuple[str, str], lines: str) -> str:
+    """Replace what is between two anchors; return the text as it is if one is missing."""
+    before = re.search(anchors[0], text, re.MULTILINE)
+    if before is None:
+        return text
+    after = re.compile(anchors[1], re.MULTILINE).search(text, before.end())
+    if after is None:
+        return text
+    return f"{text[: before.end()]}{lines}\n{text[after.start() :]}"

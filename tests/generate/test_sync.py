@@ -1,0 +1,150 @@
+"""`stage7-plugin sync`: after an input was added, everything that names it is brought in line."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from stage7_plugin.cli import main
+from stage7_plugin.spec import derived
+from tests.support.template import render
+
+COUNT = {"name": "count", "type": "number", "required": False, "description": "How | often"}
+
+
+def sync(folder: Path, *options: str) -> tuple[int, str]:
+    done = CliRunner().invoke(main, ["sync", *options, str(folder)])
+    return done.exit_code, done.output
+
+
+def change(project: Path, **changes: Any) -> None:
+    path = project / "manifest.json"
+    manifest = json.loads(path.read_text("utf-8"))
+    path.write_text(json.dumps({**manifest, **changes}, indent=2) + "\n", "utf-8")
+
+
+def state(project: Path) -> dict[str, str]:
+    return {str(p): p.read_text("utf-8") for p in project.rglob("*") if p.is_file()}
+
+
+def own_tests(project: Path) -> str:
+    """What the plugin's own test says about its files."""
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/test_manifest.py"],
+        cwd=project,
+        capture_output=True,
+        text=True,
+    )
+    return "" if done.returncode == 0 else done.stdout
+
+
+@pytest.mark.parametrize(
+    ("inputs", "outputs"),
+    [
+        ("text:string - Text to process", "result:string - The processed text"),
+        ('a:any="x|y" - With | and ` and *; b:number?', "c:object; d:any?"),
+    ],
+)
+def test_a_new_plugin_is_in_line(tmp_path: Path, inputs: str, outputs: str) -> None:
+    project = render(tmp_path, inputs=inputs, outputs=outputs)
+    before = state(project)
+    assert sync(project) == (0, "Everything is in line with manifest.json.\n")
+    assert state(project) == before
+
+
+@pytest.mark.parametrize("default_description", [False, True])
+def test_inputs_and_outputs_that_changed_are_named_everywhere(
+    tmp_path: Path, default_description: bool
+) -> None:
+    """The result is what the template would have rendered."""
+
+    def made(name: str, **answers: str) -> Path:
+        if default_description:
+            answers["description"] = derived.description(answers)
+        return render(tmp_path / name, **answers)
+
+    project = made("a", inputs="text:string; old:array=[]", outputs="result:string")
+    text = "text:string - A text; count:number=0 - How | often; size:number - Its size"
+    wanted = made("b", inputs=text, outputs="total:number; result:any?")
+    manifest = json.loads((wanted / "manifest.json").read_text("utf-8"))
+    keys = ("inputDefinitions", "outputDefinitions")
+    change(project, **{key: manifest[key] for key in keys})
+    assert "make sync" in own_tests(project)
+
+    before = state(project)
+    status, told = sync(project, "--check")
+    assert status == 1
+    assert told.count("not in line") == 4
+    assert state(project) == before
+
+    assert sync(project)[0] == 0
+    for name in ("README.md", "plugin_logic.py", "manifest.json"):
+        assert (project / name).read_text("utf-8") == (wanted / name).read_text("utf-8"), name
+    request = json.loads((project / "examples" / "request.json").read_text("utf-8"))
+    assert set(request["inputs"]) == {"text", "size"}, "an optional input is the author's to show"
+    assert own_tests(project) == ""
+    assert sync(project, "--check")[0] == 0
+
+
+def test_what_the_author_wrote_is_left_alone(tmp_path: Path) -> None:
+    project = render(tmp_path)
+    (project / "plugin_logic.py").write_text(
+        "def execute_plugin(inputs, context):\n"
+        '    return {"success": True, "outputs": {"result": inputs["text"]}}\n',
+        "utf-8",
+    )
+    (project / "README.md").write_text("# Mine\n", "utf-8")
+    change(
+        project,
+        inputDefinitions=[
+            {"name": "text", "type": "string", "required": True, "description": "A text"},
+            COUNT,
+        ],
+        semanticDescription="Mine.",
+        inputGuidance="Mine.",
+        usageExamples=["Mine."],
+    )
+    before = state(project)
+    status, told = sync(project)
+    assert status == 0
+    assert 'the code does not name count yet: count: float | None = inputs.get("count")' in told
+    assert state(project) == before
+    assert own_tests(project) == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("manifest.json", "{", "manifest.json is not JSON"),
+        ("manifest.json", "{}", "the manifest lacks id"),
+        ("examples/request.json", "[]", "examples/request.json is no request"),
+        ("README.md", None, "utf-8"),
+    ],
+)
+def test_nothing_is_changed_without_something_to_go_by(
+    tmp_path: Path, name: str, content: str | None, told: str
+) -> None:
+    project = render(tmp_path)
+    change(project, inputGuidance="Input old (string, required): Old.")
+    data = b"\xff" if content is None else content.encode()
+    (project / name).write_bytes(data)
+    before = (project / "manifest.json").read_bytes()
+    status, output = sync(project)
+    assert status == 2
+    assert told in output
+    assert (project / "manifest.json").read_bytes() == before
+
+
+def test_guidance_is_added_where_there_is_none(tmp_path: Path) -> None:
+    project = render(tmp_path)
+    manifest = json.loads((project / "manifest.json").read_text("utf-8"))
+    guidance = manifest.pop("inputGuidance")
+    (project / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", "utf-8")
+    assert sync(project)[0] == 0
+    assert json.loads((project / "manifest.json").read_text("utf-8"))["inputGuidance"] == guidance
