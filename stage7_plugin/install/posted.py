@@ -7,7 +7,6 @@ from typing import Any
 
 from stage7_plugin.install.refused import Refused
 from stage7_plugin.install.repository import Source
-from stage7_plugin.spec.host_facts import TAKEN_VERBS
 from stage7_plugin.spec.manifest import manifest_problems
 
 REPOSITORIES = ("local", "mongo")
@@ -20,19 +19,8 @@ _HOSTS_OWN = ("metadata.status", "_id")
 
 def check(manifest: Manifest) -> None:
     """Raise Refused if the host would drop the manifest, or never call the plugin."""
-    if problems := manifest_problems(manifest) or _missing(manifest):
+    if problems := manifest_problems(manifest):
         raise Refused("manifest.json is not valid", "make test", "\n".join(problems))
-    if manifest["verb"] in TAKEN_VERBS:
-        raise Refused(
-            f"the verb {manifest['verb']} never reaches a plugin: the host handles it itself; "
-            "choose another one in manifest.json"
-        )
-
-
-def _missing(manifest: Manifest) -> list[str]:
-    """List what the host reads without a check and the schema does not require."""
-    there = manifest["container"].get("resources")
-    return [] if there else ["container.resources is missing, and the host needs it"]
 
 
 def to_post(manifest: Manifest, source: Source, repository: str) -> Manifest:

@@ -15,10 +15,6 @@ from stage7_plugin.spec.value_types import TYPES, has_type
 LONGEST_NAME = 60
 LONGEST_DESCRIPTION = 200
 DEEPEST_VALUE = 97  # 100 in a request: its body, `inputs` and an envelope are around the value
-LARGEST_VALUE = 100_000  # far below what the smallest plugin accepts as a body
-
-# A plugin refuses requests that are nested deeper than 100 levels; three are the request's own.
-DEEPEST_VALUE = 97
 
 _KEYS = {
     "inputs": (
@@ -108,34 +104,26 @@ def _values(_prompt: str, definition: dict[str, Any]) -> Iterator[tuple[object, 
             wanted = "any JSON value but null" if kind == "any" else f"a JSON {kind}"
             rule = f"the {key} of {definition.get('name')} must be {wanted}"
             yield definition[key], rule
-        elif fault := _beyond_limits(definition.get(key)):
-            yield definition[key], f"the {key} of {definition.get('name')} must {fault}"
+        elif key in definition and _is_deeper(definition[key], DEEPEST_VALUE):
+            rule = (
+                f"the {key} of {definition.get('name')} must be nested at most {DEEPEST_VALUE} "
+                "levels deep: the plugin would refuse a request with it"
+            )
+            yield definition[key], rule
 
 
-def _beyond_limits(value: Any) -> str | None:
-    """Which limit of a plugin's own a value would break, if it came with a request."""
-    level, depth, size = [value], 0, 0
-    while level:
-        depth += any(isinstance(item, (dict, list)) for item in level)
-        for item in level:
-            if isinstance(item, int):
-                try:
-                    float(item)
-                except OverflowError:
-                    return "hold no integer beyond the largest double, 1.8e308"
-            size += len(item) if isinstance(item, str) else 2
-            size += sum(map(len, item)) if isinstance(item, dict) else 0
-        if depth > DEEPEST_VALUE:
-            return f"not be nested deeper than {DEEPEST_VALUE} levels"
-        if size > LARGEST_VALUE:
-            return f"not be larger than {LARGEST_VALUE} characters"
+def _is_deeper(value: Any, limit: int) -> bool:
+    level = [value] if isinstance(value, (dict, list)) else []
+    for _ in range(limit):
         level = [
             child
-            for item in level
-            if isinstance(item, (dict, list))
-            for child in (item.values() if isinstance(item, dict) else item)
+            for parent in level
+            for child in (parent.values() if isinstance(parent, dict) else parent)
+            if isinstance(child, (dict, list))
         ]
-    return None
+        if not level:
+            return False
+    return bool(level)
 
 
 def _aliases(_prompt: str, definition: dict[str, Any]) -> Iterator[tuple[object, str]]:

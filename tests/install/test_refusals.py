@@ -104,8 +104,8 @@ def test_a_remote_that_cannot_be_read(place: InstallPlace, host: StandIn, plugin
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        (lambda m: m.update(verb="DECIDE"), "the verb DECIDE never reaches a plugin"),
-        (lambda m: m["container"].pop("resources"), "container.resources is missing"),
+        (lambda m: m.update(verb="DECIDE"), "verb is 'DECIDE': must not be one of"),
+        (lambda m: m["container"].pop("resources"), "container lacks resources"),
         (lambda m: m.pop("api"), "the manifest lacks api"),
     ],
 )

@@ -9,7 +9,7 @@ import pytest
 
 from stage7_plugin.spec.answers import check
 from stage7_plugin.spec.manifest import manifest_problems
-from stage7_plugin.spec.parameter_rules import DEEPEST_VALUE, LARGEST_VALUE
+from stage7_plugin.spec.parameter_rules import DEEPEST_VALUE
 from stage7_plugin.spec.problems import shown
 
 KELVIN = "\N{KELVIN SIGN}"
@@ -25,15 +25,15 @@ def nested(levels: int, of: Any = 0) -> Any:
     ("value", "rule"),
     [
         (nested(DEEPEST_VALUE), ""),
-        (nested(DEEPEST_VALUE + 1), "must not be nested deeper than 97 levels"),
-        ({"a": nested(DEEPEST_VALUE)}, "must not be nested deeper than 97 levels"),
+        (nested(DEEPEST_VALUE + 1), "of text must be nested at most 97 levels deep"),
+        ({"a": nested(DEEPEST_VALUE)}, "of text must be nested at most 97 levels deep"),
         (2**1023, ""),
-        (-(2**1025), "must hold no integer beyond the largest double"),
-        ({"a": [{"b": 10**400}]}, "must hold no integer beyond the largest double"),
-        ("x" * LARGEST_VALUE, ""),
-        ("x" * (LARGEST_VALUE + 1), "must not be larger than 100000 characters"),
-        ({"x" * 60_000: "y" * 60_000}, "must not be larger than 100000 characters"),
-        ([True] * 60_000, "must not be larger than 100000 characters"),
+        (-(2**1025), "is too large"),
+        ({"a": [{"b": 10**400}]}, "is too large"),
+        ("x" * 200_000, ""),
+        ("x" * 300_000, "must have at most 262144 bytes of JSON in all"),
+        ({"x" * 150_000: "y" * 150_000}, "must have at most 262144 bytes of JSON in all"),
+        ([True] * 60_000, "must have at most 262144 bytes of JSON in all"),
         ([True, None, 1.5, "x"], ""),
     ],
 )
@@ -43,14 +43,14 @@ def test_a_value_beyond_the_plugins_own_limits(key: str, value: Any, rule: str) 
     found = check({"inputs": inputs})
     if rule:
         (problem,) = found
-        assert f"the {key} of text {rule}" in problem.rule
+        assert rule in problem.rule
     else:
         assert found == []
 
 
 def test_the_notation_is_held_to_the_same_limits() -> None:
     (problem,) = check({"inputs": f"text:any={json.dumps(nested(98))}"})
-    assert "nested deeper" in problem.rule
+    assert "nested at most" in problem.rule
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,8 @@ def test_names_that_are_equal_for_python(inputs: str, outputs: str) -> None:
 def test_names_of_a_manifest_that_are_equal_for_python() -> None:
     names = [{"name": name, "type": "any"} for name in ("K", KELVIN)]
     told = manifest_problems({"inputDefinitions": names})
-    assert "inputDefinitions, outputDefinitions: the name 'K' occurs 2 times" in told
+    (clash,) = [one for one in told if "occurs 2 times" in one]
+    assert clash.startswith("inputDefinitions, outputDefinitions: the name ")
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from stage7_plugin.generate.sync import run_sync
 from tests.support.plugin_life import Life, created
 
 pytest.importorskip("cruft")
@@ -69,6 +70,7 @@ def write_the_plugin(life: Life) -> None:
         {"name": "words", "type": "number", "required": True, "description": "How many words"}
     ]
     path.write_text(json.dumps(manifest, indent=2) + "\n", "utf-8")
+    assert run_sync(life.plugin, check=False) == 0
     life.place.commit(life.plugin, "Count words")
 
 

@@ -237,7 +237,7 @@ def test_make_and_compose_limit_alike(tmp_path: Path, memory: str, cpu: str) -> 
     size = int(memory[:-1]) * units[memory[-1]]
     assert int(options["memory"]) == size
     assert options["tmpfs"] == f"/tmp:size={size // 4},exec"
-    assert service["tmpfs"] == [f"/tmp:size={size // 4 // 1024**2}m"]
+    assert service["tmpfs"] == [f"/tmp:size={size // 4 // 1024**2}m,exec"]
     assert int(options["cpu-shares"]) == service["cpu_shares"] == int(float(cpu) * 1024)
     assert int(options["pids-limit"]) == service["pids_limit"]
     assert options["publish"] == "127.0.0.1:18080:8080"
