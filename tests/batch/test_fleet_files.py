@@ -235,7 +235,7 @@ def test_the_overview_links_every_plugin(fleet: Path) -> None:
         "folder": "counter",
         "verb": "COUNTER",
         "version": "1.0.0",
-        "description": "Processes a text and returns the result",
+        "description": "Takes text (string) and returns result (string)",
         "image": "stage7/counter:1.0.0",
         "port": 21001,
         "inputs": ["text: string"],

@@ -107,9 +107,14 @@ def test_defaults_that_keep_clients_and_the_host_apart() -> None:
 def test_each_limit_of_a_setting(setting: Any) -> None:
     for number in (setting.lowest, setting.highest):
         assert getattr(load({setting.variable: str(number)}), setting.name) == number
-    for wrong in (str(setting.lowest - 1), str(setting.highest + 1), "", "1.5", "many"):
+    for wrong in (str(setting.lowest - 1), str(setting.highest + 1), "1.5", "many"):
         with pytest.raises(settings.SettingsError, match=f"{setting.variable}='{wrong}'.* from"):
             load({setting.variable: wrong})
+
+
+@pytest.mark.parametrize("setting", NUMBERS, ids=lambda setting: setting.variable)
+def test_an_empty_variable_means_not_set(setting: Any) -> None:
+    assert getattr(load({setting.variable: ""}), setting.name) == getattr(load({}), setting.name)
 
 
 def test_every_wrong_variable_is_named() -> None:

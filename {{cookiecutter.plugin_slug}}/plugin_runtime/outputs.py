@@ -7,7 +7,6 @@ from plugin_runtime.strict_json import ENCODER
 
 MOST_ITEMS = 1000  # of a list or object; the texts in a longer one are short
 EXACT = 2**53  # up to here a double, which is what the host has for numbers, holds every integer
-MAX_INTEGER_BITS = 1023  # of an integer that every double can hold
 CONTAINERS = (dict, list, tuple)
 
 
@@ -121,7 +120,7 @@ def altered(outputs: dict[str, Any]) -> tuple[list[str], list[str]]:
         _look_at([output], integers, equal_keys)
         problems += [f"Output '{name}' {fault}" for fault in equal_keys[:1]]
         largest = max(integers, key=abs, default=0)
-        if largest.bit_length() > MAX_INTEGER_BITS:
+        if not _fits_a_double(largest):
             problems.append(
                 f"Output '{name}' holds an integer of {len(str(abs(largest)))} digits, which no "
                 "double can hold; write str(value)."
@@ -132,6 +131,14 @@ def altered(outputs: dict[str, Any]) -> tuple[list[str], list[str]]:
                 "str(value), and declare a string."
             )
     return problems, warnings
+
+
+def _fits_a_double(integer: int) -> bool:
+    try:
+        float(integer)
+    except OverflowError:
+        return False
+    return True
 
 
 def _look_at(value: Any, integers: list[int], equal_keys: list[str]) -> None:
