@@ -120,5 +120,5 @@ def test_the_environment_of_make_is_made_in_isolation() -> None:
     """`python -m venv` and `python -m pip` would import a venv.py of the folder."""
     lines = (TEMPLATE / "Makefile").read_text("utf-8").splitlines()
     makers = [line for line in lines if " -m venv " in line or " -m pip " in line]
-    assert len(makers) == 3
+    assert len(makers) == 4
     assert all("-I -m" in line for line in makers)

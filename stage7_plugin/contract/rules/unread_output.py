@@ -15,7 +15,7 @@ from stage7_plugin.host.run import STOP_GRACE
 
 LINES = 6000
 """Requests that a plugin without the scenario `noisy` is sent, each of which it may log."""
-LINES_SECONDS = 15.0
+LINES_SECONDS = 60.0
 AT_ONCE = 4
 CROWD = 32
 

@@ -63,9 +63,7 @@ class Container(Running):
 
     def command_lines(self) -> str:
         rows = self._client.top(self._run.name, ps_args="-eo pid,args")["Processes"]
-        config = self._client.inspect_container(self._run.name)["Config"]
-        names = [variable.split("=")[0] for variable in config.get("Env") or []]
-        return " ".join([*(" ".join(row[1:]) for row in rows), *names])
+        return " ".join(" ".join(row[1:]) for row in rows)
 
     def leave_output_unread(self) -> None:
         """Attach and never read: the engine then takes no more than it can hold, about 1.3 MB."""
