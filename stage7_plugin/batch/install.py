@@ -70,7 +70,7 @@ def place(
     record = output.read_record(slug)
     exists = os.path.lexists(target)
     if recipe.author_is_default and record and record.author:
-        # Whoever runs this: a default from another person's git does not change a plugin.
+        # The default author is of one user's git; it must not change another user's plugin.
         answers = {**recipe.spec.answers, "author": record.author}
         recipe = replace(recipe, spec=PluginSpec.from_answers(answers))
     recipe_digest = recipe.digest(template.digest)

@@ -27,5 +27,5 @@ class Outcome:
 
     @property
     def failed(self) -> bool:
-        """Whether somebody has to do something about it."""
+        """Whether the user has to do something about it."""
         return self.status == FAILED

@@ -145,7 +145,7 @@ def _files(folder: Path) -> Iterator[Path]:
 
 
 def _mode(path: Path) -> int:
-    """The permissions that git would give the file: those here are of whoever installed it."""
+    """The permissions that git would give the file; those on disk depend on the umask."""
     return 0o755 if path.stat().st_mode & stat.S_IXUSR else 0o644
 
 

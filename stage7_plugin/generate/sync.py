@@ -168,7 +168,7 @@ def synced_manifest(text: str, manifest: dict[str, Any]) -> str:
         text = _replaced(text, "explanation", planner_texts.explanation(name, verb, new))
     text = _replaced(text, "description", new)
     meaning = manifest.get("semanticDescription", "")
-    if re.search(r" Takes .*; returns .*\.$", meaning):
+    if meaning == f"{old}." or re.search(r" Takes .*; returns .*\.$", meaning):
         text = _replaced(
             text, "semanticDescription", planner_texts.semantic_description(new, inputs, outputs)
         )
@@ -192,5 +192,5 @@ def _replaced(text: str, key: str, value: Any) -> str:
         return text if before == value else text[: found.end()] + written + text[end:]
     place = re.search(r'^  "inputDefinitions":', text, re.MULTILINE)
     if place is None:
-        return text  # formatted in a way of the author's
+        return text  # formatted differently by the author
     return f'{text[: place.start()]}  "{key}": {written},\n{text[place.start() :]}'

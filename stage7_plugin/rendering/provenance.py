@@ -94,7 +94,7 @@ def _commit(context: Mapping[str, Any]) -> str | None:
 
 
 def _is_repository(folder: Path) -> bool:
-    # Of its own: it may lie inside somebody else's.
+    # Its own repository: it may be inside another one.
     return (folder / ".git").exists()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
+from stage7_plugin.spec.derived import describe
 from stage7_plugin.spec.parameters import Parameter
 
 
@@ -17,7 +18,10 @@ def explanation(name: str, verb: str, description: str) -> str:
 def semantic_description(
     description: str, inputs: Iterable[Parameter], outputs: Iterable[Parameter]
 ) -> str:
-    """Return the description with what goes in and what comes out."""
+    """Return the description with what goes in and what comes out, unless it says so itself."""
+    inputs, outputs = list(inputs), list(outputs)
+    if description == describe(inputs, outputs):
+        return _sentence(description)
     return f"{_sentence(description)} Takes {_typed(inputs)}; returns {_typed(outputs)}."
 
 

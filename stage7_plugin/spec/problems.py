@@ -1,4 +1,4 @@
-"""What is told to somebody whose answer was not accepted."""
+"""Problems of answers, and how they are reported."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Problem(NamedTuple):
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """Return the known word that was most likely meant, if any is close."""
-    import difflib  # only for somebody who has mistyped
+    import difflib  # only after a typing error
 
     matches = difflib.get_close_matches(word, list(known), n=1)
     return matches[0] if matches else None

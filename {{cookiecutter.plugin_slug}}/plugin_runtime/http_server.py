@@ -86,7 +86,7 @@ class Server:
             if self._listener.fileno() >= 0 and time.monotonic() - stopped > LATE_SECONDS:
                 self._selector.unregister(self._listener)
                 self._listener.close()
-        # Whoever still waits is told so; then a moment to write it.
+        # Answer clients that still wait; then allow a moment to write the answers.
         self._executor.expire()
         until = time.monotonic() + LAST_SECONDS
         while self._is_needed(stopped) and time.monotonic() < until:

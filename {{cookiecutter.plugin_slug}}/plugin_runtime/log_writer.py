@@ -38,7 +38,7 @@ class LogWriter:
             os.register_at_fork(after_in_child=self._empty_queue)
 
     def _empty_queue(self) -> None:
-        # Reentrant, because a signal handler of the author's may print while a line is written.
+        # Reentrant, because the author's signal handler may print while a line is written.
         self._changed = threading.Condition(threading.RLock())
         self._queue: deque[bytes] = deque()
         self._queued = 0  # bytes
@@ -77,7 +77,7 @@ class LogWriter:
         return not self._queue or self._queued + size <= QUEUE_BYTES
 
     def _wait_for_room(self, size: int) -> bool:
-        """Slow down whoever logs faster than the reader reads; return whether there is room now."""
+        """Slow down a thread that logs too fast for the reader; return whether there is room."""
         if self._is_stalled or threading.get_ident() == self._never_waits:
             return False
         has_room = self._changed.wait_for(lambda: self._has_room(size), PATIENCE_SECONDS)
@@ -130,7 +130,7 @@ def _own_descriptor(number: int) -> tuple[int, bool]:
     """
     try:
         own = os.dup(number)
-    except OSError:  # closed by whoever started the process
+    except OSError:  # closed by the process that started this one
         return os.open(os.devnull, os.O_WRONLY), True
     # A second opening of a regular file would write at an offset of its own, over other lines.
     if stat.S_ISREG(os.fstat(own).st_mode) or not os.get_blocking(own):

@@ -18,7 +18,7 @@ from plugin_runtime.strict_json import Decoder, Encoder
 encode_json = Encoder(ensure_ascii=False, allow_nan=False, default=str).encode
 decode_json = Decoder().decode
 
-# Not known to `logging`, so that no configuration of the author's can turn it off or send it round.
+# Not known to `logging`, so that the author's configuration cannot turn it off or redirect it.
 logger = logging.Logger("plugin", logging.INFO)
 
 FORMATTER = logging.Formatter()

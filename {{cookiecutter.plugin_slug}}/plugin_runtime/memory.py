@@ -21,7 +21,7 @@ CGROUP_LIMITS = (
 BACKSLASH = 0x5C
 SMALL = 4096  # bytes; what is smaller is not counted but bounded by the number of connections
 PATIENCE_SECONDS = 1.0  # for which a complete request waits for the memory to decode it
-SHORT_SECONDS = 3.0  # for which whoever stalls has to make room once something did not fit
+SHORT_SECONDS = 3.0  # for which stalled requests make room after something did not fit
 MOST_LISTS = 1_000_000  # decoding holds the interpreter 0.2 us for each: others wait 0.2 s
 
 

@@ -1,4 +1,4 @@
-"""`print`, `sys.stdout` and `sys.stderr` of the author's: each printed line becomes a log line."""
+"""`print`, `sys.stdout` and `sys.stderr` in the author's code: each line becomes a log line."""
 
 import io
 import threading

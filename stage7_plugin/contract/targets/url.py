@@ -1,4 +1,4 @@
-"""A plugin that somebody else started."""
+"""A plugin that is already running."""
 
 from __future__ import annotations
 

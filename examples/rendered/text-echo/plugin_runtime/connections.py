@@ -134,7 +134,7 @@ class Connections:
         if not connection.busy:  # else its answerer releases it
             connection.unsent_memory.release()
         connection.memory.release()
-        with suppress(OSError):  # a forked child of the author's may hold it open
+        with suppress(OSError):  # a child forked by the author's code may hold it open
             connection.socket.shutdown(socket.SHUT_RDWR)
         connection.socket.close()
 

@@ -3,7 +3,7 @@
 import os
 
 PATIENCE_SECONDS = 10.0
-"""How long a child that has ended is left to whoever may still wait for it."""
+"""How long a child that has ended is left for the code that may still wait for it."""
 
 TEMPORARY = "/tmp"  # the one folder that is writable under a read-only root
 

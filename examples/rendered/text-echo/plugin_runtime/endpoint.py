@@ -26,7 +26,7 @@ TRACE_ID_LENGTH = 200  # characters; a longer one would only bloat every log lin
 class Refusal(Exception):
     """A request that does not succeed: status, outcome for the metrics, and why.
 
-    `__cause__` is the exception of the author's code that led to it, if there is one.
+    `__cause__` is the exception in the author's code that led to it, if there is one.
     """
 
     def __init__(

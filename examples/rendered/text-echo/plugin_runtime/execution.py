@@ -51,7 +51,7 @@ class Job:
             result = function(*arguments)
         finally:
             if os.getpid() != process:
-                os._exit(1)  # a forked child of the author's must not answer as well
+                os._exit(1)  # a child forked by the author's code must not answer too
         if not hasattr(result, "__await__"):
             return result
         self._awaiting = call_async(result)

@@ -236,7 +236,7 @@ class RequestSecrets:
     def outside_executions(self) -> list[Secrets]:
         """Return what must not be in a log line that no execution writes.
 
-        A thread of the author's may have kept the secrets of the execution that started it.
+        The author's threads may have kept the secrets of the execution that started it.
         """
         with self._lock:
             return [self.environment, *self._recent.values()]

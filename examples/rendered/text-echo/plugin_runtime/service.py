@@ -25,7 +25,7 @@ from plugin_runtime.runtime import Runtime
 
 # The host asks for health again only a second later, so a start that is nearly done is waited for.
 PATIENCE_SECONDS = 0.8
-EXIT_SECONDS = 0.4  # after the last answer; then threads of the author's are not waited for
+EXIT_SECONDS = 0.4  # after the last answer; then the author's threads are not waited for
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 SWITCH_SECONDS = 0.001  # how long plugin code may keep the interpreter while health waits for it
 

@@ -48,7 +48,7 @@ def test_other_files_name_the_same_inputs_and_outputs(
 
 
 def out_of_step(manifest: dict[str, Any], example: dict[str, Any]) -> list[str]:
-    """What does not name the inputs and outputs of manifest.json; texts of the author's may."""
+    """What does not name the inputs and outputs of manifest.json, but the author's own texts."""
     inputs, outputs = manifest["inputDefinitions"], manifest["outputDefinitions"]
     readme = (ROOT / "README.md").read_text("utf-8")
     stub = (ROOT / "plugin_logic.py").read_text("utf-8")
