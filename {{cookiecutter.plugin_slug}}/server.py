@@ -71,9 +71,14 @@ def main() -> int:
     listener = None if compiling else handed_over() or listen()
     os.chdir(HERE)
 
-    from plugin_runtime import service
+    from plugin_runtime import logs, service
 
-    return service.compile_everything() if listener is None else service.run(listener)
+    if listener is not None:
+        return service.run(listener)
+    status = service.compile_everything()
+    # A thread or a timer that an import has started must not keep the build of the image running.
+    logs.flush()
+    os._exit(status)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,47 @@
+"""`server.py --compile`, which the Dockerfile runs so that the image has byte code."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tools.render_example import FOLDER, NAME
+
+TIMER = """\
+import threading
+threading.Timer(3600, print).start()
+print("imported")
+def execute_plugin(inputs, context):
+    return {}
+"""
+
+
+@pytest.mark.parametrize(
+    ("logic", "status", "said"),
+    [
+        (TIMER, 0, "imported"),
+        ("import nothing_of_this_name\n", 1, "No module named 'nothing_of_this_name'"),
+        ("import sys\nsys.exit(3)\n", 0, "SystemExit"),
+    ],
+    ids=["a timer that still runs", "a missing module", "an exit"],
+)
+def test_it_ends_whatever_an_import_does(
+    tmp_path: Path, logic: str, status: int, said: str
+) -> None:
+    plugin = tmp_path / NAME
+    shutil.copytree(FOLDER / NAME, plugin)
+    (plugin / "plugin_logic.py").write_text(logic, "utf-8")
+    done = subprocess.run(
+        [sys.executable, "-E", "-s", "server.py", "--compile"],
+        cwd=plugin,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == status, done.stdout
+    assert said in done.stdout
