@@ -29,8 +29,9 @@ def change(project: Path, **changes: Any) -> None:
     path.write_text(json.dumps({**manifest, **changes}, indent=2) + "\n", "utf-8")
 
 
-def state(project: Path) -> dict[str, str]:
-    return {str(p): p.read_text("utf-8") for p in project.rglob("*") if p.is_file()}
+def state(project: Path) -> dict[str, bytes]:
+    files = (path for path in project.rglob("*") if path.is_file() and path.suffix != ".pyc")
+    return {str(path): path.read_bytes() for path in files}
 
 
 def own_tests(project: Path) -> str:
