@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 import yaml
 
-import stage7_plugin
 from stage7_plugin.batch import file_keys
 from stage7_plugin.spec.answers import CHOICES, PROMPTS
 from stage7_plugin.spec.host_facts import PERMISSIONS
 from stage7_plugin.spec.value_types import TYPES
-from tests.batch.test_check import TWENTY_MISTAKES
+from tests.support.batch_files import SCHEMA, TWENTY_MISTAKES
 from tests.support.template import TEMPLATE
 
-PATH = Path(stage7_plugin.__file__).parent / "batch" / "fleet.schema.json"
-SCHEMA: dict[str, Any] = json.loads(PATH.read_text("utf-8"))
 KEYS: dict[str, Any] = SCHEMA["definitions"]["plugin"]["properties"]
 
 

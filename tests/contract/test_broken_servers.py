@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from stage7_plugin.contract import report, scenarios
+from stage7_plugin.contract import scenarios
 from stage7_plugin.contract.context import Context
 from stage7_plugin.contract.instances import Patience
 from stage7_plugin.contract.model import Need, Status
@@ -18,6 +18,7 @@ from stage7_plugin.contract.runner import Runner, rules_named
 from stage7_plugin.contract.targets.process import ProcessTarget
 from stage7_plugin.host.view import read_manifest
 from stage7_plugin.spec.sample_inputs import sample_inputs
+from tests.support.contract import broken_rules
 
 SERVERS = Path(__file__).parent / "servers"
 CORRECT = SERVERS / "correct"
@@ -41,15 +42,6 @@ def check(name: str, manifest: dict[str, Any] | None = None) -> list[Result]:
     known = scenarios.from_file(CORRECT / "examples" / "scenarios.json")
     with Runner(Context(target, sample_inputs(manifest), known, PATIENCE)) as runner:
         return list(runner.run(rules_named(())))
-
-
-def broken_rules(results: list[Result]) -> dict[str, str]:
-    """Rule -> why, of those that did not pass."""
-    return {
-        result.rule.id: "\n".join(report.lines(result))
-        for result in results
-        if result.status in (Status.FAILED, Status.WARNED)
-    }
 
 
 def test_the_correct_server_passes_every_rule_that_needs_no_container() -> None:

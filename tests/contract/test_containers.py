@@ -23,7 +23,7 @@ from stage7_plugin.contract.targets.resolve import resolve_inputs, resolve_scena
 from stage7_plugin.contract.targets.url import UrlTarget
 from stage7_plugin.host.engine import connect
 from stage7_plugin.host.view import read_manifest
-from tests.contract.test_broken_servers import broken_rules
+from tests.support.contract import broken_rules
 
 if TYPE_CHECKING:
     from docker import APIClient

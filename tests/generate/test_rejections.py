@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from stage7_plugin.spec.answers import CHOICES
-from tests.spec.test_answers import REJECTED
+from tests.support.rejected import REJECTED
 from tests.support.template import ANSWERS, TEMPLATE, Run, context, generate, run
 
 # A choice that is not on the list never reaches the template: Cookiecutter itself refuses it.

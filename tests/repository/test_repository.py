@@ -104,3 +104,14 @@ def test_the_rendered_example_is_what_the_template_renders(tmp_path: Path) -> No
     )
     if different:
         pytest.fail(f"make example, and commit examples/rendered: {', '.join(different)}")
+
+
+def test_no_test_imports_another_test() -> None:
+    """What several tests need is in tests/support, or next to them in a module of its own."""
+    importing = re.compile(r"^\s*(?:from|import) tests\.[\w.]*\btest_", re.MULTILINE)
+    found = [
+        path.relative_to(TEMPLATE).as_posix()
+        for path in (TEMPLATE / "tests").rglob("*.py")
+        if importing.search(path.read_text("utf-8"))
+    ]
+    assert found == []

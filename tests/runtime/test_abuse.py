@@ -19,9 +19,7 @@ import pytest
 from benchmarks.attacks import CHUNKED, HEAD, SHAPES, body_of, request_of
 from tests.runtime.conftest import Start
 from tests.runtime.plugin_process import SOON, PluginProcess
-from tests.runtime.test_careless_plugins import still_works
-from tests.runtime.test_connections import answer_on, execution
-from tests.runtime.test_executions import in_background, until
+from tests.runtime.steps import answer_on, execution, in_background, still_works, until
 
 MIB = 1024 * 1024
 LITTLE = str(48 * MIB)

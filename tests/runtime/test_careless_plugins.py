@@ -12,14 +12,9 @@ import pytest
 
 from tests.runtime.conftest import Start
 from tests.runtime.plugin_process import MANIFEST, SOON, PluginProcess
-from tests.runtime.test_executions import in_background, until
+from tests.runtime.steps import in_background, quick, still_works, until
 
 CANARY = "canary-0123456789"
-
-
-def still_works(plugin: PluginProcess) -> None:
-    status, answer = plugin.execute({"do": "return value", "value": 1})
-    assert (status, answer["outputs"]) == (200, {"result": 1})
 
 
 @pytest.mark.parametrize("what", ["root handler", "basicConfig", "dictConfig"])
@@ -172,13 +167,6 @@ def test_async_prints_do_not_mix(start: Start) -> None:
         ("first", "first end"),
         ("second", "second end"),
     ]
-
-
-def quick(plugin: PluginProcess) -> None:
-    """Health is answered, and soon."""
-    started = time.monotonic()
-    assert plugin.get("/health")[0] == 200
-    assert time.monotonic() - started < SOON
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import signal
 import socket
@@ -13,22 +12,9 @@ import pytest
 
 from tests.runtime.conftest import Start
 from tests.runtime.plugin_process import SOON, PluginProcess
-from tests.runtime.test_careless_plugins import quick, still_works
-from tests.runtime.test_executions import in_background, until
+from tests.runtime.steps import answer_on, execution, in_background, quick, still_works, until
 
 PAGE = b"GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n"
-
-
-def execution(**inputs: object) -> bytes:
-    body = json.dumps({"inputs": inputs}).encode()
-    return b"POST /execute HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body)
-
-
-def answer_on(connection: socket.socket) -> tuple[int, bytes]:
-    """Status and body of the next answer; raises IncompleteRead if it is cut off."""
-    response = http.client.HTTPResponse(connection)
-    response.begin()
-    return response.status, response.read()
 
 
 def test_a_client_that_closes_its_sending_half_gets_its_whole_answer(start: Start) -> None:

@@ -5,38 +5,15 @@ from __future__ import annotations
 import statistics
 import threading
 import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any
 
 import pytest
 
 from tests.runtime.conftest import Start
-from tests.runtime.plugin_process import SOON, PluginProcess
+from tests.runtime.plugin_process import SOON
+from tests.runtime.steps import busy, in_background, until
 
 OUTCOMES = ("success", "timeout")
-
-
-def in_background(call: Callable[[], Any]) -> Callable[[], Any]:
-    """Start a call in a thread; returns a function that waits for its result."""
-    pool = ThreadPoolExecutor(1)
-    future = pool.submit(call)
-    return lambda: future.result(30)
-
-
-def until(condition: Callable[[], bool], seconds: float = 10) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.01)
-
-
-def busy(plugin: PluginProcess, number: int, **inputs: Any) -> list[Callable[[], Any]]:
-    """Start so many executions and wait until all of them hold a slot."""
-    waiting = [in_background(lambda: plugin.execute(inputs)) for _ in range(number)]
-    until(lambda: plugin.metric("plugin_executions_in_flight") == number)
-    return waiting
 
 
 def test_executions_run_side_by_side(start: Start) -> None:

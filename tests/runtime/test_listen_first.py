@@ -15,7 +15,7 @@ import pytest
 
 from tests.runtime.conftest import TEMPLATE, Start
 from tests.runtime.plugin_process import SOON
-from tests.runtime.test_careless_plugins import still_works
+from tests.runtime.steps import still_works
 
 SCRIPT = TEMPLATE / "plugin_runtime" / "listen_first.pl"
 PERL = shutil.which("perl") or ""

@@ -14,9 +14,7 @@ import pytest
 from benchmarks.attacks import CHUNKED, HEAD
 from tests.runtime.conftest import Start
 from tests.runtime.plugin_process import PluginProcess
-from tests.runtime.test_careless_plugins import still_works
-from tests.runtime.test_connections import answer_on, execution
-from tests.runtime.test_executions import busy, in_background, until
+from tests.runtime.steps import answer_on, busy, execution, in_background, still_works, until
 
 BEFORE_THE_DRAIN_ENDS = 7.0  # seconds; the drain takes 9
 

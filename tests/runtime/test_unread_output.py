@@ -14,7 +14,7 @@ import pytest
 
 from tests.runtime.conftest import Start
 from tests.runtime.plugin_process import SOON, PluginProcess, free_port
-from tests.runtime.test_executions import busy, until
+from tests.runtime.steps import busy, until
 
 DROPPED = "plugin_log_lines_dropped_total"
 LONG = "x" * 60_000
