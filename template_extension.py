@@ -1,6 +1,6 @@
 """What `cookiecutter.json` names as its Jinja extension.
 
-It uses the `stage7_plugin` that lies beside this file, as it is on disk now:
+It uses the `stage7_plugin` next to this file, as it is on disk now:
 
 - Cookiecutter puts the template's folder at the end of the import path, so that an installed
   package, perhaps of another version, would come first.

@@ -1,7 +1,7 @@
 """Scenarios: requests that make a plugin do what no black box can ask for, such as taking long.
 
 A scenario is a name and the inputs to execute with, laid over the sample inputs. They come from
-a file of the author's (`--scenarios FILE`, or `examples/scenarios.json` of a folder), for a plugin
+the author's file (`--scenarios FILE`, or `examples/scenarios.json` of a folder), for a plugin
 in any language:
 
     {"slow": {"seconds": 1}, "failing": {"text": ""}, "overdue": {"seconds": 60}}
