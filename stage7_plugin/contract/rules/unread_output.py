@@ -16,6 +16,8 @@ from stage7_plugin.host.run import STOP_GRACE
 LINES = 6000
 """Requests that a plugin without the scenario `noisy` is sent, each of which it may log."""
 LINES_SECONDS = 60.0
+STALL_SECONDS = 20.0
+"""For a log of 2 MB that is written in the background, on a busy machine."""
 AT_ONCE = 4
 CROWD = 32
 
@@ -44,7 +46,9 @@ def unread_output(context: Context) -> None:
 
 def _fill(context: Context, running: Running) -> None:
     if "noisy" in context.scenarios.inputs:
-        context.execute(context.scenario_inputs("noisy"), running=running)
+        for _ in range(2):  # an engine may still take the first while it begins to attach
+            context.execute(context.scenario_inputs("noisy"), running=running)
+            running.wait_for_stalled_output(STALL_SECONDS)
     end = time.monotonic() + LINES_SECONDS
     count = LINES // AT_ONCE if "noisy" not in context.scenarios.inputs else CROWD
     path = f"/no-such-path-{'x' * 1000}"

@@ -101,6 +101,9 @@ class Running(ABC):
         """Stop taking what it writes, so that a pipe fills. Raises NotCheckable."""
         raise NotCheckable(Need.START.value)
 
+    def wait_for_stalled_output(self, seconds: float) -> None:  # noqa: B027
+        """Wait until no more of its unread output is taken. A pipe needs no time for that."""
+
     def users(self) -> set[str]:
         """Return the users that its processes run as. Raises NotCheckable."""
         raise NotCheckable(Need.CONTAINER.value)

@@ -17,6 +17,9 @@ from stage7_plugin.host.run import HostRun
 if TYPE_CHECKING:
     from docker import APIClient
 
+STALLED_SECONDS = 1.0
+"""The engine has taken no line for so long: its buffers are full."""
+
 
 class Container(Running):
     """One container of a HostRun."""
@@ -69,6 +72,17 @@ class Container(Running):
         """Attach and never read: the engine then takes no more than it can hold, about 1.3 MB."""
         params = {"stdout": 1, "stderr": 1, "stream": 1}
         self._unread = self._client.attach_socket(self._run.name, params=params)
+
+    def wait_for_stalled_output(self, seconds: float) -> None:
+        end = time.monotonic() + seconds
+        seen, since = self._newest_line(), time.monotonic()
+        while time.monotonic() < min(end, since + STALLED_SECONDS):
+            time.sleep(0.1)
+            if (newest := self._newest_line()) != seen:
+                seen, since = newest, time.monotonic()
+
+    def _newest_line(self) -> bytes:
+        return bytes(self._client.logs(self._run.name, tail=1, timestamps=True))
 
     def read_output_again(self) -> None:
         """Undo leave_output_unread."""
