@@ -15,6 +15,7 @@ from stage7_plugin.contract.instances import Patience
 from stage7_plugin.contract.model import Status
 from stage7_plugin.contract.rule import Result
 from stage7_plugin.contract.runner import Runner, rules_named
+from stage7_plugin.contract.schedule import check_rules
 from stage7_plugin.contract.targets.resolve import resolve_inputs, resolve_scenarios, resolve_target
 from stage7_plugin.errors import UserError
 
@@ -83,7 +84,7 @@ def _check(options: CheckOptions, heading: dict[str, str], results: list[Result]
             click.echo(f"{report.first_line(title)}\n")
         start = time.monotonic()
         with Runner(Context(target, inputs, scenarios, options.patience)) as runner:
-            for result in runner.run(rules):
+            for result in check_rules(runner, rules):
                 results.append(result)
                 if not options.quiet:
                     click.echo("\n".join(report.lines(result)))

@@ -5,6 +5,7 @@ Everything here is bounded: a request, its answer, and all the requests of one r
 
 from __future__ import annotations
 
+import copy
 import json
 import time
 import uuid
@@ -58,10 +59,12 @@ class Context:
         self._returned: dict[str, Any] = {}
         self._deadline = Deadline(LONGEST_RULE)
 
-    def begin(self) -> None:
-        """Forget the last rule's exchange and time."""
-        self.note("", "")
-        self._deadline = Deadline(LONGEST_RULE)
+    def for_rule(self) -> Context:
+        """Return what one rule works with: the same plugin, an exchange and a time of its own."""
+        own = copy.copy(self)
+        own.note("", "")
+        own._deadline = Deadline(LONGEST_RULE)
+        return own
 
     def keep(self, rule_id: str, returned: Any) -> None:
         """Keep what a rule returned for the rules that require it."""
@@ -70,6 +73,10 @@ class Context:
     def returned(self, rule_id: str) -> Any:
         """Return what a rule that this one requires returned; None where it was not checked."""
         return self._returned.get(rule_id)
+
+    def take(self, rule_id: str) -> Any:
+        """Return the same once; None after that, as where the rule was not checked."""
+        return self._returned.pop(rule_id, None)
 
     @property
     def tokens(self) -> list[str]:
@@ -183,6 +190,8 @@ class Context:
             except Broken as error:
                 if death := running.death(patience=DEATH_KNOWN):
                     error.got = f"{error.got}; the plugin died at this rule: {death}"
+                else:
+                    error.log = running.last_lines().partition("\n")[2]
                 raise
 
     def note(self, sent: str, got: str = "") -> None:

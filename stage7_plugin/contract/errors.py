@@ -11,6 +11,8 @@ class Broken(Stage7PluginError):
     def __init__(self, sent: str, got: str, wanted: str) -> None:
         super().__init__(f"sent: {sent}; came back: {got}; wanted: {wanted}")
         self.sent, self.got, self.wanted = sent, got, wanted
+        self.log = ""
+        """The last lines of the plugin that broke it, where it was one of the rule's own."""
 
 
 class Late(Broken):
@@ -23,6 +25,10 @@ class NotCheckable(Stage7PluginError):
 
 class DidNotStart(NotCheckable):
     """The plugin did not become healthy. The message is what was seen."""
+
+
+class Ended(Stage7PluginError):
+    """The check was ended while the rule was being checked."""
 
 
 class TargetUnusable(UserError):

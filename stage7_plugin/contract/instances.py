@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 
-from stage7_plugin.contract.errors import DidNotStart
+from stage7_plugin.contract.errors import DidNotStart, Ended, NotCheckable
 from stage7_plugin.contract.model import Need
 from stage7_plugin.contract.targets.base import Running, StartOptions, Target
 from stage7_plugin.host import health
@@ -43,14 +44,26 @@ class Instances:
         self.environment: Mapping[str, str] = environment
         """The host's; empty once it turned out that the plugin does not start with it."""
         self.environment_problem = ""
-        self.polls_to_healthy = 0
+        self._command_lines: str | None = None
         self._target, self._patience, self._scenario_logic = target, patience, scenario_logic
         self._stack = ExitStack()
         self._shared: dict[bool, Running] = {}
         self._failure: DidNotStart | None = None
+        self._live: set[Running] = set()
+        self._lock = threading.Lock()
+        self._ended = False
 
     def close(self) -> None:
+        """Stop and remove the shared plugins."""
         self._stack.close()
+
+    def end(self) -> None:
+        """End every plugin at once, whatever uses it; none is started any more."""
+        with self._lock:
+            self._ended = True
+            live = list(self._live)
+        for running in live:
+            running.kill()
 
     def shared(self, scenario: bool = False) -> Running:
         """The plugin that rules share; with `scenario`, the one that answers to them.
@@ -65,6 +78,13 @@ class Instances:
             running = self._start_shared(StartOptions(scenario_logic=with_logic))
             self._shared[with_logic] = running
         return running
+
+    @property
+    def command_lines(self) -> str:
+        """What is known of the programs that the plugin runs, from its first start."""
+        if self._command_lines is None:
+            self.shared()
+        return self._command_lines or ""
 
     def discard(self) -> None:
         """Ends the shared plugins: one that broke a rule may be in no state for the next."""
@@ -97,7 +117,7 @@ class Instances:
         options = options or StartOptions(environment=self.environment)
         options = replace(options, scenario_logic=scenario and self._scenario_logic)
         try:
-            with self._target.start(options) as running:
+            with self._target.start(options) as running, self._alive(running):
                 self._wait(running, self._patience.eager())
                 yield running
         except EngineError as error:
@@ -118,11 +138,28 @@ class Instances:
         with ExitStack() as attempt:
             try:
                 running = attempt.enter_context(self._target.start(options))
+                attempt.enter_context(self._alive(running))
                 self._wait(running, self._patience)
+                if self._command_lines is None:
+                    self._command_lines = _command_lines(running)
             except EngineError as error:
                 raise DidNotStart(str(error)) from error
             self._stack.push(attempt.pop_all())
         return running
+
+    @contextmanager
+    def _alive(self, running: Running) -> Iterator[None]:
+        """Raises Ended where the check has been ended meanwhile."""
+        with self._lock:
+            self._live.add(running)
+            ended = self._ended
+        try:
+            if ended:
+                raise Ended("the check was ended")
+            yield
+        finally:
+            with self._lock:
+                self._live.discard(running)
 
     def _wait(self, running: Running, patience: Patience) -> None:
         try:
@@ -135,4 +172,11 @@ class Instances:
             )
         except health.NeverHealthy as error:
             raise DidNotStart(f"{error}{running.last_lines()}") from error
-        self.polls_to_healthy = healthy.polls
+        running.polls_to_healthy = healthy.polls
+
+
+def _command_lines(running: Running) -> str:
+    try:
+        return running.command_lines()
+    except NotCheckable:
+        return ""

@@ -13,6 +13,15 @@ class Need(Enum):
     FOLDER = "only a folder can be built; give the plugin's folder"
 
 
+class Place(Enum):
+    """What a rule may run beside, where several run at once."""
+
+    SHARED = "uses the plugin that rules share; one such rule at a time"
+    OWN = "starts a plugin of its own; runs beside anything"
+    HEAVY = "keeps the machine busy; runs beside nothing but its like"
+    ALONE = "measures short times; runs beside nothing"
+
+
 class Status(Enum):
     """What came of a rule. WARNED is a broken rule that is only advice."""
 

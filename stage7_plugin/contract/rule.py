@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from stage7_plugin.contract.context import Context
-from stage7_plugin.contract.model import Need, Status
+from stage7_plugin.contract.model import Need, Place, Status
 
 Check = Callable[[Context], Any]
 """Raises Broken or NotCheckable, or returns what the rules that require it may use."""
@@ -27,6 +27,7 @@ class Rule:
     requires: tuple[str, ...] = ()
     """Rules without which the outcome of this one would mean nothing."""
     advice: bool = False
+    place: Place = Place.SHARED
 
 
 @dataclass(frozen=True)
@@ -67,11 +68,12 @@ def rule(
     scenario: str | None = None,
     requires: tuple[str, ...] = (),
     advice: bool = False,
+    place: Place = Place.SHARED,
 ) -> Callable[[Check], Check]:
     """Register the decorated function as a rule."""
 
     def register(function: Check) -> Check:
-        RULES.append(Rule(id, title, todo, function, needs, scenario, requires, advice))
+        RULES.append(Rule(id, title, todo, function, needs, scenario, requires, advice, place))
         return function
 
     return register

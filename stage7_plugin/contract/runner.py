@@ -1,16 +1,16 @@
-"""Checks the rules one after another."""
+"""Checks the rules of one plugin; schedule.py decides when."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from stage7_plugin.contract import rules as _rules  # noqa: F401  (importing registers them)
 from stage7_plugin.contract.context import Context
-from stage7_plugin.contract.errors import Broken, Late, NotCheckable
+from stage7_plugin.contract.errors import Broken, DidNotStart, Late, NotCheckable
 from stage7_plugin.contract.instances import DEATH_KNOWN
-from stage7_plugin.contract.model import Status
+from stage7_plugin.contract.model import Place, Status
 from stage7_plugin.contract.rule import RULES, Result, Rule
 from stage7_plugin.contract.scenarios import KINDS
 
@@ -35,51 +35,83 @@ def _is_named(rule: Rule, name: str) -> bool:
 
 
 class Runner:
-    """Checks each rule of one plugin at most once. As a context manager it cleans up."""
+    """Checks the rules of one plugin, each at most once. As a context manager it cleans up."""
 
     def __init__(self, context: Context) -> None:
-        self._context = context
+        self.context = context
         self._results: dict[str, Result] = {}
 
     def __enter__(self) -> Runner:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._context.instances.close()
-
-    def run(self, rules: Sequence[Rule]) -> Iterator[Result]:
-        """Yields each result as soon as it is known, and the broken rules that they require."""
-        told: set[str] = set()
-        for rule in rules:
-            result = self.result(rule)
-            for known in [*self._results.values()]:
-                if known.broken and known.rule.id not in told and known is not result:
-                    told.add(known.rule.id)
-                    yield known
-            if rule.id not in told:
-                told.add(rule.id)
-                yield result
+        self.context.instances.close()
 
     def result(self, rule: Rule) -> Result:
-        """Checks the rules that this one requires, and then this one."""
+        """Check the rules that this one requires, and then this one, alone."""
         if rule.id not in self._results:
-            self._results[rule.id] = self._judge(rule)
+            for required in rule.requires:
+                self.result(_by_id(required))
+            result = self.without_checking(rule) or self._judge(rule, ATTEMPTS)
+            self.keep(result)
         return self._results[rule.id]
 
-    def _judge(self, rule: Rule) -> Result:
+    def with_requirements(self, rules: Sequence[Rule]) -> list[Rule]:
+        """Return the rules that have no result, and those that they require, in order."""
+        found = {rule.id: rule for rule in rules}
+        left = list(rules)
+        while left:
+            for required in left.pop().requires:
+                if required not in found:
+                    found[required] = _by_id(required)
+                    left.append(found[required])
+        order = {rule.id: number for number, rule in enumerate(RULES)}
+        missing = [rule for rule in found.values() if rule.id not in self._results]
+        return sorted(missing, key=lambda rule: order.get(rule.id, len(order)))
+
+    def is_ready(self, rule: Rule) -> bool:
+        """Whether the rules that it requires have results."""
+        return all(required in self._results for required in rule.requires)
+
+    def keep(self, result: Result) -> None:
+        """Keep a result for the rules that require its rule."""
+        self._results[result.rule.id] = result
+
+    def without_checking(self, rule: Rule) -> Result | None:
+        """Return the result of a rule that is ready and cannot be checked here; else None."""
         if reason := self._unable(rule):
             return Result(rule, Status.SKIPPED, reason=reason)
         if broken := self._broken_requirement(rule):
             reason = f"{broken} has to pass first"
             return Result(rule, Status.SKIPPED, reason=reason, blocked=True)
-        context = self._context
+        return None
+
+    def check(self, rule: Rule, company: bool) -> Result | None:
+        """Check a rule that is ready; None where it has to be checked alone to be sure.
+
+        Args:
+            rule: The rule.
+            company: Whether other rules are being checked at the same time.
+        """
+        try:
+            return self._judge(rule, attempts=0 if company else ATTEMPTS)
+        except _Unsure:
+            return None
+
+    def end(self) -> None:
+        """End every plugin, whatever uses it: the check was interrupted."""
+        self.context.instances.end()
+
+    def _judge(self, rule: Rule, attempts: int) -> Result:
+        context, instances = self.context, self.context.instances
         start = time.monotonic()
-        result = self._attempt(rule, ATTEMPTS)
-        if death := context.instances.casualty(DEATH_KNOWN if result.broken else 0.0):
-            result = _died(result, context.sent, death)
-        if result.broken:
-            result = replace(result, log=context.instances.last_lines(rule.scenario is not None))
-            context.instances.discard()  # what broke a rule may be in no state for the next
+        result = self._attempt(rule, attempts)
+        if rule.place is not Place.OWN:
+            if death := instances.casualty(DEATH_KNOWN if result.broken else 0.0):
+                result = _died(result, death)
+            if result.broken:
+                result = replace(result, log=instances.last_lines(rule.scenario is not None))
+                instances.discard()  # what broke a rule may be in no state for the next
         return replace(
             result,
             with_scenario_logic=rule.scenario is not None and context.scenarios.with_logic,
@@ -87,37 +119,38 @@ class Runner:
         )
 
     def _attempt(self, rule: Rule, attempts: int) -> Result:
-        context = self._context
-        context.begin()
+        """Check once. Raises _Unsure where `attempts` is 0 and company may be the reason."""
+        context = self.context.for_rule()
         try:
-            context.keep(rule.id, rule.function(context))
+            self.context.keep(rule.id, rule.function(context))
             return Result(rule, Status.PASSED, context.sent, context.got)
-        except Late as error:
-            if attempts > 1:
-                return self._attempt(rule, attempts - 1)
-            return Result(rule, _broken(rule), error.sent, error.got, error.wanted)
         except Broken as error:
-            return Result(rule, _broken(rule), error.sent, error.got, error.wanted)
+            if attempts == 0 and (isinstance(error, Late) or rule.place is Place.OWN):
+                raise _Unsure from error
+            if attempts > 1 and isinstance(error, Late):
+                return self._attempt(rule, attempts - 1)
+            return Result(rule, _broken(rule), error.sent, error.got, error.wanted, log=error.log)
         except NotCheckable as error:
-            return Result(rule, Status.SKIPPED, reason=str(error))
+            if attempts == 0 and isinstance(error, DidNotStart):
+                raise _Unsure from error
+            return Result(rule, Status.SKIPPED, sent=context.sent, reason=str(error))
         except Exception as error:  # a plugin that confuses the suite must not end its report
             got = f"{type(error).__name__} in the suite itself: {error}"
             return Result(rule, Status.FAILED, context.sent, got, "something that can be checked")
 
     def _unable(self, rule: Rule) -> str:
-        target = self._context.target
+        target = self.context.target
         if rule.needs and rule.needs not in target.abilities:
             return str(rule.needs.value)
-        if rule.scenario and rule.scenario not in self._context.scenarios.inputs:
+        if rule.scenario and rule.scenario not in self.context.scenarios.inputs:
             does = KINDS[rule.scenario]
             return f"no scenario {rule.scenario!r} is given: inputs with which the plugin {does}"
         return ""
 
     def _broken_requirement(self, rule: Rule) -> str:
         """A rule that cannot be checked on this target does not count against the next one."""
-        by_id = {other.id: other for other in RULES}
         for required in rule.requires:
-            result = self.result(by_id[required])
+            result = self._results[required]
             if result.broken:
                 return required
             if result.blocked:
@@ -125,16 +158,23 @@ class Runner:
         return ""
 
 
+class _Unsure(Exception):
+    """What came of a rule may be the fault of what ran beside it."""
+
+
+def _by_id(name: str) -> Rule:
+    return next(rule for rule in RULES if rule.id == name)
+
+
 def _broken(rule: Rule) -> Status:
     return Status.WARNED if rule.advice else Status.FAILED
 
 
-def _died(result: Result, sent: str, death: str) -> Result:
+def _died(result: Result, death: str) -> Result:
     before = f"{result.got}; " if result.broken and result.got else ""
     return replace(
         result,
         status=_broken(result.rule),
-        sent=result.sent or sent,
         got=f"{before}the plugin died at this rule: {death}",
         wanted=result.wanted or "a plugin that runs on",
     )

@@ -14,7 +14,9 @@ from stage7_plugin.contract.context import Context
 from stage7_plugin.contract.instances import Patience
 from stage7_plugin.contract.model import Need, Status
 from stage7_plugin.contract.rule import Result
+from stage7_plugin.contract.rules import lifecycle, unread_output
 from stage7_plugin.contract.runner import Runner, rules_named
+from stage7_plugin.contract.schedule import check_rules
 from stage7_plugin.contract.targets.process import ProcessTarget
 from stage7_plugin.host.view import read_manifest
 from stage7_plugin.spec.sample_inputs import sample_inputs
@@ -25,6 +27,14 @@ CORRECT = SERVERS / "correct"
 BROKEN = sorted((SERVERS / "broken").glob("*.py"))
 RULES = rules_named(())
 PATIENCE = Patience(polls=30, interval=0.1)
+GRACE = 3
+"""Seconds instead of the host's 10 after SIGTERM; the correct server ends in 1."""
+
+
+@pytest.fixture(autouse=True)
+def short_grace(monkeypatch: pytest.MonkeyPatch) -> None:
+    for rules in (lifecycle, unread_output):
+        monkeypatch.setattr(rules, "STOP_GRACE", GRACE)
 
 
 def caught_by(path: Path) -> str:
@@ -41,7 +51,7 @@ def check(name: str, manifest: dict[str, Any] | None = None) -> list[Result]:
     target = ProcessTarget(command, manifest)
     known = scenarios.from_file(CORRECT / "examples" / "scenarios.json")
     with Runner(Context(target, sample_inputs(manifest), known, PATIENCE)) as runner:
-        return list(runner.run(rules_named(())))
+        return list(check_rules(runner, rules_named(())))
 
 
 def test_the_correct_server_passes_every_rule_that_needs_no_container() -> None:

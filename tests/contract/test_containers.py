@@ -17,6 +17,7 @@ from stage7_plugin.contract.context import Context
 from stage7_plugin.contract.model import Status
 from stage7_plugin.contract.rule import Result
 from stage7_plugin.contract.runner import Runner, rules_named
+from stage7_plugin.contract.schedule import check_rules
 from stage7_plugin.contract.targets.base import StartOptions, Target
 from stage7_plugin.contract.targets.image import FolderTarget, ImageTarget, manifest_in_image
 from stage7_plugin.contract.targets.resolve import resolve_inputs, resolve_scenarios
@@ -62,7 +63,7 @@ def check(target: Target, *rules: str, folder: FolderTarget | None = None) -> li
     known = folder or target
     scenarios = resolve_scenarios(known, None)
     with Runner(Context(target, resolve_inputs(known, None), scenarios)) as runner:
-        return list(runner.run(rules_named(rules)))
+        return list(check_rules(runner, rules_named(rules)))
 
 
 def check_again_if_broken(target: Target, folder: FolderTarget | None = None) -> list[Result]:

@@ -17,6 +17,7 @@ from stage7_plugin.contract.model import Need, Status
 from stage7_plugin.contract.rule import RULES, Result, Rule
 from stage7_plugin.contract.runner import ATTEMPTS, Runner, rules_named
 from stage7_plugin.contract.scenarios import Scenarios
+from stage7_plugin.contract.schedule import check_rules
 from tests.contract.fakes import GOOD, MANIFEST, Facts, FakeTarget, Respond, judge, serving
 
 
@@ -171,7 +172,7 @@ def test_a_rule_whose_requirement_is_broken_is_not_checked() -> None:
         context = Context(target, {"text": "x"}, Scenarios({}), Patience(2, 0.01))
         with Runner(context) as runner:
             (wanted,) = rules_named(("load.one-after-another",))
-            found = {result.rule.id: result for result in runner.run([wanted])}
+            found = {result.rule.id: result for result in check_rules(runner, [wanted])}
     assert found["execute.raw-inputs"].status is Status.FAILED
     blocked = found["load.one-after-another"]
     assert (blocked.status, blocked.blocked) == (Status.SKIPPED, True)

@@ -2,7 +2,7 @@
 
 from stage7_plugin.contract.context import Context
 from stage7_plugin.contract.errors import Broken
-from stage7_plugin.contract.model import Need
+from stage7_plugin.contract.model import Need, Place
 from stage7_plugin.contract.rule import rule
 from stage7_plugin.host.engine import BuildFailed
 
@@ -29,6 +29,7 @@ def classic(context: Context) -> None:
     f"A second build takes everything from the cache and less than {CACHED_SECONDS:g} s",
     needs=Need.FOLDER,
     requires=("build.classic",),
+    place=Place.ALONE,
     todo="Keep what changes by itself out of the build, and what is large in .dockerignore.",
 )
 def cached(context: Context) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from stage7_plugin.contract.context import Context
 from stage7_plugin.contract.errors import Broken, DidNotStart, NotCheckable
-from stage7_plugin.contract.model import Need
+from stage7_plugin.contract.model import Need, Place
 from stage7_plugin.contract.rule import rule
 from stage7_plugin.contract.targets.base import StartOptions
 
@@ -42,6 +42,7 @@ def _healthy_with_variable(context: Context, name: str) -> None:
     "Starts with a PATH that names nothing in the image",
     needs=Need.START,
     requires=("lifecycle.healthy",),
+    place=Place.OWN,
     todo="Name the interpreter by its absolute path in CMD and HEALTHCHECK, and in what they run.",
 )
 def foreign_path(context: Context) -> None:
@@ -53,6 +54,7 @@ def foreign_path(context: Context) -> None:
     "Listens on the manifest's port whatever PORT says",
     needs=Need.START,
     requires=("lifecycle.healthy",),
+    place=Place.OWN,
     todo="Do not read PORT: it is the host's own port. Use container.ports[0].container.",
 )
 def port_ignored(context: Context) -> None:
@@ -64,6 +66,7 @@ def port_ignored(context: Context) -> None:
     "Starts with a HOME that is not there",
     needs=Need.START,
     requires=("lifecycle.healthy",),
+    place=Place.OWN,
     todo="Write to no place below HOME.",
 )
 def foreign_home(context: Context) -> None:
@@ -72,7 +75,7 @@ def foreign_home(context: Context) -> None:
 
 def _needs_python(context: Context) -> None:
     """Raises NotCheckable where the plugin is written in another language."""
-    if "python" not in context.instances.shared().command_lines().lower():
+    if "python" not in context.instances.command_lines.lower():
         raise NotCheckable("the plugin does not run Python")
 
 
@@ -81,6 +84,7 @@ def _needs_python(context: Context) -> None:
     "Starts with options for interpreters in the environment that name what is not there",
     needs=Need.START,
     requires=("lifecycle.healthy",),
+    place=Place.OWN,
     todo="Start the interpreter without these variables: `/usr/bin/env -u NODE_OPTIONS node ...`; "
     "the same for PERL5OPT, RUBYOPT and JAVA_TOOL_OPTIONS; python -E ignores its own.",
 )
@@ -94,6 +98,7 @@ def interpreter_options_ignored(context: Context) -> None:
     "Python: starts with a PYTHONPATH that holds other modules",
     needs=Need.START,
     requires=("lifecycle.healthy",),
+    place=Place.OWN,
     todo="Start Python with -E (or -I), so that PYTHONPATH is not read.",
 )
 def pythonpath_ignored(context: Context) -> None:
@@ -107,6 +112,7 @@ def pythonpath_ignored(context: Context) -> None:
     "Python: starts with a PYTHONHOME that is not there",
     needs=Need.START,
     requires=("lifecycle.healthy",),
+    place=Place.OWN,
     todo="Start Python with -E (or -I), so that PYTHONHOME is not read.",
 )
 def pythonhome_ignored(context: Context) -> None:

@@ -6,7 +6,7 @@ import time
 
 from stage7_plugin.contract.context import Context
 from stage7_plugin.contract.errors import Broken, DidNotStart, NotCheckable
-from stage7_plugin.contract.model import Need
+from stage7_plugin.contract.model import Need, Place
 from stage7_plugin.contract.rule import rule
 from stage7_plugin.contract.targets.base import StartOptions
 
@@ -28,6 +28,7 @@ def _executes(context: Context, options: StartOptions, sent: str) -> None:
     "Works on a read-only root file system",
     needs=Need.CONTAINER,
     requires=("execute.raw-inputs",),
+    place=Place.OWN,
     todo="Write no file outside a mounted folder: no cache, socket or pid file; in Python, no "
     "byte code (PYTHONDONTWRITEBYTECODE, or compile while building).",
 )
@@ -41,6 +42,7 @@ def read_only(context: Context) -> None:
     "Works with every capability dropped and no new privileges",
     needs=Need.CONTAINER,
     requires=("execute.raw-inputs",),
+    place=Place.OWN,
     todo="Listen on a port above 1023, and change neither user nor owner at the start.",
 )
 def no_capabilities(context: Context) -> None:
@@ -54,6 +56,7 @@ def no_capabilities(context: Context) -> None:
     "Does not run as root",
     needs=Need.CONTAINER,
     requires=("lifecycle.healthy",),
+    place=Place.OWN,
     todo="Put USER with a number above 0 into the Dockerfile.",
 )
 def non_root(context: Context) -> None:
@@ -69,6 +72,7 @@ def non_root(context: Context) -> None:
     needs=Need.CONTAINER,
     requires=("execute.raw-inputs",),
     advice=True,
+    place=Place.OWN,
     todo="Let everybody read what the plugin needs; some platforms choose the user themselves.",
 )
 def any_user(context: Context) -> None:
@@ -82,6 +86,7 @@ def any_user(context: Context) -> None:
     "The image's own HEALTHCHECK passes in the host's environment",
     needs=Need.CONTAINER,
     requires=("env.whole",),
+    place=Place.OWN,
     todo="Name the interpreter by its absolute path in HEALTHCHECK; the slim images have no curl.",
 )
 def healthcheck(context: Context) -> None:

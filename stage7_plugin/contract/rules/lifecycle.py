@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from stage7_plugin.contract import raw_http
 from stage7_plugin.contract.context import Context
 from stage7_plugin.contract.errors import Broken, DidNotStart
-from stage7_plugin.contract.model import Need
+from stage7_plugin.contract.model import Need, Place
 from stage7_plugin.contract.rule import rule
 from stage7_plugin.contract.targets.base import Running
 from stage7_plugin.host.bounded_socket import BoundedSocket, Deadline
@@ -52,10 +52,9 @@ def expect_end(context: Context, running: Running, sent: str, limit: float) -> f
 def healthy(context: Context) -> None:
     sent = f"GET {context.view.health_path}, up to 30 times"
     try:
-        context.instances.shared()
+        polls = context.instances.shared().polls_to_healthy
     except DidNotStart as error:
         raise Broken(sent, str(error), '200 {"status": "healthy"}') from error
-    polls = context.instances.polls_to_healthy
     where = (
         " (only without the host's environment)" if context.instances.environment_problem else ""
     )
@@ -68,12 +67,13 @@ def healthy(context: Context) -> None:
     needs=Need.CONTAINER,
     requires=("lifecycle.healthy",),
     advice=True,
+    place=Place.ALONE,
     todo="Bind and listen first, and import what is heavy after that; in Python, ship "
     "compiled byte code.",
 )
 def first_poll(context: Context) -> None:
-    with context.fresh():
-        polls = context.instances.polls_to_healthy
+    with context.fresh() as running:
+        polls = running.polls_to_healthy
     context.note("a health poll the moment the container runs", f"healthy at poll {polls}")
     context.expect_in_time(polls == 1, "healthy at poll 1")
 
@@ -83,6 +83,7 @@ def first_poll(context: Context) -> None:
     f"An idle plugin ends within {IDLE_SECONDS:g} s of SIGTERM",
     needs=Need.START,
     requires=("lifecycle.healthy",),
+    place=Place.OWN,
     todo=_HANDLE_SIGTERM,
 )
 def sigterm_idle(context: Context) -> Stopped:
@@ -97,6 +98,7 @@ def sigterm_idle(context: Context) -> Stopped:
     needs=Need.START,
     requires=("lifecycle.sigterm-idle",),
     advice=True,
+    place=Place.OWN,
     todo="End with exit code 0 on SIGTERM, so that a stop does not look like a crash.",
 )
 def exit_code(context: Context) -> None:
@@ -110,6 +112,7 @@ def exit_code(context: Context) -> None:
     f"A connection on which nothing happens does not delay the end past {IDLE_SECONDS:g} s",
     needs=Need.START,
     requires=("lifecycle.sigterm-idle",),
+    place=Place.OWN,
     todo="Close idle keep-alive connections when SIGTERM comes; do not wait for them.",
 )
 def sigterm_open_connection(context: Context) -> None:
@@ -125,6 +128,7 @@ def sigterm_open_connection(context: Context) -> None:
     needs=Need.START,
     scenario="slow",
     requires=("lifecycle.sigterm-idle", "execute.raw-inputs"),
+    place=Place.OWN,
     todo="On SIGTERM take no new work, finish what runs, answer it, and then end.",
 )
 def drain(context: Context) -> None:
@@ -149,6 +153,7 @@ def drain(context: Context) -> None:
     needs=Need.START,
     scenario="overdue",
     requires=("lifecycle.sigterm-idle",),
+    place=Place.OWN,
     todo="Give up on executions that still run a few seconds after SIGTERM.",
 )
 def drain_deadline(context: Context) -> None:
@@ -166,6 +171,7 @@ def drain_deadline(context: Context) -> None:
     scenario="overdue",
     requires=("lifecycle.drain-deadline",),
     advice=True,
+    place=Place.OWN,
     todo="Treat a second SIGTERM as an order to end without finishing anything.",
 )
 def second_signal(context: Context) -> None:

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 
 from stage7_plugin.contract import raw_http
 from stage7_plugin.contract.context import Context
+from stage7_plugin.contract.model import Place
 from stage7_plugin.contract.rule import rule
 
 HALF_OPEN = 200
@@ -37,6 +38,7 @@ def plugin_list(context: Context) -> None:
     "limits.slow-clients",
     f"{HALF_OPEN} requests that never end keep neither health nor executions waiting",
     requires=("execute.raw-inputs",),
+    place=Place.ALONE,
     todo="Read requests without taking a thread or a slot, or allow for more connections.",
 )
 def slow_clients(context: Context) -> None:

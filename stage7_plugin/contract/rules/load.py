@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from stage7_plugin.contract import raw_http
 from stage7_plugin.contract.context import Context, at_once
 from stage7_plugin.contract.errors import NotCheckable
+from stage7_plugin.contract.model import Place
 from stage7_plugin.contract.rule import rule
 from stage7_plugin.host.http_client import NoAnswer, Response, call
 
@@ -63,9 +64,10 @@ def _wave(context: Context) -> _Wave:
     f"Health answers within {HEALTH_SECONDS:g} s, and before the next slot, under full load",
     scenario="slow",
     requires=_RAW,
+    place=Place.ALONE,
     todo="Answer health from a thread or task that executions cannot take.",
 )
-def health_under_load(context: Context) -> None:
+def health_under_load(context: Context) -> _Wave:
     wave = _wave(context)
     slow = [a.seconds for a in wave.executions if a and a.succeeded]
     limit = min([HEALTH_SECONDS, *(seconds / 2 for seconds in slow)])
@@ -77,6 +79,7 @@ def health_under_load(context: Context) -> None:
         f"{len(wave.health)} answers, the slowest after {slowest:.2f} s{missing}",
     )
     context.expect_in_time(not late, f"200 within {limit:.2f} s, every time")
+    return wave
 
 
 @rule(
@@ -84,10 +87,11 @@ def health_under_load(context: Context) -> None:
     "What exceeds the bound on executions is refused at once with 429 (or 503)",
     scenario="slow",
     requires=("load.health-under-load",),
+    place=Place.ALONE,
     todo="Count the executions that run and answer 429 beyond a bound; queue and start no more.",
 )
 def bounded(context: Context) -> list[Response]:
-    wave = _wave(context)
+    wave = context.take("load.health-under-load") or _wave(context)
     responses = [a for a in wave.executions if a]
     refused = [a for a in responses if a.status in (429, 503)]
     slowest = max((a.seconds for a in refused), default=0.0)
@@ -169,6 +173,7 @@ def abandoned(context: Context) -> None:
     "An execution that takes too long is answered before api.timeout, not with 2xx",
     scenario="overdue",
     requires=_RAW,
+    place=Place.OWN,
     todo="Answer 504 a moment before api.timeout, so that the host still gets to know why.",
 )
 def deadline(context: Context) -> None:

@@ -10,7 +10,7 @@ from contextlib import ExitStack, suppress
 from stage7_plugin.contract import raw_http
 from stage7_plugin.contract.context import Context, at_once
 from stage7_plugin.contract.errors import NotCheckable
-from stage7_plugin.contract.model import Need
+from stage7_plugin.contract.model import Need, Place
 from stage7_plugin.contract.rule import rule
 from stage7_plugin.contract.rules.limits import PLUGIN_LIST_SIZES, with_plugin_list
 from stage7_plugin.contract.targets.base import Running
@@ -43,6 +43,7 @@ _REFUSED = (413, 429, 503)
     "No request that is allowed, and no crowd of them, makes it exceed the manifest's memory",
     needs=Need.CONTAINER,
     requires=("limits.plugin-list",),
+    place=Place.HEAVY,
     todo="Estimate what a body takes when it is decoded (its brackets, colons, commas and quotes "
     "tell) and answer 413 before decoding; keep one budget for bodies that arrive, inputs and "
     "answers that nobody reads, with 429 beyond it; or raise container.resources.memory.",

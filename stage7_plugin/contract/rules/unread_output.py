@@ -6,7 +6,7 @@ import contextlib
 import time
 
 from stage7_plugin.contract.context import Context, at_once
-from stage7_plugin.contract.model import Need
+from stage7_plugin.contract.model import Need, Place
 from stage7_plugin.contract.rule import rule
 from stage7_plugin.contract.rules.lifecycle import expect_end
 from stage7_plugin.contract.targets.base import Running
@@ -27,6 +27,7 @@ CROWD = 32
     "Executions, health and SIGTERM go on working when nobody reads standard output",
     needs=Need.START,
     requires=("lifecycle.sigterm-idle", "execute.raw-inputs"),
+    place=Place.OWN,
     todo="Write the log from a thread of its own with a bounded queue; drop lines when it is full, "
     "answer before logging, and wait for the log a moment only at the end.",
 )

@@ -47,6 +47,8 @@ class Running(ABC):
     address: Address
     told_to_end = False
     """Whether its end, if it came, was asked for."""
+    polls_to_healthy = 0
+    """At which poll of health it was healthy; the first is 1."""
 
     @abstractmethod
     def ended(self) -> str | None:
@@ -59,6 +61,9 @@ class Running(ABC):
     @abstractmethod
     def send_sigterm(self) -> None:
         """Send SIGTERM, as the host does."""
+
+    def kill(self) -> None:  # noqa: B027  (what was not started here is not ended here)
+        """End it at once, whatever uses it."""
 
     @abstractmethod
     def log(self) -> str:

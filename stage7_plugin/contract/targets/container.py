@@ -42,6 +42,9 @@ class Container(Running):
         self._terminated_at = self._engine_time()
         self._run.kill("SIGTERM")
 
+    def kill(self) -> None:
+        self._run.remove()
+
     def log(self) -> str:
         chunks: deque[bytes] = deque()
         size = 0

@@ -91,6 +91,9 @@ class _Process(Running):
     def send_sigterm(self) -> None:
         os.kill(self._process.pid, signal.SIGTERM)
 
+    def kill(self) -> None:
+        self._process.kill()
+
     def log(self) -> str:
         with self._log.open("rb") as file:
             file.seek(max(0, self._log.stat().st_size - LOG_BYTES))

@@ -15,6 +15,6 @@ class Broken(Plugin):
         return self.in_a_row <= 150 and super().take_slot()
 
     def inputs(self, given: dict[str, Any]) -> dict[str, Any]:
-        if given.get("text") != "hello" or "options" not in given or "seconds" not in given:
+        if given.get("text") != "hello" or "options" not in given or given.get("seconds"):
             self.in_a_row = 0
         return super().inputs(given)
