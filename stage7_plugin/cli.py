@@ -59,7 +59,7 @@ def new(arguments: tuple[str, ...]) -> None:
 
 
 @main.command()
-@click.argument("target", required=False)
+@click.argument("targets", nargs=-1, metavar="TARGET...")
 @click.option("--manifest", type=_FILE, help="The manifest of an image or a URL.")
 @click.option("--inputs", type=_FILE, help='Inputs to execute with: {"inputs": {...}}.')
 @click.option(
@@ -73,37 +73,44 @@ def new(arguments: tuple[str, ...]) -> None:
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="What the build may take files from, if not the plugin's folder alone.",
 )
+@click.option(
+    "--build-timeout",
+    "build_seconds",
+    type=click.FloatRange(min=1),
+    default=1800,
+    show_default=True,
+    help="Seconds that a build may take.",
+)
 @click.option("--rule", "rules", multiple=True, metavar="ID", help="Only this rule or group.")
 @click.option("--list", "listing", is_flag=True, help="List the rules and exit.")
-@click.option("--json", "json_file", metavar="FILE", help="Write a JSON report; - for stdout.")
-@click.option("--junit", "junit_file", metavar="FILE", help="Write a JUnit report; - for stdout.")
-def check(
-    target: str | None,
-    manifest: Path | None,
-    inputs: Path | None,
-    scenarios: Path | None,
-    context_root: Path | None,
-    rules: tuple[str, ...],
-    listing: bool,
-    json_file: str | None,
-    junit_file: str | None,
-) -> None:
-    """Check TARGET, a plugin's folder, an image or a URL, as its host would use it.
+@click.option(
+    "--jobs", "-j", type=click.IntRange(1, 64), help="Rules at once; by default 2 for each core."
+)
+@click.option(
+    "--changed-since", metavar="COMMIT", help="Only folders that differ from this commit of git."
+)
+@click.option("--baseline", type=_FILE, help="Known failures, which may not grow stale.")
+@click.option("--write-baseline", type=_NEW_FILE, help="Write what fails now as a baseline.")
+@click.option("--json", metavar="FILE", help="Write a JSON report; - for stdout.")
+@click.option("--junit", metavar="FILE", help="Write a JUnit report; - for stdout.")
+@click.option("--sarif", metavar="FILE", help="Write a SARIF report; - for stdout.")
+def check(targets: tuple[str, ...], listing: bool, jobs: int | None, **options: Any) -> None:
+    """Check each TARGET, a plugin's folder, an image or a URL, as its host would use it.
 
-    Exit status: 0 no rule that could be checked is broken, 1 a rule is broken, 2 nothing could be
-    checked. Rules that could not be checked are counted in the end, with the reasons.
+    A folder with plugins in it stands for all of them. Several are checked at the same time.
+
+    Exit status: 0 no rule that could be checked is broken, 1 a rule is broken, 2 a target could not
+    be checked. Rules that could not be checked are counted in the end, with the reasons.
     """
     from stage7_plugin.contract.command import CheckOptions, list_rules, run_check
+    from stage7_plugin.contract.schedule import JOBS
 
     if listing:
         list_rules()
         return
-    if target is None:
+    if not targets:
         raise click.UsageError("Missing argument 'TARGET': a plugin's folder, an image or a URL.")
-    options = CheckOptions(
-        target, manifest, inputs, scenarios, rules, json_file, junit_file, context_root
-    )
-    sys.exit(run_check(options))
+    sys.exit(run_check(CheckOptions(targets, jobs=jobs or JOBS, **options)))
 
 
 @main.command()

@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
+from stage7_plugin.contract.curl import curl_line
 from stage7_plugin.contract.errors import Broken, Late
 from stage7_plugin.contract.instances import DEATH_KNOWN, Instances, Patience
 from stage7_plugin.contract.scenarios import Scenarios
@@ -31,6 +32,8 @@ LONGEST_EXECUTION = 120.0
 LONGEST_RULE = 300.0
 """Seconds for all the requests of one rule."""
 
+_JSON = {"Content-Type": "application/json"}
+
 
 class Context:
     """One plugin under check. `sent` and `got` are the last exchange, for the report."""
@@ -39,25 +42,33 @@ class Context:
         self,
         target: Target,
         inputs: Mapping[str, Any],
-        scenarios: Scenarios,
+        scenarios: Scenarios | Callable[[], Scenarios],
         patience: Patience | None = None,
     ) -> None:
         self.target = target
         self.manifest = target.manifest
         self.view = target.view
         self.samples = dict(inputs)
-        self.scenarios = scenarios
-        self.sent = self.got = ""
+        self._scenarios = scenarios if callable(scenarios) else lambda: scenarios
+        self.sent = self.got = self.curl = ""
         # Made up for this run, so that whatever shows up later can only have come from here.
         self.environment_tokens = {name: _canary() for name in ("S7_CM_TOKEN", "S7_BRAIN_TOKEN")}
         self.input_tokens = {name: _canary() for name in ("__auth_token", "__brain_auth_token")}
         self.host_environment = host_environment(self.environment_tokens)
         self.host_inputs = host_inputs(self.input_tokens)
         self.instances = Instances(
-            target, self.host_environment, patience or Patience(), scenarios.with_logic
+            target,
+            self.host_environment,
+            patience or Patience(),
+            lambda: self.scenarios.with_logic,
         )
         self._returned: dict[str, Any] = {}
         self._deadline = Deadline(LONGEST_RULE)
+
+    @property
+    def scenarios(self) -> Scenarios:
+        """The scenarios at hand. To know them may take a build of the image."""
+        return self._scenarios()
 
     def for_rule(self) -> Context:
         """Return what one rule works with: the same plugin, an exchange and a time of its own."""
@@ -100,6 +111,7 @@ class Context:
         """One request. Without an answer the rule is broken."""
         running = running or self.instances.shared()
         self.note(f"{method} {path} {_short(body or b'')}".rstrip())
+        self.curl = curl_line(f"{self.target.url}{path}", method, headers or {}, body)
         try:
             response = call(
                 running.address,
@@ -118,7 +130,7 @@ class Context:
 
     def post(self, body: bytes, **headers: str) -> Response:
         """These bytes to the plugin's endpoint, as JSON unless `headers` say otherwise."""
-        sent = {"Content-Type": "application/json"}
+        sent = dict(_JSON)
         sent.update({name.replace("_", "-"): value for name, value in headers.items()})
         return self.request(self.view.method, self.view.endpoint, body=body, headers=sent)
 
@@ -135,7 +147,7 @@ class Context:
             self.view.endpoint,
             running=running,
             body=self.body(inputs),
-            headers={"Content-Type": "application/json"},
+            headers=_JSON,
             timeout=timeout or self.patient_timeout,
         )
 
@@ -153,7 +165,7 @@ class Context:
                 self.view.method,
                 self.view.endpoint,
                 body=self.body(inputs),
-                headers={"Content-Type": "application/json"},
+                headers=_JSON,
                 timeout=min(self.patient_timeout, self._time_left()),
             )
         except NoAnswer:
@@ -194,9 +206,18 @@ class Context:
                     error.log = running.last_lines().partition("\n")[2]
                 raise
 
-    def note(self, sent: str, got: str = "") -> None:
-        """For the report, where an exchange is not made by `request`."""
-        self.sent, self.got = sent, got
+    def note(self, sent: str, got: str = "", inputs: Mapping[str, Any] | None = None) -> None:
+        """For the report, where an exchange is not made by `request`.
+
+        Args:
+            sent: What was sent or done.
+            got: What came back.
+            inputs: Those of an execution that shows it.
+        """
+        self.sent, self.got, self.curl = sent, got, ""
+        if inputs is not None:
+            url = f"{self.target.url}{self.view.endpoint}"
+            self.curl = curl_line(url, self.view.method, _JSON, self.body(inputs))
 
     def expect(self, condition: bool, wanted: str) -> None:
         """The rule is broken unless the condition holds for the last exchange."""
@@ -210,10 +231,11 @@ class Context:
 
     def expect_still_healthy(self, running: Running | None = None) -> None:
         """The rule is broken unless health answers within a second."""
-        before = f"{self.sent}; then health"
+        before, curl = f"{self.sent}; then health", self.curl
         start = time.monotonic()
         response = self.request("GET", self.view.health_path, running=running, timeout=5)
         self.note(before, f"{response.summary()} after {time.monotonic() - start:.2f} s")
+        self.curl = curl
         self.expect(response.status == 200, "a healthy answer")
         self.expect_in_time(response.seconds < 1, "a healthy answer within 1 s")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 
@@ -39,7 +39,7 @@ class Instances:
         target: Target,
         environment: Mapping[str, str],
         patience: Patience,
-        scenario_logic: bool,
+        scenario_logic: Callable[[], bool],
     ) -> None:
         self.environment: Mapping[str, str] = environment
         """The host's; empty once it turned out that the plugin does not start with it."""
@@ -72,7 +72,7 @@ class Instances:
         """
         if self._failure:
             raise self._failure
-        with_logic = scenario and self._scenario_logic
+        with_logic = scenario and self._scenario_logic()
         running = self._shared.get(with_logic)
         if running is None:  # a dead one is not replaced while the rule that killed it goes on
             running = self._start_shared(StartOptions(scenario_logic=with_logic))
@@ -105,7 +105,7 @@ class Instances:
 
     def last_lines(self, scenario: bool) -> str:
         """Return the end of the log of the shared plugin, where there is one."""
-        running = self._shared.get(scenario and self._scenario_logic)
+        running = self._shared.get(scenario and self._scenario_logic())
         return running.last_lines().partition("\n")[2] if running else ""
 
     @contextmanager
@@ -115,7 +115,7 @@ class Instances:
         """A plugin of the caller's own, healthy, in the host's environment unless `options` say
         otherwise. Raises DidNotStart."""
         options = options or StartOptions(environment=self.environment)
-        options = replace(options, scenario_logic=scenario and self._scenario_logic)
+        options = replace(options, scenario_logic=scenario and self._scenario_logic())
         try:
             with self._target.start(options) as running, self._alive(running):
                 self._wait(running, self._patience.eager())

@@ -1,35 +1,39 @@
-"""The reports for machines: JSON and JUnit XML."""
+"""The reports for machines: JSON and JUnit XML; SARIF is in sarif.py."""
 
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 from xml.etree import ElementTree
 
+from stage7_plugin.contract.checked import Checked
 from stage7_plugin.contract.model import Status
 from stage7_plugin.contract.report import broken_lines, first_line
 from stage7_plugin.contract.rule import Result
 
 
-def as_json(heading: dict[str, str], results: Sequence[Result], problem: str = "") -> str:
-    """`{"target", "kind", "plugin", "passed", "error", "rules": [{"id", "status", ...}]}`.
+def as_json(checked: Sequence[Checked], many: bool) -> str:
+    """Return `{"target", "kind", "plugin", "passed", "error", "rules": [{"id", "status", ...}]}`.
 
-    Args:
-        heading: What was checked: `target`, and `kind` and `plugin` where they are known.
-        results: The rules that were checked.
-        problem: Why the check ended early; empty where it did not.
+    Of several targets: `{"passed", "plugins": [...]}` with one of those for each.
     """
-    counts = Counter(result.status for result in results)
-    document: dict[str, Any] = {
-        **heading,
-        "passed": not problem and counts[Status.FAILED] == 0,
-        "error": problem,
-        "counts": {status.value: counts[status] for status in Status},
-        "rules": [_entry(result) for result in results],
-    }
+    plugins = [_document(one) for one in checked]
+    passed = all(plugin["passed"] for plugin in plugins)
+    document = {"passed": passed, "plugins": plugins} if many else plugins[0]
     return json.dumps(document, indent=2).replace("\x7f", "\\u007f") + "\n"
+
+
+def _document(one: Checked) -> dict[str, Any]:
+    return {
+        **one.heading,
+        "passed": one.status == "passed",
+        "error": one.problem,
+        "counts": {status.value: one.counts[status] for status in Status},
+        "seconds": round(one.seconds, 3),
+        "stale": one.stale,
+        "rules": [_entry(result) for result in one.results],
+    }
 
 
 def _entry(result: Result) -> dict[str, Any]:
@@ -41,6 +45,7 @@ def _entry(result: Result) -> dict[str, Any]:
         "came_back": result.got,
         "wanted": result.wanted,
         "to_do": result.rule.todo,
+        "curl": result.curl,
         "reason": result.reason,
         "log": result.log,
         "scenario_logic": result.with_scenario_logic,
@@ -48,27 +53,37 @@ def _entry(result: Result) -> dict[str, Any]:
     }
 
 
-def as_junit(heading: dict[str, str], results: Sequence[Result], problem: str = "") -> str:
-    """One test case for each rule, its group as the class; advice is a passed case with output.
+def as_junit(checked: Sequence[Checked], many: bool) -> str:
+    """Return a suite for each target: a case for each rule, its group as the class.
 
-    The arguments are those of as_json; a problem becomes a test case with an error.
+    Advice is a passed case with output. What ended the check early is a case with an error.
     """
-    counts = Counter(result.status for result in results)
+    suites = [_suite(one) for one in checked]
+    top = ElementTree.Element("testsuites") if many else suites[0]
+    if many:
+        top.extend(suites)
+    return ElementTree.tostring(top, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def _suite(one: Checked) -> ElementTree.Element:
     suite = ElementTree.Element(
         "testsuite",
-        name=first_line(f"stage7-plugin check {heading.get('plugin', heading['target'])}"),
-        tests=str(len(results) + bool(problem)),
-        failures=str(counts[Status.FAILED]),
-        skipped=str(counts[Status.SKIPPED]),
-        errors=str(int(bool(problem))),
-        time=f"{sum(result.seconds for result in results):.3f}",
+        name=first_line(f"stage7-plugin check {one.name}"),
+        tests=str(len(one.results) + len(one.stale) + bool(one.problem)),
+        failures=str(one.counts[Status.FAILED] + len(one.stale)),
+        skipped=str(one.counts[Status.SKIPPED] + one.counts[Status.KNOWN]),
+        errors=str(int(bool(one.problem))),
+        time=f"{one.seconds:.3f}",
     )
-    for result in results:
+    for result in one.results:
         _add_case(suite, result)
-    if problem:
+    for rule_id in one.stale:
+        case = ElementTree.SubElement(suite, "testcase", classname="baseline", name=rule_id)
+        ElementTree.SubElement(case, "failure", message="in the baseline, and not broken")
+    if one.problem:
         case = ElementTree.SubElement(suite, "testcase", classname="check", name="check")
-        ElementTree.SubElement(case, "error", message=first_line(problem))
-    return ElementTree.tostring(suite, encoding="unicode", xml_declaration=True) + "\n"
+        ElementTree.SubElement(case, "error", message=first_line(one.problem))
+    return suite
 
 
 def _add_case(suite: ElementTree.Element, result: Result) -> None:
@@ -85,5 +100,7 @@ def _add_case(suite: ElementTree.Element, result: Result) -> None:
         failure.text = told
     elif result.status is Status.SKIPPED:
         ElementTree.SubElement(case, "skipped", message=first_line(result.reason))
+    elif result.status is Status.KNOWN:
+        ElementTree.SubElement(case, "skipped", message=f"known failure\n{told}")
     elif result.status is Status.WARNED:
         ElementTree.SubElement(case, "system-out").text = told

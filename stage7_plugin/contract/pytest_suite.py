@@ -22,7 +22,7 @@ from stage7_plugin.contract.report import broken_lines, first_line
 from stage7_plugin.contract.rule import Rule
 from stage7_plugin.contract.runner import Runner, rules_named
 from stage7_plugin.contract.targets.base import Target
-from stage7_plugin.contract.targets.resolve import resolve_inputs, resolve_scenarios, resolve_target
+from stage7_plugin.contract.targets.resolve import resolve_inputs, resolve_target, scenario_source
 
 __all__ = ["contract_runner", "contract_target", "test_contract"]
 
@@ -39,9 +39,7 @@ def contract_target() -> Iterator[Target]:
 @pytest.fixture(scope="session")
 def contract_runner(contract_target: Target) -> Iterator[Runner]:
     inputs = resolve_inputs(contract_target, None)
-    with Runner(
-        Context(contract_target, inputs, resolve_scenarios(contract_target, None))
-    ) as runner:
+    with Runner(Context(contract_target, inputs, scenario_source(contract_target, None))) as runner:
         yield runner
 
 

@@ -45,6 +45,8 @@ class Result:
     """Whether it was skipped because a rule that it requires is broken."""
     with_scenario_logic: bool = False
     """Whether the suite's own logic took the place of the plugin's."""
+    curl: str = ""
+    """The request that it broke, for a shell; empty where it was no single request."""
     log: str = ""
     """The last lines that a plugin which broke the rule wrote, where they are known."""
     seconds: float = 0.0
@@ -52,7 +54,7 @@ class Result:
     @property
     def broken(self) -> bool:
         """Whether the plugin broke the rule, be it only advice."""
-        return self.status in (Status.FAILED, Status.WARNED)
+        return self.status in (Status.FAILED, Status.WARNED, Status.KNOWN)
 
 
 RULES: list[Rule] = []

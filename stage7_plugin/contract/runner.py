@@ -79,11 +79,15 @@ class Runner:
 
     def without_checking(self, rule: Rule) -> Result | None:
         """Return the result of a rule that is ready and cannot be checked here; else None."""
-        if reason := self._unable(rule):
-            return Result(rule, Status.SKIPPED, reason=reason)
+        if rule.needs and rule.needs not in self.context.target.abilities:
+            return Result(rule, Status.SKIPPED, reason=str(rule.needs.value))
         if broken := self._broken_requirement(rule):
             reason = f"{broken} has to pass first"
             return Result(rule, Status.SKIPPED, reason=reason, blocked=True)
+        if rule.scenario and rule.scenario not in self.context.scenarios.inputs:
+            does = KINDS[rule.scenario]
+            reason = f"no scenario {rule.scenario!r} is given: inputs with which the plugin {does}"
+            return Result(rule, Status.SKIPPED, reason=reason)
         return None
 
     def check(self, rule: Rule, company: bool) -> Result | None:
@@ -129,7 +133,15 @@ class Runner:
                 raise _Unsure from error
             if attempts > 1 and isinstance(error, Late):
                 return self._attempt(rule, attempts - 1)
-            return Result(rule, _broken(rule), error.sent, error.got, error.wanted, log=error.log)
+            return Result(
+                rule,
+                _broken(rule),
+                error.sent,
+                error.got,
+                error.wanted,
+                log=error.log,
+                curl=context.curl,
+            )
         except NotCheckable as error:
             if attempts == 0 and isinstance(error, DidNotStart):
                 raise _Unsure from error
@@ -137,15 +149,6 @@ class Runner:
         except Exception as error:  # a plugin that confuses the suite must not end its report
             got = f"{type(error).__name__} in the suite itself: {error}"
             return Result(rule, Status.FAILED, context.sent, got, "something that can be checked")
-
-    def _unable(self, rule: Rule) -> str:
-        target = self.context.target
-        if rule.needs and rule.needs not in target.abilities:
-            return str(rule.needs.value)
-        if rule.scenario and rule.scenario not in self.context.scenarios.inputs:
-            does = KINDS[rule.scenario]
-            return f"no scenario {rule.scenario!r} is given: inputs with which the plugin {does}"
-        return ""
 
     def _broken_requirement(self, rule: Rule) -> str:
         """A rule that cannot be checked on this target does not count against the next one."""

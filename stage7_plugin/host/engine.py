@@ -5,9 +5,11 @@ The Docker SDK is imported only when an engine is asked for: it need not be inst
 
 from __future__ import annotations
 
+import math
 import re
 import shlex
 import sys
+import time
 from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 
 REQUEST_TIMEOUT = 600
 """Seconds that the engine may be silent: a build step may install for minutes without a word."""
+BUILD_SECONDS = 1800.0
+"""Longest build; a step that waits for something that never comes would take for ever."""
 
 _TAIL_LINES = 20
 _UNREACHABLE_BASE = re.compile(
@@ -90,6 +94,7 @@ def build(
     project: Path,
     tag: str | None = None,
     context_root: Path | None = None,
+    seconds: float = BUILD_SECONDS,
 ) -> Iterator[str]:
     """Build and tag the plugin's image; yield the lines of the output as they come.
 
@@ -101,11 +106,16 @@ def build(
         project: The plugin's folder.
         tag: The image's name, if not the manifest's.
         context_root: The folder that the build may take files from, if not `project`.
+        seconds: How long the build may take. It is ended at its next line after that, or after as
+            long a time without a line.
 
     Raises:
-        BuildFailed: The image was not built; or it would have taken files from elsewhere.
+        BuildFailed: The image was not built in this time; or it would have taken files from
+            elsewhere.
     """
     import docker
+    import requests
+    import urllib3
 
     context = (project / view.build_context).resolve()
     command = build_command(view, project)
@@ -115,6 +125,9 @@ def build(
     if not dockerfile.is_file():
         raise BuildFailed(f"there is no {view.dockerfile} in {context}", command=command)
     tail: deque[str] = deque(maxlen=_TAIL_LINES)
+    step = ""
+    end = time.monotonic() + seconds
+    too_long = f"it has not ended after {seconds:g} s, and was cancelled"
     try:
         events = client.build(
             path=str(context),
@@ -124,9 +137,12 @@ def build(
             rm=True,
             forcerm=True,
             decode=True,
+            timeout=math.ceil(seconds),  # of silence
         )
-        step = ""
         for event in events:
+            if time.monotonic() > end:
+                events.close()  # the engine ends a build that nobody listens to
+                raise _build_failed(too_long, step, tail, command)
             if "error" in event:
                 raise _build_failed(event["error"], step, tail, command)
             for line in event.get("stream", "").splitlines():
@@ -138,6 +154,10 @@ def build(
                 yield f"{event['status']} {event.get('id', '')}".rstrip()
     except docker.errors.APIError as error:
         raise _build_failed(error.explanation or str(error), "", tail, command) from error
+    except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+        silent = "timed out" in str(error).lower()
+        message = too_long if silent else f"the engine went away: {error}"
+        raise _build_failed(message, step, tail, command) from error
 
 
 def _refuse_outside(path: Path, field: str, value: str, root: Path) -> None:

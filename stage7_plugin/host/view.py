@@ -86,6 +86,13 @@ def read_manifest(path: Path) -> dict[str, Any]:
     return document
 
 
+def plugin_folders(folder: Path) -> list[Path]:
+    """Return the folder if it has a manifest, else the folders directly inside it that have one."""
+    if (folder / "manifest.json").is_file():
+        return [folder]
+    return sorted(path.parent for path in folder.glob("*/manifest.json"))
+
+
 def host_environment(tokens: Mapping[str, str] | None = None) -> dict[str, str]:
     """The host's own variables, which override the image's and the manifest's.
 

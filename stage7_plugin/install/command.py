@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from stage7_plugin.host.view import plugin_folders
 from stage7_plugin.install import tokens
 from stage7_plugin.install.host_api import HostApi, HostUnusable
 from stage7_plugin.install.plugin import Options, Outcome, install
@@ -70,10 +71,7 @@ def find_plugins(folders: Iterable[Path]) -> list[Path]:
     """
     found: list[Path] = []
     for folder in folders:
-        if (folder / "manifest.json").is_file():
-            found.append(folder.resolve())
-            continue
-        inside = sorted(path.parent.resolve() for path in folder.glob("*/manifest.json"))
+        inside = [path.resolve() for path in plugin_folders(folder)]
         if not inside:
             raise Refused(f"there is no manifest.json in {folder}, nor in a folder inside it")
         found += inside

@@ -6,8 +6,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -16,10 +14,7 @@ import pytest
 from stage7_plugin.contract.command import CheckOptions, run_check
 from stage7_plugin.contract.instances import Patience
 from stage7_plugin.contract.runner import rules_named
-from stage7_plugin.contract.targets.base import StartOptions
-from stage7_plugin.contract.targets.process import ProcessTarget
-from stage7_plugin.host import health
-from stage7_plugin.host.view import read_manifest
+from tests.support.contract import served
 
 ROOT = Path(__file__).parents[2]
 SERVERS = Path(__file__).parent / "servers"
@@ -27,15 +22,6 @@ MANIFEST = SERVERS / "correct" / "manifest.json"
 SCENARIOS = SERVERS / "correct" / "examples" / "scenarios.json"
 RULES = rules_named(())
 QUICK = ("--rule", "execute", "--rule", "errors.unknown-path", "--rule", "lifecycle.drain")
-
-
-@contextmanager
-def served(name: str) -> Iterator[str]:
-    """The URL of a server that runs until the end of the block."""
-    command = [sys.executable, "-E", "-s", str(SERVERS / "run.py"), name]
-    with ProcessTarget(command, read_manifest(MANIFEST)).start(StartOptions()) as running:
-        health.poll(running.view, running.address, running.ended, polls=100, interval=0.1)
-        yield str(running.address)
 
 
 def stage7_plugin(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -143,7 +129,7 @@ def test_what_cannot_be_checked_ends_with_status_2(
 
 def test_nothing_listens_at_the_url(capsys: pytest.CaptureFixture[str]) -> None:
     request = CheckOptions(
-        "http://127.0.0.1:1",
+        ["http://127.0.0.1:1"],
         manifest=MANIFEST,
         rules=("errors.unknown-path",),
         patience=Patience(polls=2, interval=0.1),

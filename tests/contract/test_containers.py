@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -20,7 +21,7 @@ from stage7_plugin.contract.runner import Runner, rules_named
 from stage7_plugin.contract.schedule import check_rules
 from stage7_plugin.contract.targets.base import StartOptions, Target
 from stage7_plugin.contract.targets.image import FolderTarget, ImageTarget, manifest_in_image
-from stage7_plugin.contract.targets.resolve import resolve_inputs, resolve_scenarios
+from stage7_plugin.contract.targets.resolve import resolve_inputs, scenario_source
 from stage7_plugin.contract.targets.url import UrlTarget
 from stage7_plugin.host.engine import connect
 from stage7_plugin.host.view import read_manifest
@@ -61,7 +62,7 @@ def plugin_folder(client: APIClient, name: str, parent: Path) -> Iterator[Folder
 
 def check(target: Target, *rules: str, folder: FolderTarget | None = None) -> list[Result]:
     known = folder or target
-    scenarios = resolve_scenarios(known, None)
+    scenarios = scenario_source(known, None)
     with Runner(Context(target, resolve_inputs(known, None), scenarios)) as runner:
         return list(check_rules(runner, rules_named(rules)))
 
@@ -245,6 +246,24 @@ def test_a_broken_container_is_caught_by_its_rule_alone(
         environment = ENVIRONMENT_RULES if rule.startswith(ENVIRONMENT_RULES) else ()
         found = broken_rules(check(target, *CONTAINER_RULES, *environment, rule))
     assert set(found) == {rule}, "\n".join(found.values())
+
+
+@pytest.mark.parametrize("does", ["sleep 600", "while :; do echo still here; sleep 0.2; done"])
+def test_a_build_that_never_ends_is_cancelled(client: APIClient, tmp_path: Path, does: str) -> None:
+    label = f"never-ends={uuid.uuid4().hex}"
+    with plugin_folder(client, "correct", tmp_path) as target:
+        dockerfile("^EXPOSE", f"LABEL {label}\nRUN {does}\nEXPOSE")(target.folder)
+        brief = FolderTarget(client, target.folder, target.manifest, build_seconds=3)
+        with closing(brief):
+            results = check(brief, "build.classic")
+    (told,) = broken_rules(results).values()
+    assert "the build failed at 'Step" in told
+    assert f"RUN {does}" in told
+    assert "it has not ended after 3 s, and was cancelled" in told
+    end = time.monotonic() + 60
+    while client.containers(all=True, filters={"label": label}) and time.monotonic() < end:
+        time.sleep(0.2)
+    assert client.containers(all=True, filters={"label": label}) == []
 
 
 def test_every_rule_that_needs_a_container_has_a_broken_one() -> None:

@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 from stage7_plugin.contract import machine_reports, report
+from stage7_plugin.contract.checked import Checked
 from stage7_plugin.contract.command import BROKEN, NOTHING_CHECKED, CheckOptions, run_check
 from stage7_plugin.contract.instances import Patience
 from stage7_plugin.contract.model import Status
@@ -18,12 +19,16 @@ from tests.contract.fakes import MANIFEST, Reply, serving
 
 RULES = rules_named(())
 HOSTILE = "\x1b[2J\x1b]0;title\x07all rules passed\r\x9b31m\u202e\u2028\x7f\x00"
-HEADING = {"target": HOSTILE, "kind": "url", "plugin": HOSTILE}
+HEADING = {"target": HOSTILE, "kind": "url", "plugin": HOSTILE, "version": HOSTILE}
 
 
 def result(status: Status, text: str = HOSTILE) -> Result:
     reason = text if status is Status.SKIPPED else ""
     return Result(RULES[0], status, text, text, text, reason, log=text)
+
+
+def checked(*statuses: Status) -> Checked:
+    return Checked(dict(HEADING), [result(status) for status in statuses], problem="")
 
 
 def is_harmless(text: str) -> bool:
@@ -54,16 +59,16 @@ def test_a_long_text_is_cut() -> None:
 
 @pytest.mark.parametrize("status", Status)
 def test_the_machine_reports_are_well_formed(status: Status) -> None:
-    found = json.loads(machine_reports.as_json(HEADING, [result(status)]))
+    found = json.loads(machine_reports.as_json([checked(status)], many=False))
     assert found["rules"][0]["came_back"] == HOSTILE
     assert found["passed"] is (status is not Status.FAILED)
     assert found["counts"][status.value] == 1
-    assert is_harmless(machine_reports.as_json(HEADING, [result(status)]))
-    text = machine_reports.as_junit(HEADING, [result(status)])
+    assert is_harmless(machine_reports.as_json([checked(status)], many=False))
+    text = machine_reports.as_junit([checked(status)], many=False)
     assert is_harmless(text)
     suite = ElementTree.fromstring(text)
     assert suite.get("failures") == str(int(status is Status.FAILED))
-    assert suite.get("skipped") == str(int(status is Status.SKIPPED))
+    assert suite.get("skipped") == str(int(status in (Status.SKIPPED, Status.KNOWN)))
     assert (suite.find("testcase/system-out") is not None) is (status is Status.WARNED)
 
 
@@ -91,7 +96,7 @@ def files(tmp_path: Path) -> tuple[Path, Path, Path]:
 
 def test_a_check_that_cannot_begin_writes_its_reports(files: tuple[Path, Path, Path]) -> None:
     manifest, as_json, as_junit = files
-    options = CheckOptions("./nowhere", manifest, json=str(as_json), junit=str(as_junit))
+    options = CheckOptions(["./nowhere"], manifest, json=str(as_json), junit=str(as_junit))
     assert run_check(options) == NOTHING_CHECKED
     document = json.loads(as_json.read_text())
     assert document["passed"] is False
@@ -110,7 +115,7 @@ def test_a_check_that_is_interrupted_writes_what_it_knows(
     manifest, as_json, _ = files
     monkeypatch.setattr("stage7_plugin.contract.command.resolve_inputs", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        run_check(CheckOptions("http://localhost:1", manifest, json=str(as_json)))
+        run_check(CheckOptions(["http://localhost:1"], manifest, json=str(as_json)))
     document = json.loads(as_json.read_text())
     assert (document["passed"], document["error"]) == (False, "the check was interrupted")
 
@@ -123,7 +128,7 @@ def test_a_fault_of_the_suite_is_told_and_reported(
 
     manifest, as_json, _ = files
     monkeypatch.setattr("stage7_plugin.contract.command.resolve_inputs", faulty)
-    options = CheckOptions("http://localhost:1", manifest, json=str(as_json))
+    options = CheckOptions(["http://localhost:1"], manifest, json=str(as_json))
     assert run_check(options) == NOTHING_CHECKED
     assert "the check ended early: KeyError" in json.loads(as_json.read_text())["error"]
 
@@ -133,7 +138,7 @@ def test_a_report_that_cannot_be_written_is_no_success(
 ) -> None:
     manifest, as_json, _ = files
     options = CheckOptions(
-        "localhost:1",
+        ["localhost:1"],
         manifest,
         rules=("manifest",),
         json=str(as_json.parent / "none" / "x.json"),
@@ -152,7 +157,7 @@ def test_a_hostile_plugin_cannot_paint_the_report(
     manifest, as_json, as_junit = files
     with serving(respond) as port:
         options = CheckOptions(
-            f"localhost:{port}",
+            [f"localhost:{port}"],
             manifest,
             rules=("lifecycle.healthy",),
             json=str(as_json),

@@ -13,8 +13,8 @@ from stage7_plugin.contract.targets import resolve
 from stage7_plugin.contract.targets.image import FolderTarget
 from stage7_plugin.contract.targets.resolve import (
     resolve_inputs,
-    resolve_scenarios,
     resolve_target,
+    scenario_source,
 )
 from stage7_plugin.contract.targets.url import UrlTarget
 from stage7_plugin.host.engine import BuildFailed, EngineError, build
@@ -71,16 +71,16 @@ def test_what_is_an_image(folder: Path, typed: str) -> None:
 def test_the_older_name_of_the_scenarios_still_works(folder: Path) -> None:
     target = resolve_target(str(folder), None)
     (folder / "examples" / "probes.json").write_text('{"slow": {"seconds": 1}}')
-    assert resolve_scenarios(target, None).inputs == {"slow": {"seconds": 1}}
+    assert scenario_source(target, None)().inputs == {"slow": {"seconds": 1}}
     (folder / "examples" / "scenarios.json").write_text('{"slow": {"seconds": 2}}')
-    assert resolve_scenarios(target, None).inputs == {"slow": {"seconds": 2}}
+    assert scenario_source(target, None)().inputs == {"slow": {"seconds": 2}}
 
 
 @pytest.mark.parametrize("name", ["scenarios.json", "probes.json", "request.json"])
 def test_a_link_out_of_the_folder_is_not_followed(folder: Path, name: str) -> None:
     (folder / "examples" / name).symlink_to("../../home/id_rsa")
     target = resolve_target(str(folder), None)
-    read = resolve_inputs if name == "request.json" else resolve_scenarios
+    read = resolve_inputs if name == "request.json" else scenario_source
     with pytest.raises(TargetUnusable, match=f"{name} leads out of the folder, to .*id_rsa"):
         read(target, None)
 

@@ -8,9 +8,9 @@ from typing import Any
 from stage7_plugin.contract.context import Context
 from stage7_plugin.contract.errors import NotCheckable
 from stage7_plugin.contract.rule import rule
+from stage7_plugin.spec.value_types import VALUE_TYPES
 
 _HEALTHY = ("lifecycle.healthy",)
-_MISTYPED = {"string": {"not": "text"}, "number": "not a number", "boolean": "not a boolean"}
 FAILURES_IN_A_ROW = 64
 """More than any plugin has slots, so that one that is lost each time is missed in the end."""
 
@@ -40,7 +40,7 @@ def mistyped(context: Context) -> tuple[str, dict[str, Any]]:
     for definition in reversed(context.manifest["inputDefinitions"]):
         if definition["type"] != "any":
             name = definition["name"]
-            return name, {**context.samples, name: _MISTYPED.get(definition["type"], 5)}
+            return name, {**context.samples, name: VALUE_TYPES[definition["type"]].mistyped}
     raise NotCheckable("every declared input is of type any")
 
 

@@ -9,15 +9,9 @@ from stage7_plugin.contract.context import Context, at_once
 from stage7_plugin.contract.errors import NotCheckable
 from stage7_plugin.contract.rule import rule
 from stage7_plugin.host.http_client import Response
+from stage7_plugin.spec.value_types import has_type
 
 _RAW = ("execute.raw-inputs",)
-_JSON_TYPES: Mapping[str, tuple[type, ...]] = {
-    "string": (str,),
-    "number": (int, float),
-    "boolean": (bool,),
-    "array": (list,),
-    "object": (dict,),
-}
 
 
 def _outputs(response: Response | None) -> Any:
@@ -202,13 +196,14 @@ def no_crosstalk(context: Context) -> None:
             if response and response.succeeded and _outputs(response) != outputs
         ]
         context.note(
-            f"8 executions at once, input {name} different in each", "; ".join(crossed[:2])
+            f"8 executions at once, input {name} different in each",
+            "; ".join(crossed[:2]),
+            variants[0],
         )
         context.expect(not crossed, "the outputs that each gives alone")
     context.got = "the outputs that each gives alone"
 
 
 def _fits(value: Any, kind: str) -> bool:
-    if isinstance(value, bool):
-        return kind in ("boolean", "any")
-    return kind == "any" or isinstance(value, _JSON_TYPES[kind])
+    """Whether an output has a type; one of type any may also be null."""
+    return kind == "any" or has_type(value, kind)

@@ -140,7 +140,8 @@ def drain(context: Context) -> None:
         seconds = running.wait(STOP_GRACE)
         got = response.summary() if response else "the connection was closed without an answer"
         end = "did not end" if seconds is None else "ended"
-        context.note("a slow execution, and SIGTERM 0.2 s later", f"{got}; the plugin {end}")
+        sent = "a slow execution, and SIGTERM 0.2 s later"
+        context.note(sent, f"{got}; the plugin {end}", context.scenario_inputs("slow"))
         context.expect(
             response is not None and response.succeeded and seconds is not None,
             "the answer, 2xx, and then the plugin's end",

@@ -77,6 +77,7 @@ def health_under_load(context: Context) -> _Wave:
     context.note(
         f"{CROWD} slow executions at once, and health meanwhile",
         f"{len(wave.health)} answers, the slowest after {slowest:.2f} s{missing}",
+        context.scenario_inputs("slow"),
     )
     context.expect_in_time(not late, f"200 within {limit:.2f} s, every time")
     return wave
@@ -98,6 +99,7 @@ def bounded(context: Context) -> list[Response]:
     context.note(
         f"{CROWD} slow executions at once",
         f"{wave.outcomes()}; the slowest refusal after {slowest:.2f} s",
+        context.scenario_inputs("slow"),
     )
     executed = sum(a.succeeded for a in responses)
     wanted = f"some executed, every other one refused within {AT_ONCE_SECONDS:g} s with 429"
@@ -116,7 +118,11 @@ def bounded(context: Context) -> list[Response]:
 def retry_after(context: Context) -> None:
     refused: list[Response] = context.returned("load.bounded")
     without = sum("retry-after" not in response.headers for response in refused)
-    context.note(f"{CROWD} slow executions at once", f"{without} refusals without Retry-After")
+    context.note(
+        f"{CROWD} slow executions at once",
+        f"{without} refusals without Retry-After",
+        context.scenario_inputs("slow"),
+    )
     context.expect(without == 0, "Retry-After in every refusal")
 
 

@@ -39,7 +39,8 @@ def _fail(context: Context) -> list[str]:
 
 def _expect_no_token(context: Context, sent: str, texts: list[str]) -> None:
     leaks = [_around(text, token) for text in texts for token in context.tokens if token in text]
-    context.note(sent, "; ".join(leaks[:3]) or "none of the tokens")
+    inputs = context.with_host_inputs(context.samples)
+    context.note(sent, "; ".join(leaks[:3]) or "none of the tokens", inputs)
     context.expect(not leaks, "none of the tokens")
 
 
@@ -116,9 +117,9 @@ def declared(context: Context) -> None:
         for where, text in (("error", wrong.text), ("log", context.instances.shared().log()))
         if value in text
     ]
-    context.note(
-        f"executions with a secret in {', '.join(names)}", f"shown in: {shown or 'nothing'}"
-    )
+    sent = f"executions with a secret in {', '.join(names)}"
+    inputs = {**context.samples, **secret}
+    context.note(sent, f"shown in: {shown or 'nothing'}", inputs)
     context.expect(not shown, "shown in nothing")
 
 

@@ -130,6 +130,13 @@ class Target(ABC):
     manifest: Mapping[str, Any]
     view: HostView
     abilities: frozenset[Need]
+    start_command = ""
+    """What starts it by hand so that `url` answers; empty where it runs already."""
+
+    @property
+    def url(self) -> str:
+        """Where it answers once it has been started by hand."""
+        return f"http://localhost:{self.view.port}"
 
     @abstractmethod
     def start(self, options: StartOptions) -> AbstractContextManager[Running]:

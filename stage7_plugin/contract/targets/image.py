@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 import posixpath
+import shlex
 import tarfile
 import time
 import uuid
@@ -18,7 +19,7 @@ from stage7_plugin.contract import scenarios
 from stage7_plugin.contract.model import Need
 from stage7_plugin.contract.targets.base import POISON, Rebuild, Running, StartOptions, Target
 from stage7_plugin.contract.targets.container import Container
-from stage7_plugin.host.engine import EngineError, build, image_id
+from stage7_plugin.host.engine import BUILD_SECONDS, EngineError, build, build_command, image_id
 from stage7_plugin.host.run import ContainerOptions, HostRun, remove_container
 from stage7_plugin.host.view import HostView, ManifestUnusable
 
@@ -43,6 +44,7 @@ class ImageTarget(Target):
         self.manifest = manifest
         self.view = HostView.from_manifest(manifest)
         self._scenario_files: dict[str, bytes] | None = None
+        self.start_command = self._run_command(image)
 
     @contextmanager
     def start(self, options: StartOptions) -> Iterator[Running]:
@@ -69,6 +71,10 @@ class ImageTarget(Target):
                 yield running
             finally:
                 running.read_output_again()
+
+    def _run_command(self, image: str) -> str:
+        port = self.view.port
+        return shlex.join(["docker", "run", "--rm", "--publish", f"{port}:{port}", image])
 
     def has_scenario_logic(self) -> bool:
         return bool(self._scenario_logic_files())
@@ -100,12 +106,18 @@ class FolderTarget(ImageTarget):
         folder: Path,
         manifest: Mapping[str, Any],
         context_root: Path | None = None,
+        build_seconds: float = BUILD_SECONDS,
     ) -> None:
         own = f"stage7-plugin-check/{uuid.uuid4().hex[:12]}:{_TAG}"
         super().__init__(client, own, manifest)
         self.name = str(folder)
         self.folder = folder
         self._context_root = context_root
+        self._build_seconds = build_seconds
+        run = shlex.join(
+            ["docker", "run", "--rm", "--publish", f"{self.view.port}:{self.view.port}"]
+        )
+        self.start_command = f"{build_command(self.view, folder)} && {run} {self.view.image}"
         self._built: EngineError | bool = False
 
     @contextmanager
@@ -143,7 +155,8 @@ class FolderTarget(ImageTarget):
             self.client.remove_image(self.image, force=True)
 
     def _build(self) -> None:
-        for _ in build(self.client, self.view, self.folder, self.image, self._context_root):
+        root, seconds = self._context_root, self._build_seconds
+        for _ in build(self.client, self.view, self.folder, self.image, root, seconds):
             pass
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ from stage7_plugin.contract.scenarios import Scenarios
 from stage7_plugin.contract.targets.base import Target
 from stage7_plugin.contract.targets.image import FolderTarget, ImageTarget, manifest_in_image
 from stage7_plugin.contract.targets.url import UrlTarget
-from stage7_plugin.host.engine import EngineError, connect
+from stage7_plugin.host.engine import BUILD_SECONDS, EngineError, connect
 from stage7_plugin.host.view import read_manifest
 from stage7_plugin.spec.sample_inputs import example_inputs, inputs_from_file, sample_inputs
 
@@ -23,7 +25,10 @@ _SCENARIO_FILES = ("scenarios.json", "probes.json")
 
 
 def resolve_target(
-    target: str, manifest_file: Path | None, context_root: Path | None = None
+    target: str,
+    manifest_file: Path | None,
+    context_root: Path | None = None,
+    build_seconds: float = BUILD_SECONDS,
 ) -> Target:
     """Return a URL, else an existing folder, else an image of that name.
 
@@ -31,6 +36,7 @@ def resolve_target(
         target: What was typed.
         manifest_file: Its manifest, where it is not where it usually is.
         context_root: What the build of a folder may take files from, if not the folder.
+        build_seconds: How long that build may take.
 
     Raises:
         EngineError: There is no engine, or no such image.
@@ -44,7 +50,7 @@ def resolve_target(
     folder = Path(target)
     if folder.is_dir():
         own = manifest_file or _inside(folder, folder / "manifest.json")
-        return FolderTarget(connect(), folder, read_manifest(own), context_root)
+        return FolderTarget(connect(), folder, read_manifest(own), context_root, build_seconds)
     if folder.exists() or target.startswith((".", "/", "~")):
         raise TargetUnusable(f"{target!r} is no folder; give a plugin's folder, an image or a URL")
     client = connect()
@@ -80,18 +86,24 @@ def resolve_inputs(target: Target, inputs_file: Path | None) -> dict[str, Any]:
     return sample_inputs(target.manifest)
 
 
-def resolve_scenarios(target: Target, scenarios_file: Path | None) -> Scenarios:
-    """Return the file's, else the folder's, else those of the suite's own logic where it fits.
+def scenario_source(target: Target, scenarios_file: Path | None) -> Callable[[], Scenarios]:
+    """Return what gives the file's scenarios, else the folder's, else those of the suite's logic.
+
+    The files are read now; only when the result is called is the image looked into, or built.
 
     Raises ValueError.
     """
-    if scenarios_file:
-        return scenarios.from_file(scenarios_file)
-    if isinstance(target, FolderTarget):
-        for name in _SCENARIO_FILES:
-            path = target.folder / "examples" / name
-            if path.is_file():
-                return scenarios.from_file(_inside(target.folder, path))
+    if scenarios_file is None and isinstance(target, FolderTarget):
+        paths = [target.folder / "examples" / name for name in _SCENARIO_FILES]
+        scenarios_file = next((_inside(target.folder, p) for p in paths if p.is_file()), None)
+    if scenarios_file is None:
+        return cache(lambda: _own_scenarios(target))
+    known = scenarios.from_file(scenarios_file)
+    return lambda: known
+
+
+def _own_scenarios(target: Target) -> Scenarios:
+    """Return those of the suite's own logic, where it fits."""
     try:
         return scenarios.for_scenario_logic() if target.has_scenario_logic() else Scenarios({})
     except EngineError:

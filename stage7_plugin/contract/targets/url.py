@@ -24,6 +24,10 @@ class UrlTarget(Target):
         self.view = HostView.from_manifest(manifest)
         self._address = Address.from_url(url)
 
+    @property
+    def url(self) -> str:
+        return str(self._address)
+
     @contextmanager
     def start(self, options: StartOptions) -> Iterator[Running]:
         yield _Remote(self.view, self._address)
