@@ -32,7 +32,6 @@ class Connections:
         self._settings = settings
         self._budget = budget
         self._open: dict[Connection, None] = {}
-        self._next_round = 0.0
 
     def __contains__(self, connection: Connection) -> bool:
         return connection in self._open
@@ -88,14 +87,11 @@ class Connections:
         return min(stalled, key=lambda connection: connection.active, default=None)
 
     def close_the_slow(self, now: float) -> list[Connection]:
-        """Once a second, close who is idle, sends or takes too slowly, or lingers too long.
+        """Close who is idle, sends or takes too slowly, or lingers too long.
 
         Returns:
             Those whose request is stalled while memory is short: they are to be refused.
         """
-        if now < self._next_round:
-            return []
-        self._next_round = now + 1
         idle = self._idle()
         for connection in idle:
             if self._is_slow(connection, now):

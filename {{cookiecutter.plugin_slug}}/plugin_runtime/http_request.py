@@ -20,7 +20,8 @@ TOKEN = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 FIELD = re.compile(rb"(%b):([\t -~\x80-\xff]*)" % TOKEN)
 LENGTH = re.compile(rb"[0-9]{1,18}")
 QUOTED = rb'"(?:[\t !#-\[\]-~\x80-\xff]|\\[\t -~\x80-\xff])*"'
-CHUNK_LINE = re.compile(rb"([0-9A-Fa-f]{1,8})(?:;%b(?:=(?:%b|%b))?)*" % (TOKEN, TOKEN, QUOTED))
+# Compiled at its first use: most clients send no chunks.
+CHUNK_LINE = rb"([0-9A-Fa-f]{1,8})(?:;%b(?:=(?:%b|%b))?)*" % (TOKEN, TOKEN, QUOTED)
 LONGEST_CHUNK_LINE = 4096  # bytes, extensions included
 MOST_FRAMING = 16 * 1024  # bytes by which the lines of chunks may outweigh the data, as in Go
 MOST_FIELDS = 200
@@ -212,7 +213,7 @@ class Parser:
                 line = self._line(LONGEST_CHUNK_LINE, "The line of a chunk")
                 if line is None:
                     return False
-                match = CHUNK_LINE.fullmatch(line)
+                match = re.fullmatch(CHUNK_LINE, line)
                 if match is None:
                     raise BadRequest(400, "A chunk must begin with its size, a hexadecimal number.")
                 size = int(match[1], 16)

@@ -37,18 +37,16 @@ class Orphans:
     def __init__(self) -> None:
         self._is_init = os.getpid() == 1 and hasattr(os, "waitid")
         self._seen: dict[int, float] = {}
-        self._next_round = 0.0
 
     def reap(self, now: float, busy: bool) -> int:
-        """Reap, once a second, what has been dead for long enough; return how many.
+        """Reap what has been dead for long enough; return how many.
 
         Args:
             now: Seconds on the monotonic clock.
             busy: Whether an execution is running, which may wait for its children.
         """
-        if not self._is_init or now < self._next_round:
+        if not self._is_init:
             return 0
-        self._next_round = now + 1
         dead = {pid for pid in _children() if _has_ended(pid)}
         self._seen = {pid: now if busy else self._seen.get(pid, now) for pid in dead}
         reaped = 0

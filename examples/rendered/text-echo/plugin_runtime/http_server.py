@@ -25,6 +25,7 @@ LAST_SECONDS = 0.5  # for answers that are written after the time to drain is ov
 LATE_SECONDS = 0.5  # after SIGTERM; who connects later is not answered any more
 SLOW_SECONDS = 2.0  # after SIGTERM, for clients to take their answers and to end
 STALLED = "Nothing came for a second, and other requests need the memory; try again."
+ROUND_SECONDS = 1.0  # between two looks at slow clients and at orphans
 TURN_SECONDS = 0.05  # for bodies, before new clients and short requests have their turn again
 
 
@@ -47,6 +48,7 @@ class Server:
         self._connections = Connections(listener, self._selector, settings, budget)
         self._exchange = Exchange(app, executor, self._connections, self.wake)
         self._orphans = Orphans()
+        self._next_round = 0.0
         self._wake_reader, self._wake_writer = socket.socketpair()
         for end in (listener, self._wake_reader, self._wake_writer):
             end.setblocking(False)
@@ -133,6 +135,11 @@ class Server:
             self._exchange.attend(self._exchange.waiting.popleft())
         self._executor.give_up_overdue()
         now = time.monotonic()
+        if now >= self._next_round:
+            self._next_round = now + ROUND_SECONDS
+            self._look_around(now)
+
+    def _look_around(self, now: float) -> None:
         for stalled in self._connections.close_the_slow(now):
             self._exchange.refuse(stalled, 429, STALLED)
         self._orphans.reap(now, busy=self._executor.in_flight > 0)

@@ -11,7 +11,7 @@ from typing import Any
 from plugin_runtime.identity import current
 from plugin_runtime.log_writer import LogWriter
 from plugin_runtime.metrics import Metrics
-from plugin_runtime.redaction import RequestSecrets, Secrets
+from plugin_runtime.redaction import RequestSecrets
 from plugin_runtime.stdio import StandardStream
 from plugin_runtime.strict_json import Decoder, Encoder
 
@@ -119,8 +119,9 @@ class LineHandler(logging.Handler):
         identity = current.get()
         if identity is not None and identity.trace_id:
             line["trace_id"] = identity.trace_id
-        text = as_json({**line, **more, **line})
-        for secrets in self._secrets_now():
+        text = as_json({**line, **more, **line} if more else line)
+        secret = [identity.secrets] if identity is not None else self.secrets.outside_executions()
+        for secrets in secret:
             if forms := secrets.found_in(text):
                 told = decode_json(as_json({**more, "message": message}))
                 redacted, count = secrets.redact(told, forms)
@@ -130,10 +131,6 @@ class LineHandler(logging.Handler):
                     line["message"] = message
                     text = as_json({**line, **more, **line})
         return text if self.format_line is as_json else self.format_line({**line, **more, **line})
-
-    def _secrets_now(self) -> list[Secrets]:
-        identity = current.get()
-        return self.secrets.outside_executions() if identity is None else [identity.secrets]
 
     def _loss(self, number: int) -> bytes:
         message = f"{number} log lines were dropped, because standard output was not read"
@@ -164,6 +161,9 @@ def traceback_of(error: BaseException) -> str:
 
 def end_printed_lines() -> None:
     """Log what the execution that ends has printed without a line end."""
+    identity = current.get()
+    if identity is not None and not identity.printed:
+        return  # it has printed nothing
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, StandardStream):
             stream.end_line()

@@ -6,7 +6,6 @@ not counted; a quarter of the memory is left for that.
 """
 
 import os
-import re
 import threading
 import time
 from typing import Any
@@ -20,6 +19,7 @@ CGROUP_LIMITS = (
 )
 BACKSLASH = 0x5C
 SMALL = 4096  # bytes; what is smaller is not counted but bounded by the number of connections
+TINY = 1024  # bytes of a body that takes 48 kB at most, times the number of slots
 PATIENCE_SECONDS = 1.0  # for which a complete request waits for the memory to decode it
 SHORT_SECONDS = 3.0  # for which stalled requests make room after something did not fit
 MOST_LISTS = 1_000_000  # decoding holds the interpreter 0.2 us for each: others wait 0.2 s
@@ -150,12 +150,12 @@ def share_of(limit: int, process: int = PROCESS) -> int:
 def memory_limit(manifest: dict[str, Any]) -> int:
     """Bytes of memory: the manifest's `container.resources.memory`, or a smaller cgroup limit."""
     text = str(manifest["container"].get("resources", {}).get("memory", "")).lower()
-    match = re.fullmatch(r"(\d+)([kmg]?)", text)
-    unit = {"": 1, "k": 1024, "m": MIB, "g": 1024 * MIB}
-    limits = [int(match[1]) * unit[match[2]]] if match else []
+    number = text.rstrip("kmg")
+    unit = {"": 1, "k": 1024, "m": MIB, "g": 1024 * MIB}.get(text[len(number) :])
+    limits = [int(number) * unit] if unit and number.isdecimal() else []
     for path in CGROUP_LIMITS:
         try:
-            with open(path, encoding="ascii") as file:  # noqa: PTH123 - pathlib is slow to import
+            with open(path, encoding="utf-8") as file:  # noqa: PTH123 - pathlib is slow to import
                 limits.append(int(file.read()))
         except (OSError, ValueError):  # no such file; or "max"
             continue
@@ -166,7 +166,7 @@ def memory_limit(manifest: dict[str, Any]) -> int:
 def resident_bytes() -> int:
     """Bytes of memory of this process that are in RAM; 0 where /proc does not say."""
     try:
-        with open("/proc/self/statm", encoding="ascii") as file:  # noqa: PTH123
+        with open("/proc/self/statm", encoding="utf-8") as file:  # noqa: PTH123
             return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     except (OSError, ValueError, IndexError):
         return 0
@@ -179,6 +179,8 @@ def cost_of_decoding(body: bytes | bytearray) -> int:
     of strings is overrated, except for JSON in a string, which the host sends: its quotes are
     escaped, so it can be told apart.
     """
+    if len(body) <= TINY:
+        return 0
     if len(body) <= SMALL:
         return 48 * len(body)
     count = body.count

@@ -69,12 +69,14 @@ def memory_of_texts(outputs: dict[str, Any]) -> int:
 
     Everything else takes more memory as Python objects, which are there already, than as JSON.
     """
-    texts = [value for value in outputs.values() if isinstance(value, str)]
+    size = 0
     for value in outputs.values():
-        if isinstance(value, list | tuple | dict) and len(value) <= MOST_ITEMS:
+        if isinstance(value, str):
+            size += str.__sizeof__(value)
+        elif isinstance(value, CONTAINERS) and len(value) <= MOST_ITEMS:
             items = value.values() if isinstance(value, dict) else value
-            texts += [item for item in items if isinstance(item, str)]
-    return sum(map(str.__sizeof__, texts))
+            size += sum(str.__sizeof__(item) for item in items if isinstance(item, str))
+    return size
 
 
 def encode(document: Any) -> bytes:

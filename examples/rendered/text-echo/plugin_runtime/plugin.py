@@ -31,6 +31,7 @@ class Plugin:
         self.error = ""
         self.function: Function | None = None
         self._settled = threading.Event()
+        self._created = time.monotonic()
 
     def load(self) -> None:
         """Import `plugin_logic`, then run its `setup()` in the background.
@@ -69,12 +70,12 @@ class Plugin:
         self._settled.wait(seconds)
 
     def end_unless_ready(self, seconds: float) -> None:
-        """End the process with status 1 if the plugin is not ready within `seconds`.
+        """End the process with status 1 if the plugin is not ready `seconds` after its start.
 
         The host leaves a container that does not get healthy running for ever; under compose and
         Kubernetes this is what restarts it.
         """
-        self.wait(seconds)
+        self.wait(max(0.0, self._created + seconds - time.monotonic()))
         if self.state == "ready":
             return
         if self.state == "failed":

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from itertools import chain, islice
 from typing import Any
 
@@ -47,6 +48,11 @@ def is_secret_variable(name: str) -> bool:
 def is_secret_input(name: str) -> bool:
     """Whether the name of an undeclared input, or of a key in the context, says so."""
     return name[:2] == "__" or f"_{name.lower().replace('-', '_')}".endswith(SECRET_INPUTS)
+
+
+@lru_cache(maxsize=16)  # a client sends the same ones with each request
+def _any_is_secret(headers: str) -> bool:
+    return any(word in headers for word in SECRET_HEADERS)
 
 
 class Secrets:
@@ -184,8 +190,7 @@ class RequestSecrets:
 
     def of_headers(self, headers: Mapping[str, str]) -> Secrets:
         """Return the environment's secrets and those in header fields such as Authorization."""
-        names = " ".join(headers)
-        if not any(word in names for word in SECRET_HEADERS):
+        if not _any_is_secret(" ".join(headers)):
             return self.environment
         own = Secrets(
             value for name, value in headers.items() if any(word in name for word in SECRET_HEADERS)
@@ -209,6 +214,8 @@ class RequestSecrets:
             if name[:2] == "__" or (name not in self._declared and is_secret_input(name))
         ]
         values = [*chain.from_iterable(marked), *chain.from_iterable(named), *_named_in(context)]
+        if not values:
+            return NO_SECRETS
         scalars = tuple(islice(scalars_in(values), MOST_VALUES + 1))
         return self._remembered(scalars) if scalars else NO_SECRETS
 

@@ -8,9 +8,9 @@ from typing import Any
 
 SHORTEST = 8  # characters; below that an ordinary word such as `true` or a port would be mangled
 UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
-PLAIN = re.compile(r"[\w.~-]*", re.ASCII)  # looks the same in JSON, in a repr and in a URL
 SCHEMES = ("bearer", "basic", "token")  # of an Authorization header
 # Compiled at their first use: most plugins have no text in which they could match.
+PLAIN = r"(?a)[\w.~-]*"  # looks the same in JSON, in a repr and in a URL
 URL_PASSWORD = r"://([^\s/?#:@]*):([^\s/?#]+)@"
 PASSWORD = r"(?i)(?<![a-z])(?:password|passwd|pwd)=([^\s;&]+)"
 
@@ -74,7 +74,7 @@ def _encodings(text: str) -> Iterator[str]:
         return
     octets = text.encode("utf-8", "surrogatepass")
     yield from _quoted(text)
-    if not PLAIN.fullmatch(text):
+    if not re.fullmatch(PLAIN, text):
         yield from _in_url(octets)
     yield from _in_base64(octets)
 
@@ -83,7 +83,7 @@ def _quoted(text: str) -> Iterator[str]:
     if len(text) < SHORTEST:
         return
     yield text
-    if not PLAIN.fullmatch(text):
+    if not re.fullmatch(PLAIN, text):
         yield quote_json(text)[1:-1]
         yield quote_json_ascii(text)[1:-1]
         yield repr(text)[1:-1]

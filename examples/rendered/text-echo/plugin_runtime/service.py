@@ -84,12 +84,17 @@ def read_manifest() -> dict[str, Any]:
     return document
 
 
-def load(plugin: Plugin, server: Server) -> None:
-    """Load the plugin; if that takes longer than `PATIENCE_SECONDS`, answer 503 meanwhile."""
+def load(plugin: Plugin, server: Server, start_seconds: float) -> None:
+    """Load the plugin; if that takes longer than `PATIENCE_SECONDS`, answer 503 meanwhile.
+
+    The process ends if the plugin is not ready after `start_seconds`.
+    """
     loaded = threading.Event()
+    limit = threading.Thread(target=plugin.end_unless_ready, args=(start_seconds,), daemon=True)
 
     def serve_meanwhile() -> None:
         if not loaded.wait(PATIENCE_SECONDS):
+            limit.start()
             server.serve_until(loaded.is_set)
 
     thread = threading.Thread(target=serve_meanwhile, name="starting", daemon=True)
@@ -98,6 +103,8 @@ def load(plugin: Plugin, server: Server) -> None:
     loaded.set()
     server.wake()
     thread.join()
+    if plugin.state != "ready" and limit.ident is None:
+        limit.start()
 
 
 def run(listener: socket.socket) -> int:
@@ -131,10 +138,8 @@ def run(listener: socket.socket) -> int:
 
     container.adopt_environment()
     gc.enable()
-    limit = (values.start_seconds,)
-    threading.Thread(target=plugin.end_unless_ready, args=limit, daemon=True).start()
     patient_until = time.monotonic() + PATIENCE_SECONDS
-    load(plugin, server)
+    load(plugin, server, values.start_seconds)
     stop.listen()
     while plugin.state == "starting" and time.monotonic() < patient_until:
         plugin.wait(0.02)
