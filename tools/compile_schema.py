@@ -1,6 +1,7 @@
 """Compile manifest.schema.json into _manifest_validator.py: python -m tools.compile_schema
 
-It also copies manifest_advice.py into the template, so that a plugin gives the same advice.
+It also copies the modules into the template that a plugin needs itself: it gives the same advice,
+and means the same by a constraint.
 
 Needs fastjsonschema, which the compiled module does not: the check of a manifest must work
 wherever Cookiecutter is installed.
@@ -16,8 +17,21 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 SCHEMA = ROOT / "{{cookiecutter.plugin_slug}}" / "manifest.schema.json"
 VALIDATOR = ROOT / "stage7_plugin" / "spec" / "_manifest_validator.py"
-ADVICE = ROOT / "stage7_plugin" / "spec" / "manifest_advice.py"
-RENDERED_ADVICE = ROOT / "{{cookiecutter.plugin_slug}}" / "tests" / "manifest_advice.py"
+SPEC = ROOT / "stage7_plugin" / "spec"
+PLUGIN = ROOT / "{{cookiecutter.plugin_slug}}"
+COPIES = {
+    SPEC / "manifest_advice.py": PLUGIN / "tests" / "manifest_advice.py",
+    SPEC / "constraints.py": PLUGIN / "plugin_runtime" / "constraints.py",
+    SPEC / "json_schema.py": PLUGIN / "plugin_runtime" / "json_schema.py",
+}
+
+# What a copy imports from the server, where the original has it from the package.
+_IMPORTS = {
+    "from stage7_plugin.spec.value_types import has_type\n": (
+        "from plugin_runtime.value_types import is_type as has_type\n"
+    ),
+    "from stage7_plugin.spec.constraints import": "from plugin_runtime.constraints import",
+}
 
 _HEADER = '''"""Compiled from manifest.schema.json; do not edit.
 
@@ -55,7 +69,16 @@ def _broken_rule_alone(match: re.Match[str]) -> str:
     return f"definition={kept}, rule={rule!r}"
 
 
+def copied(source: Path) -> str:
+    """The text of a module as a plugin has it."""
+    text = source.read_text(encoding="utf-8")
+    for ours, theirs in _IMPORTS.items():
+        text = text.replace(ours, theirs)
+    return text
+
+
 if __name__ == "__main__":
     VALIDATOR.write_text(compiled(), encoding="utf-8", newline="\n")
-    RENDERED_ADVICE.write_bytes(ADVICE.read_bytes())
-    print(f"wrote {VALIDATOR} and {RENDERED_ADVICE}")
+    for source, target in COPIES.items():
+        target.write_text(copied(source), encoding="utf-8", newline="\n")
+    print(f"wrote {VALIDATOR} and {len(COPIES)} copies")

@@ -8,7 +8,7 @@ arrives and every declared output leaves. Replace its body with your own code.
 """
 
 import logging
-from typing import Any
+from typing import {{ plugin.inputs | typing_names }}
 
 logger = logging.getLogger(__name__)
 

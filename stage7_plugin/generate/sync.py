@@ -17,7 +17,7 @@ from stage7_plugin.generate.sync_stub import stub_hints, synced_stub
 from stage7_plugin.rendering import escaping, readme_tables
 from stage7_plugin.spec import derived, planner_texts, strict_json
 from stage7_plugin.spec.manifest import manifest_problems
-from stage7_plugin.spec.parameters import Parameter
+from stage7_plugin.spec.parameters import Parameter, parameter_of
 from stage7_plugin.spec.sample_inputs import sample_value
 
 README = (
@@ -92,17 +92,13 @@ def parameters(manifest: dict[str, Any]) -> tuple[list[Parameter], list[Paramete
     """Return the inputs and outputs of a manifest."""
     inputs, outputs = (
         [
-            Parameter(
-                name=definition["name"],
-                type=definition["type"],
-                required=definition["required"],
-                description=" ".join(
-                    str(definition.get("description") or definition["name"]).split()
-                ),
-                default=definition.get("defaultValue", definition.get("default")),
-                aliases=tuple(definition.get("aliases", ())),
-                secret=definition.get("secret", False),
-                example=definition.get("example"),
+            parameter_of(
+                {
+                    **definition,
+                    "description": " ".join(
+                        str(definition.get("description") or definition["name"]).split()
+                    ),
+                }
             )
             for definition in manifest[key]
         ]

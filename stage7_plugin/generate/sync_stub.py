@@ -7,7 +7,7 @@ import re
 from stage7_plugin.rendering import python_stub
 from stage7_plugin.spec.parameters import Parameter
 
-_STUB_OUTPUT = r'            "[^"\n]+": (?:STUB_ANSWER|0|False|\[\]|\{\}),\n'
+_STUB_OUTPUT = r'            "[^"\n]+": (?:(?:STUB_ANSWER|0|False|\[\]|\{\}),|.*,  # stub)\n'
 
 # What stands before a part and what after it, as the template writes them.
 _INPUT_DOCS = (r"^        inputs: The declared inputs.*:\n", r"^        context: ")
@@ -24,10 +24,26 @@ def synced_stub(text: str, inputs: list[Parameter], outputs: list[Parameter]) ->
     if re.search(_LOCALS[1], text, re.MULTILINE) and re.search(_RECEIVED[0], text, re.MULTILINE):
         text = _between(text, _LOCALS, python_stub.input_locals(inputs, 4))
         text = _between(text, _RECEIVED, python_stub.received_list(inputs, 8))
+        text = _with_imports(text, python_stub.typing_names(inputs))
     stub = re.search(rf"{_OUTPUTS[0]}(?:{_STUB_OUTPUT})+{_OUTPUTS[1][1:]}", text, re.MULTILINE)
     if stub is not None:
         text = _between(text, _OUTPUTS, python_stub.output_values(outputs, 12))
     return text
+
+
+def _with_imports(text: str, names: str) -> str:
+    """Return the text with what the locals need from typing."""
+    line = re.search(r"^from typing import (.*)$", text, re.MULTILINE)
+    if line is None or line[1].startswith("("):
+        return text
+    present = line[1].split(", ")
+    if "Literal" in names and "Literal" not in present:
+        wanted = ", ".join(sorted([*present, "Literal"]))
+    elif line[1] == "Any, Literal" and "Literal[" not in text:
+        wanted = "Any"
+    else:
+        return text
+    return f"{text[: line.start(1)]}{wanted}{text[line.end(1) :]}"
 
 
 def stub_hints(text: str, inputs: list[Parameter], outputs: list[Parameter]) -> list[str]:

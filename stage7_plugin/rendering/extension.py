@@ -106,6 +106,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     # for plugin_logic.py
     "parameter_docs": python_stub.parameter_docs,
     "input_locals": python_stub.input_locals,
+    "typing_names": python_stub.typing_names,
     "received_list": python_stub.received_list,
     "output_values": python_stub.output_values,
     # for a place in a file

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Iterable
+from typing import Any
 
-from stage7_plugin.rendering.escaping import docstring, json, json_string
+from stage7_plugin.rendering.escaping import docstring, json, json_string, python_literal
+from stage7_plugin.spec.constraint_words import parameter_words
 from stage7_plugin.spec.names import as_python_reads
 from stage7_plugin.spec.parameters import Parameter
+from stage7_plugin.spec.sample_inputs import sample_value
 from stage7_plugin.spec.text_rules import columns
 from stage7_plugin.spec.value_types import VALUE_TYPES
 
 _WIDTH = 100
+_LONGEST_LITERAL = 60  # characters of a type hint; a longer one cannot be read
 # Names that the rendered function uses itself, and letters that linters take for digits.
 _TAKEN = frozenset(
     ["inputs", "context", "logger", "logging", "received", "execute_plugin", "Any", "STUB_ANSWER"]
@@ -37,16 +41,38 @@ def local_names(parameters: Iterable[Parameter]) -> dict[str, str]:
     return found
 
 
+def annotation(parameter: Parameter) -> str:
+    """Return the type hint of a parameter, such as `Literal["km", "mi"]` or `list[str]`."""
+    return _annotation(parameter.type, parameter.constraints)
+
+
+def _annotation(kind: str, constraints: dict[str, Any]) -> str:
+    values = constraints.get("enum")
+    if values and all(isinstance(value, (str, int)) for value in values):
+        literal = f"Literal[{', '.join(map(python_literal, values))}]"
+        if columns(literal) <= _LONGEST_LITERAL and literal.isprintable():
+            return literal
+    if "items" in constraints:
+        items = constraints["items"]
+        return f"list[{_annotation(items['type'], items)}]"
+    return VALUE_TYPES[kind].annotation
+
+
 def parameter_docs(parameters: Iterable[Parameter], indent: int) -> str:
     """Docstring lines, one parameter after the other: name, type, default, description."""
     lines = []
     for parameter in parameters:
-        kind = VALUE_TYPES[parameter.type].annotation
+        kind = annotation(parameter)
+        if indent + columns(f"{parameter.name} ({kind}):") > _WIDTH:
+            kind = VALUE_TYPES[parameter.type].annotation
+        words = parameter_words(parameter)
+        if kind.startswith("Literal["):
+            words = words[1:]  # the type says it
         if parameter.default is not None:
             kind += f", default {json(parameter.default)}"
         elif not parameter.required:
             kind += ", optional"
-        text = f"{parameter.name} ({kind}): {parameter.description}"
+        text = f"{parameter.name} ({', '.join([kind, *words])}): {parameter.description}"
         lines.append(" " * indent + docstring(text, indent=indent, hanging=4))
     return "\n".join(lines)
 
@@ -58,13 +84,15 @@ def input_locals(parameters: Iterable[Parameter], indent: int) -> str:
     margin = " " * indent
     lines = []
     for parameter in listed:
-        annotation = VALUE_TYPES[parameter.type].annotation
         certain = parameter.required or parameter.default is not None
-        if not certain and annotation != "Any":
-            annotation += " | None"
-        target = f"{margin}{names[parameter.name]}: {annotation} = "
         key = json_string(parameter.name)
         opening, closing = ("inputs[", "]") if certain else ("inputs.get(", ")")
+        for hint in (annotation(parameter), VALUE_TYPES[parameter.type].annotation):
+            if not certain and hint != "Any":
+                hint += " | None"
+            target = f"{margin}{names[parameter.name]}: {hint} = "
+            if columns(target + opening) <= _WIDTH:
+                break
         line = f"{target}{opening}{key}{closing}"
         if columns(line) <= _WIDTH:
             lines.append(line)
@@ -83,6 +111,21 @@ def output_values(parameters: Iterable[Parameter], indent: int) -> str:
     """Return the lines of the outputs object: each declared output with a value of its type."""
     margin = " " * indent
     return "\n".join(
-        f"{margin}{json_string(parameter.name)}: {VALUE_TYPES[parameter.type].stub},"
+        f"{margin}{json_string(parameter.name)}: {_stub_value(parameter)}"
         for parameter in parameters
     )
+
+
+def _stub_value(parameter: Parameter) -> str:
+    """Return a value for code that is not written yet, with its comma; sync knows it again."""
+    if not parameter.constraints.keys() - {"items"}:
+        return f"{VALUE_TYPES[parameter.type].stub},"
+    value = sample_value(parameter.definition())
+    if isinstance(value, str):
+        return f"{json_string(value)},  # stub"
+    return f"{python_literal(value)},  # stub"
+
+
+def typing_names(parameters: Iterable[Parameter]) -> str:
+    """Return what the stub imports from typing."""
+    return "Any, Literal" if "Literal[" in input_locals(parameters, 4) else "Any"

@@ -157,6 +157,10 @@ def validate(data, custom_formats={}, name_prefix=None):
                         validate___definitions_values(data__inputDefinitions_item, custom_formats, (name_prefix or "data") + ".inputDefinitions[{data__inputDefinitions_x}]".format(**locals()))
                     except JsonSchemaValuesException as e:
                         errors.extend(e.errors)
+                    try:
+                        validate___definitions_constraints(data__inputDefinitions_item, custom_formats, (name_prefix or "data") + ".inputDefinitions[{data__inputDefinitions_x}]".format(**locals()))
+                    except JsonSchemaValuesException as e:
+                        errors.extend(e.errors)
         if "outputDefinitions" in data_keys:
             data_keys.remove("outputDefinitions")
             data__outputDefinitions = data["outputDefinitions"]
@@ -170,6 +174,10 @@ def validate(data, custom_formats={}, name_prefix=None):
                 for data__outputDefinitions_x, data__outputDefinitions_item in enumerate(data__outputDefinitions):
                     try:
                         validate___definitions_parameter(data__outputDefinitions_item, custom_formats, (name_prefix or "data") + ".outputDefinitions[{data__outputDefinitions_x}]".format(**locals()))
+                    except JsonSchemaValuesException as e:
+                        errors.extend(e.errors)
+                    try:
+                        validate___definitions_constraints(data__outputDefinitions_item, custom_formats, (name_prefix or "data") + ".outputDefinitions[{data__outputDefinitions_x}]".format(**locals()))
                     except JsonSchemaValuesException as e:
                         errors.extend(e.errors)
         if "entryPoint" in data_keys:
@@ -578,6 +586,107 @@ def validate(data, custom_formats={}, name_prefix=None):
     if errors: raise JsonSchemaValuesException(errors)
     return data
 
+def validate___definitions_constraints(data, custom_formats={}, name_prefix=None):
+    errors = []
+    if not isinstance(data, (dict)):
+        errors.append(JsonSchemaValueException("" + (name_prefix or "data") + " must be object", value=data, name="" + (name_prefix or "data") + "", definition={'type': 'object'}, rule='type'))
+    data_is_dict = isinstance(data, dict)
+    if data_is_dict:
+        data_keys = set(data.keys())
+        if "enum" in data_keys:
+            data_keys.remove("enum")
+            data__enum = data["enum"]
+            if not isinstance(data__enum, (list, tuple)):
+                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".enum must be array", value=data__enum, name="" + (name_prefix or "data") + ".enum", definition={'type': 'array'}, rule='type'))
+            data__enum_is_list = isinstance(data__enum, (list, tuple))
+            if data__enum_is_list:
+                data__enum_len = len(data__enum)
+                if data__enum_len < 1:
+                    errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".enum must contain at least 1 items", value=data__enum, name="" + (name_prefix or "data") + ".enum", definition={'minItems': 1}, rule='minItems'))
+        if "minimum" in data_keys:
+            data_keys.remove("minimum")
+            data__minimum = data["minimum"]
+            if not isinstance(data__minimum, (int, float)) or isinstance(data__minimum, bool):
+                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".minimum must be number", value=data__minimum, name="" + (name_prefix or "data") + ".minimum", definition={'type': 'number'}, rule='type'))
+        if "maximum" in data_keys:
+            data_keys.remove("maximum")
+            data__maximum = data["maximum"]
+            if not isinstance(data__maximum, (int, float)) or isinstance(data__maximum, bool):
+                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".maximum must be number", value=data__maximum, name="" + (name_prefix or "data") + ".maximum", definition={'type': 'number'}, rule='type'))
+        if "minLength" in data_keys:
+            data_keys.remove("minLength")
+            data__minLength = data["minLength"]
+            if not isinstance(data__minLength, (int)) and not (isinstance(data__minLength, float) and data__minLength.is_integer()) or isinstance(data__minLength, bool):
+                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".minLength must be integer", value=data__minLength, name="" + (name_prefix or "data") + ".minLength", definition={'type': 'integer'}, rule='type'))
+            if isinstance(data__minLength, (int, float)) and not isinstance(data__minLength, bool):
+                if data__minLength < 0:
+                    errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".minLength must be bigger than or equal to 0", value=data__minLength, name="" + (name_prefix or "data") + ".minLength", definition={'minimum': 0}, rule='minimum'))
+        if "maxLength" in data_keys:
+            data_keys.remove("maxLength")
+            data__maxLength = data["maxLength"]
+            if not isinstance(data__maxLength, (int)) and not (isinstance(data__maxLength, float) and data__maxLength.is_integer()) or isinstance(data__maxLength, bool):
+                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".maxLength must be integer", value=data__maxLength, name="" + (name_prefix or "data") + ".maxLength", definition={'type': 'integer'}, rule='type'))
+            if isinstance(data__maxLength, (int, float)) and not isinstance(data__maxLength, bool):
+                if data__maxLength < 0:
+                    errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".maxLength must be bigger than or equal to 0", value=data__maxLength, name="" + (name_prefix or "data") + ".maxLength", definition={'minimum': 0}, rule='minimum'))
+        if "minItems" in data_keys:
+            data_keys.remove("minItems")
+            data__minItems = data["minItems"]
+            if not isinstance(data__minItems, (int)) and not (isinstance(data__minItems, float) and data__minItems.is_integer()) or isinstance(data__minItems, bool):
+                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".minItems must be integer", value=data__minItems, name="" + (name_prefix or "data") + ".minItems", definition={'type': 'integer'}, rule='type'))
+            if isinstance(data__minItems, (int, float)) and not isinstance(data__minItems, bool):
+                if data__minItems < 0:
+                    errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".minItems must be bigger than or equal to 0", value=data__minItems, name="" + (name_prefix or "data") + ".minItems", definition={'minimum': 0}, rule='minimum'))
+        if "maxItems" in data_keys:
+            data_keys.remove("maxItems")
+            data__maxItems = data["maxItems"]
+            if not isinstance(data__maxItems, (int)) and not (isinstance(data__maxItems, float) and data__maxItems.is_integer()) or isinstance(data__maxItems, bool):
+                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".maxItems must be integer", value=data__maxItems, name="" + (name_prefix or "data") + ".maxItems", definition={'type': 'integer'}, rule='type'))
+            if isinstance(data__maxItems, (int, float)) and not isinstance(data__maxItems, bool):
+                if data__maxItems < 0:
+                    errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".maxItems must be bigger than or equal to 0", value=data__maxItems, name="" + (name_prefix or "data") + ".maxItems", definition={'minimum': 0}, rule='minimum'))
+        if "pattern" in data_keys:
+            data_keys.remove("pattern")
+            data__pattern = data["pattern"]
+            if not isinstance(data__pattern, (str)):
+                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".pattern must be string", value=data__pattern, name="" + (name_prefix or "data") + ".pattern", definition={'type': 'string'}, rule='type'))
+            if isinstance(data__pattern, str):
+                data__pattern_len = len(data__pattern)
+                if data__pattern_len < 1:
+                    errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".pattern must be longer than or equal to 1 characters", value=data__pattern, name="" + (name_prefix or "data") + ".pattern", definition={'minLength': 1}, rule='minLength'))
+        if "format" in data_keys:
+            data_keys.remove("format")
+            data__format = data["format"]
+            if not (isinstance(data__format, str) and data__format == 'uri' or isinstance(data__format, str) and data__format == 'email' or isinstance(data__format, str) and data__format == 'date' or isinstance(data__format, str) and data__format == 'date-time' or isinstance(data__format, str) and data__format == 'base64'):
+                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".format must be one of ['uri', 'email', 'date', 'date-time', 'base64']", value=data__format, name="" + (name_prefix or "data") + ".format", definition={'enum': ['uri', 'email', 'date', 'date-time', 'base64']}, rule='enum'))
+        if "contentMediaType" in data_keys:
+            data_keys.remove("contentMediaType")
+            data__contentMediaType = data["contentMediaType"]
+            if not isinstance(data__contentMediaType, (str)):
+                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".contentMediaType must be string", value=data__contentMediaType, name="" + (name_prefix or "data") + ".contentMediaType", definition={'type': 'string'}, rule='type'))
+        if "items" in data_keys:
+            data_keys.remove("items")
+            data__items = data["items"]
+            if not isinstance(data__items, (dict)):
+                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".items must be object", value=data__items, name="" + (name_prefix or "data") + ".items", definition={'type': 'object'}, rule='type'))
+            try:
+                validate___definitions_constraints(data__items, custom_formats, (name_prefix or "data") + ".items")
+            except JsonSchemaValuesException as e:
+                errors.extend(e.errors)
+            data__items_is_dict = isinstance(data__items, dict)
+            if data__items_is_dict:
+                data__items__missing_keys = set(['type']) - data__items.keys()
+                if data__items__missing_keys:
+                    errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".items must contain " + (str(sorted(data__items__missing_keys)) + " properties"), value=data__items, name="" + (name_prefix or "data") + ".items", definition={'required': ['type']}, rule='required'))
+                data__items_keys = set(data__items.keys())
+                if "type" in data__items_keys:
+                    data__items_keys.remove("type")
+                    data__items__type = data__items["type"]
+                    if not (isinstance(data__items__type, str) and data__items__type == 'string' or isinstance(data__items__type, str) and data__items__type == 'number' or isinstance(data__items__type, str) and data__items__type == 'boolean' or isinstance(data__items__type, str) and data__items__type == 'array' or isinstance(data__items__type, str) and data__items__type == 'object' or isinstance(data__items__type, str) and data__items__type == 'any'):
+                        errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".items.type must be one of ['string', 'number', 'boolean', 'array', 'object', 'any']", value=data__items__type, name="" + (name_prefix or "data") + ".items.type", definition={'enum': ['string', 'number', 'boolean', 'array', 'object', 'any']}, rule='enum'))
+    if errors: raise JsonSchemaValuesException(errors)
+    return data
+
 def validate___definitions_values(data, custom_formats={}, name_prefix=None):
     errors = []
     if not isinstance(data, (dict)):
@@ -755,6 +864,16 @@ def validate___definitions_values(data, custom_formats={}, name_prefix=None):
             data__secret = data["secret"]
             if not isinstance(data__secret, (bool)):
                 errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".secret must be boolean", value=data__secret, name="" + (name_prefix or "data") + ".secret", definition={'type': 'boolean'}, rule='type'))
+        if "examples" in data_keys:
+            data_keys.remove("examples")
+            data__examples = data["examples"]
+            if not isinstance(data__examples, (list, tuple)):
+                errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".examples must be array", value=data__examples, name="" + (name_prefix or "data") + ".examples", definition={'type': 'array'}, rule='type'))
+            data__examples_is_list = isinstance(data__examples, (list, tuple))
+            if data__examples_is_list:
+                data__examples_len = len(data__examples)
+                if data__examples_len < 1:
+                    errors.append(JsonSchemaValueException("" + (name_prefix or "data") + ".examples must contain at least 1 items", value=data__examples, name="" + (name_prefix or "data") + ".examples", definition={'minItems': 1}, rule='minItems'))
     if errors: raise JsonSchemaValuesException(errors)
     return data
 

@@ -1,7 +1,8 @@
 """What a value must be beyond its type: the one definition of each constraint.
 
 A definition of an input or output in manifest.json may carry these keys, named as in JSON Schema;
-the host ignores them. No message holds a value.
+the host ignores them. This file is also in every plugin, for the check of a request: `make schema`
+copies it, so it needs the standard library alone. No message holds a value.
 """
 
 from __future__ import annotations
@@ -103,6 +104,28 @@ APPLIES_TO = {
 }
 """The constraints, and the types of the manifest that each is for."""
 
+BOUNDS = {
+    "number": ("minimum", "maximum"),
+    "string": ("minLength", "maxLength"),
+    "array": ("minItems", "maxItems"),
+}
+"""What bounds a value of a type from below and above, or its length."""
+
+
+WrongPattern = re.error
+
+
+def prepare(definition: dict[str, Any] | None) -> None:
+    """Compile the patterns of a definition, so that no request waits for that.
+
+    Raises:
+        WrongPattern: One is no regular expression.
+    """
+    while definition is not None:
+        if "pattern" in definition:
+            compiled(definition["pattern"])
+        definition = definition.get("items")
+
 
 def is_constrained(definition: dict[str, Any]) -> bool:
     """Tell whether a definition has a constraint."""
@@ -123,24 +146,24 @@ def _faults(value: Any, definition: dict[str, Any]) -> Iterator[str]:
     if "enum" in definition and value not in definition["enum"]:
         yield f"must be one of {', '.join(map(str, definition['enum']))}"
     if has_type(value, "number"):
-        yield from _bounds(value, definition, "minimum", "maximum", "")
+        for bound in _bounds(value, "number", definition):
+            yield f"must be {bound}"
     elif isinstance(value, str):
-        yield from _bounds(len(value), definition, "minLength", "maxLength", "have {} character")
+        for bound in _bounds(len(value), "string", definition):
+            yield f"must have {bound} {'character' if bound.endswith(' 1') else 'characters'}"
         yield from _text(value, definition)
     elif isinstance(value, (list, tuple)):
-        yield from _bounds(len(value), definition, "minItems", "maxItems", "have {} item")
+        for bound in _bounds(len(value), "array", definition):
+            yield f"must have {bound} {'item' if bound.endswith(' 1') else 'items'}"
         yield from _items(value, definition)
 
 
-def _bounds(
-    size: float, definition: dict[str, Any], least: str, most: str, counted: str
-) -> Iterator[str]:
-    for key, words in ((least, "at least"), (most, "at most")):
-        limit = definition.get(key)
-        if limit is not None and (size < limit if key == least else size > limit):
-            bound = f"{words} {limit}"
-            plural = "" if limit == 1 else "s"
-            yield f"must {counted.format(bound)}{plural}" if counted else f"must be {bound}"
+def _bounds(size: float, kind: str, definition: dict[str, Any]) -> Iterator[str]:
+    least, most = (definition.get(key) for key in BOUNDS[kind])
+    if least is not None and size < least:
+        yield f"at least {least}"
+    if most is not None and size > most:
+        yield f"at most {most}"
 
 
 def _text(value: str, definition: dict[str, Any]) -> Iterator[str]:
@@ -160,13 +183,13 @@ def _items(value: Any, definition: dict[str, Any]) -> Iterator[str]:
     wanted = definition.get("items")
     if wanted is None:
         return
-    kind = wanted["type"]
+    kind, constrained = wanted["type"], is_constrained(wanted)
     wrong = 0
     for number, item in enumerate(value, 1):
         if kind != "any" and not has_type(item, kind):
             found = [f"must be of type {kind}"]
         else:
-            found = faults(item, wanted)
+            found = faults(item, wanted) if constrained else []
         yield from (f"item {number} {fault}" for fault in found)
         wrong += bool(found)
         if wrong == _MOST_ITEMS:

@@ -1,4 +1,7 @@
-"""The JSON Schema (draft 2020-12) of a plugin's inputs and outputs, from its manifest alone."""
+"""The JSON Schema (draft 2020-12) of a plugin's inputs and outputs, from its manifest alone.
+
+This file is also in every plugin, for GET /openapi.json: `make schema` copies it.
+"""
 
 from __future__ import annotations
 

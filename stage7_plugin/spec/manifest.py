@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from stage7_plugin.spec._manifest_validator import validate
+from stage7_plugin.spec.constraint_rules import constraint_faults, value_faults
 from stage7_plugin.spec.host_facts import BUNDLED_VERBS
 from stage7_plugin.spec.manifest_advice import manifest_advice
 from stage7_plugin.spec.names import RULE, clashing_names, spellings
@@ -26,7 +27,7 @@ def manifest_problems(manifest: Any) -> list[str]:
     except JsonSchemaValueException as error:
         problems = [_sentence(error)]
     else:
-        problems = []
+        problems = _constraints(manifest)
     return list(dict.fromkeys(problems + _names_twice(manifest)))
 
 
@@ -63,6 +64,16 @@ _RULES: dict[str | None, Callable[[Any], str]] = {
     "exclusiveMinimum": lambda limit: f"must be above {limit}",
     "not": lambda schema: f"must not be one of {_listed(schema['enum'])}",
 }
+
+
+def _constraints(manifest: dict[str, Any]) -> list[str]:
+    """List constraints that are wrong, and defaults and examples that break one."""
+    return [
+        f"{key}[{index}] is {shown(value)}: {rule}"
+        for key in ("inputDefinitions", "outputDefinitions")
+        for index, definition in enumerate(manifest[key])
+        for value, rule in (*constraint_faults(definition), *value_faults(definition))
+    ]
 
 
 def _names_twice(manifest: Any) -> list[str]:

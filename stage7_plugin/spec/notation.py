@@ -3,89 +3,100 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, NamedTuple
 
-from stage7_plugin.errors import Stage7PluginError
 from stage7_plugin.spec import strict_json
 from stage7_plugin.spec.problems import Problem
+from stage7_plugin.spec.type_notation import NotationError, read_type, skip
 
 _SEPARATORS = re.compile(r"[\s;]*")
-_HEAD = re.compile(r"(?P<name>[^:;\n]*)(?::[ \t]*(?P<type>\w*)(?:[ \t]*(?P<optional>\?))?)?")
+_HEAD = re.compile(r"(?P<name>[^:;\n]*)(?P<colon>:)?[ \t]*")
+_FLAG = re.compile(r"[ \t]*(?P<flag>\?|!secret\b)")
 _DEFAULT = re.compile(r"[ \t]*=[ \t]*")
+_BARE_TEXT = re.compile(r"[^\s;](?:(?![ \t]+-[ \t])[^;\n])*")
+# What belongs in front of the = and not into a text.
+_MISPLACED = re.compile(r"null|.*(?:!secret|[^ \t]\([^()]*(?:\||\.\.)[^()]*\))")
 _DESCRIPTION = re.compile(r"[ \t]+-[ \t]+(?P<text>[^;\n]*)")
 _REST = re.compile(r"[^;\n]*")
+_ORDER = (
+    "name:type, then constraints in parentheses, ? if optional, !secret, then = and a default, "
+    "then ' - ' and a description"
+)
 
 
-class _EntryError(Stage7PluginError):
-    """An entry breaks the notation; carries the rule and where reading stopped."""
+class Entry(NamedTuple):
+    """One entry: its definition, and how it was written."""
 
-    def __init__(self, rule: str, position: int) -> None:
-        super().__init__(rule)
-        self.rule = rule
-        self.position = position
+    definition: dict[str, Any]
+    source: str
 
 
-def read_notation(
-    prompt: str, text: str, example: str
-) -> tuple[list[dict[str, Any]], list[Problem]]:
+def read_notation(prompt: str, text: str, example: str) -> tuple[list[Entry], list[Problem]]:
     """Read every entry; one that breaks the notation becomes a problem and is passed over.
 
     Returns:
-        Definitions with `name`, `type` and, where given, `required`, `default`, `description`.
-        Only the form is checked here.
+        Definitions with `name`, `type` and, where given, `required`, `secret`, `default`,
+        `description`, and constraints. Only the form is checked here.
     """
-    definitions: list[dict[str, Any]] = []
+    entries: list[Entry] = []
     problems: list[Problem] = []
-    position = _skip(_SEPARATORS, text, 0)
+    position = skip(_SEPARATORS, text, 0)
     while position < len(text):
         start = position
         try:
             definition, position = _entry(text, start)
-            definitions.append(definition)
-        except _EntryError as error:
-            position = _skip(_REST, text, error.position)
+            entries.append(Entry(definition, text[start:position].strip()))
+        except NotationError as error:
+            position = skip(_REST, text, error.position)
             problems.append(Problem(prompt, text[start:position].strip(), error.rule, example))
-        position = _skip(_SEPARATORS, text, position)
-    return definitions, problems
+        position = skip(_SEPARATORS, text, position)
+    return entries, problems
 
 
 def _entry(text: str, start: int) -> tuple[dict[str, Any], int]:
     head = _HEAD.match(text, start)
     assert head is not None  # every part of the pattern may be empty
-    if head["type"] is None:
+    if head["colon"] is None:
         rule = "each entry must be name:type, with ; between two entries (none in a description)"
-        raise _EntryError(rule, head.end())
-    definition: dict[str, Any] = {"name": head["name"].strip(), "type": head["type"]}
-    if head["optional"]:
-        definition["required"] = False
-    position = head.end()
+        raise NotationError(rule, head.end())
+    definition: dict[str, Any] = {"name": head["name"].strip()}
+    found, position = read_type(text, head.end())
+    definition |= found
+    while flag := _FLAG.match(text, position):
+        key, value = ("required", False) if flag["flag"] == "?" else ("secret", True)
+        if key in definition:
+            break  # given twice, which is reported below
+        definition[key] = value
+        position = flag.end()
 
     equals = _DEFAULT.match(text, position)
     if equals:
-        try:
-            definition["default"], position = strict_json.decode_at(text, equals.end())
-        except ValueError as error:
-            rule = (
-                'a default must be a JSON literal, such as "en", 100, true or ["a", "b"] '
-                f"(text in double quotes): {error}"
-            )
-            raise _EntryError(rule, equals.end()) from error
+        definition["default"], position = _default(text, equals.end(), definition["type"])
 
     description = _DESCRIPTION.match(text, position)
     if description:
         definition["description"] = description["text"].strip()
         position = description.end()
-    rest = _skip(_REST, text, position)
+    rest = skip(_REST, text, position)
     leftover = text[position:rest].strip()
     if leftover:
-        rule = (
-            f'"{leftover}" is not part of the notation: '
-            "name:type, then ? if optional, then = and a default, then ' - ' and a description"
-        )
-        raise _EntryError(rule, position)
+        raise NotationError(f'"{leftover}" is not part of the notation: {_ORDER}', position)
     return definition, rest
 
 
-def _skip(pattern: re.Pattern[str], text: str, position: int) -> int:
-    match = pattern.match(text, position)
-    return match.end() if match else position
+def _default(text: str, position: int, kind: str) -> tuple[Any, int]:
+    """Read a default: a JSON value; text needs no quotes unless it has a ; or ' - '."""
+    bare = _BARE_TEXT.match(text, position)
+    if kind == "string" and bare is not None and not bare[0].startswith(('"', "'")):
+        if _MISPLACED.fullmatch(bare[0].strip()):
+            rule = f"that is no default; write it in double quotes if it is a text. {_ORDER}"
+            raise NotationError(rule, position)
+        return bare[0].strip(), bare.end()
+    try:
+        return strict_json.decode_at(text, position)
+    except ValueError as error:
+        rule = (
+            f'a default must be a JSON value, such as 100, true or ["a", "b"]; text is written '
+            f"as it is, or in double quotes: {error}"
+        )
+        raise NotationError(rule, position) from error

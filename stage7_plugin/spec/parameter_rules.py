@@ -6,6 +6,8 @@ import keyword
 from collections.abc import Iterator
 from typing import Any
 
+from stage7_plugin.spec.constraint_rules import constraint_faults, value_faults
+from stage7_plugin.spec.constraints import APPLIES_TO
 from stage7_plugin.spec.host_facts import TAKEN_OUTPUTS
 from stage7_plugin.spec.names import as_python_reads
 from stage7_plugin.spec.problems import Problem, nearest
@@ -19,9 +21,12 @@ DEEPEST_VALUE = 97  # 100 in a request: its body, `inputs` and an envelope are a
 _KEYS = {
     "inputs": (
         "name", "type", "required", "description", "defaultValue", "default", "aliases", "secret",
-        "example",
+        "example", "examples", *APPLIES_TO,
     ),
-    "outputs": ("name", "type", "required", "description"),
+    # A stub could not meet a pattern.
+    "outputs": (
+        "name", "type", "required", "description", *(key for key in APPLIES_TO if key != "pattern"),
+    ),
 }  # fmt: skip
 
 
@@ -30,7 +35,17 @@ def definition_problems(prompt: str, definition: Any, example: str) -> list[Prob
     if not isinstance(definition, dict):
         rule = "each definition must be a JSON object with name and type"
         return [Problem(prompt, definition, rule, '[{"name": "text", "type": "string"}]')]
-    checks = (_keys, _name, _type, _description, _required, _values, _aliases, _secret)
+    checks = (
+        _keys,
+        _name,
+        _type,
+        _description,
+        _required,
+        _values,
+        _aliases,
+        _secret,
+        _constraints,
+    )
     return [
         Problem(prompt, value, rule, example)
         for check in checks
@@ -99,17 +114,24 @@ def _values(_prompt: str, definition: dict[str, Any]) -> Iterator[tuple[object, 
     if "default" in definition and "defaultValue" in definition:
         rule = "default and defaultValue are the same: leave out one of them"
         yield definition.get("name"), rule
-    for key in ("defaultValue", "default", "example"):
-        if key in definition and not has_type(definition[key], kind):
+    if "example" in definition and "examples" in definition:
+        yield definition.get("name"), "examples can hold example too: leave out one of them"
+    examples = definition.get("examples", [])
+    if not isinstance(examples, list):
+        yield examples, f"examples of {definition.get('name')} must be a list"
+        examples = []
+    given = [(k, definition[k]) for k in ("defaultValue", "default", "example") if k in definition]
+    for key, value in [*given, *(("examples", one) for one in examples)]:
+        if not has_type(value, kind):
             wanted = "any JSON value but null" if kind == "any" else f"a JSON {kind}"
             rule = f"the {key} of {definition.get('name')} must be {wanted}"
-            yield definition[key], rule
-        elif key in definition and _is_deeper(definition[key], DEEPEST_VALUE):
+            yield value, rule
+        elif _is_deeper(value, DEEPEST_VALUE):
             rule = (
                 f"the {key} of {definition.get('name')} must be nested at most {DEEPEST_VALUE} "
                 "levels deep: the plugin would refuse a request with it"
             )
-            yield definition[key], rule
+            yield value, rule
 
 
 def _is_deeper(value: Any, limit: int) -> bool:
@@ -140,3 +162,18 @@ def _secret(_prompt: str, definition: dict[str, Any]) -> Iterator[tuple[object, 
     given = definition.get("secret", False)
     if not isinstance(given, bool):
         yield given, f"secret of {definition.get('name')} must be true or false"
+
+
+def _constraints(_prompt: str, definition: dict[str, Any]) -> Iterator[tuple[object, str]]:
+    if definition.get("type") not in TYPES:
+        return
+    yield from constraint_faults(definition)
+    yield from value_faults(definition)
+    if "pattern" in definition and not {"default", "defaultValue", "example", "examples"} & {
+        *definition
+    }:
+        name = definition.get("name")
+        yield (
+            f"{name}: {definition['pattern']}",
+            f"{name} has a pattern, so it needs an example for requests that try the plugin",
+        )

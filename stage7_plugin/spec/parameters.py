@@ -1,10 +1,10 @@
 """Inputs and outputs of a plugin: the one-line notation, the JSON form, and back.
 
-    text:string - Text to summarise; max_words:number=100 - Upper bound; tags:array? - To keep
+    text:string - Text to summarise; max_words:number(1..500)=100 - Upper bound; tags:array<string>?
 
-`name:type`, `?` for optional, `=` and a JSON literal for a default (which makes it optional),
-` - ` and a description; `;` or a new line between. A text that starts with `[` is a JSON list
-of definitions instead, which can also carry `aliases`, `secret` and `example`.
+`name:type`, constraints in parentheses, `?` for optional, `!secret`, `=` and a default (which makes
+it optional), ` - ` and a description; `;` or a new line between. A text that starts with `[` is a
+JSON list of definitions instead, which can also carry `aliases`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ import json
 from typing import Any, Literal, NamedTuple
 
 from stage7_plugin.spec import strict_json
-from stage7_plugin.spec.notation import read_notation
+from stage7_plugin.spec.constraints import APPLIES_TO
+from stage7_plugin.spec.notation import Entry, read_notation
 from stage7_plugin.spec.parameter_rules import definition_problems
 from stage7_plugin.spec.problems import Problem
 
@@ -23,9 +24,15 @@ Prompt = Literal["inputs", "outputs"]
 LARGEST_REQUEST = 256 * 1024
 
 EXAMPLES: dict[str, str] = {
-    "inputs": "text:string - Text to summarise; max_words:number=100 - Upper bound; tags:array?",
+    "inputs": (
+        "text:string - Text to summarise; unit:string(km|mi)=km; max_words:number(1..500)=100; "
+        "tags:array<string>?"
+    ),
     "outputs": "summary:string - The summary; words:number - Its length in words",
 }
+
+
+_NONE: dict[str, Any] = {}
 
 
 class Parameter(NamedTuple):
@@ -40,6 +47,8 @@ class Parameter(NamedTuple):
         aliases: Other names under which the host may send an input.
         secret: Whether the value must never be shown.
         example: Value for documentation and the example request; None for none.
+        examples: More than one of them, in place of `example`.
+        constraints: What a value must be beyond its type, as in manifest.json.
     """
 
     name: str
@@ -50,6 +59,8 @@ class Parameter(NamedTuple):
     aliases: tuple[str, ...] = ()
     secret: bool = False
     example: Any = None
+    examples: tuple[Any, ...] = ()
+    constraints: dict[str, Any] = _NONE
 
     def definition(self) -> dict[str, Any]:
         """Return the object that stands for it in manifest.json and in the JSON form."""
@@ -67,7 +78,9 @@ class Parameter(NamedTuple):
             found["secret"] = True
         if self.example is not None:
             found["example"] = self.example
-        return found
+        if self.examples:
+            found["examples"] = list(self.examples)
+        return found | self.constraints
 
 
 def parse_parameters(prompt: Prompt, text: str) -> tuple[list[Parameter], list[Problem]]:
@@ -76,41 +89,65 @@ def parse_parameters(prompt: Prompt, text: str) -> tuple[list[Parameter], list[P
     Returns:
         The parameters that are right, and every problem of those that are not.
     """
-    definitions, problems = _read_definitions(prompt, text)
+    entries, problems = _read_entries(prompt, text)
     parameters = []
-    for definition in definitions:
+    for definition, source in entries:
         faults = definition_problems(prompt, definition, EXAMPLES[prompt])
-        problems += faults
         if not faults:
-            parameters.append(_parameter(definition))
+            parameters.append(parameter_of(definition))
+        elif line := source and _corrected(prompt, source):
+            faults = [fault._replace(example=line) for fault in faults]
+        problems += faults
     if (size := _request_size(parameters)) > LARGEST_REQUEST:
         rule = (
             f"defaults and examples must have at most {LARGEST_REQUEST} bytes of JSON in all, not "
             f"{size}: a plugin with little memory would refuse a request with them"
         )
         problems.append(Problem(prompt, text, rule, EXAMPLES[prompt]))
-    if not definitions and not problems:
+    if not entries and not problems:
         rule = f"at least one of the {prompt} must be declared"
         problems.append(Problem(prompt, text, rule, EXAMPLES[prompt]))
     return parameters, problems
 
 
 def _request_size(parameters: list[Parameter]) -> int:
-    values = [value for p in parameters for value in (p.default, p.example) if value is not None]
+    values = [v for p in parameters for v in (p.default, p.example, *p.examples) if v is not None]
     return sum(len(json.dumps(value, ensure_ascii=False).encode()) for value in values)
 
 
-def _read_definitions(prompt: Prompt, text: str) -> tuple[list[Any], list[Problem]]:
+def _read_entries(prompt: Prompt, text: str) -> tuple[list[Entry], list[Problem]]:
     if not text.lstrip().startswith("["):
-        return read_notation(prompt, text, EXAMPLES[prompt])
+        entries, problems = read_notation(prompt, text, EXAMPLES[prompt])
+        return entries, [
+            problem._replace(example=_corrected(prompt, str(problem.value)) or problem.example)
+            for problem in problems
+        ]
     try:
-        return strict_json.decode(text), []
+        definitions = strict_json.decode(text)
     except ValueError as error:
         rule = f"a value that starts with [ must be a JSON list of definitions: {error}"
         return [], [Problem(prompt, text, rule, '[{"name": "text", "type": "string"}]')]
+    return [Entry(definition, "") for definition in definitions], []
 
 
-def _parameter(definition: dict[str, Any]) -> Parameter:
+def _corrected(prompt: Prompt, line: str) -> str | None:
+    """Return the line that was meant by one that is not accepted, where that can be told."""
+    from stage7_plugin.spec.notation_hints import corrected  # only after a mistake
+
+    return corrected(line, lambda other: _is_accepted(prompt, other))
+
+
+def _is_accepted(prompt: Prompt, line: str) -> bool:
+    entries, problems = read_notation(prompt, line, "")
+    return (
+        not problems
+        and len(entries) == 1
+        and not definition_problems(prompt, entries[0].definition, "")
+    )
+
+
+def parameter_of(definition: dict[str, Any]) -> Parameter:
+    """Return the parameter of a definition without problems."""
     name = definition["name"]
     default = definition.get("defaultValue", definition.get("default"))
     return Parameter(
@@ -122,6 +159,8 @@ def _parameter(definition: dict[str, Any]) -> Parameter:
         aliases=tuple(definition.get("aliases", ())),
         secret=definition.get("secret", False),
         example=definition.get("example"),
+        examples=tuple(definition.get("examples", ())),
+        constraints={key: definition[key] for key in APPLIES_TO if key in definition},
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
+from stage7_plugin.spec.constraint_words import parameter_words
 from stage7_plugin.spec.derived import describe
 from stage7_plugin.spec.parameters import Parameter
 
@@ -51,4 +52,5 @@ def _guided(parameter: Parameter) -> str:
     need = "required" if parameter.required else "optional"
     if parameter.default is not None:
         need = f"default {json.dumps(parameter.default, ensure_ascii=False)}"
-    return f"{parameter.name} ({parameter.type}, {need}): {_sentence(parameter.description)}"
+    known = ", ".join([parameter.type, need, *parameter_words(parameter)])
+    return f"{parameter.name} ({known}): {_sentence(parameter.description)}"

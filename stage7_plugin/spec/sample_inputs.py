@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from stage7_plugin.errors import UserError
+from stage7_plugin.spec.constraints import BOUNDS, FORMATS, faults
 from stage7_plugin.spec.value_types import TYPES, VALUE_TYPES
 
 # Words in the name of a text input, and a value that says more than "example".
@@ -22,7 +23,7 @@ _BY_WORD = {
 }
 
 
-_KNOWN = {"example", "defaultValue", "default"}
+_KNOWN = {"example", "examples", "defaultValue", "default", "enum"}
 
 
 class InputsUnusable(UserError, ValueError):
@@ -30,20 +31,56 @@ class InputsUnusable(UserError, ValueError):
 
 
 def sample_value(definition: Mapping[str, Any]) -> Any:
-    """Return an input's `example`, else its `defaultValue` or `default`, else a value of its type.
+    """Return an input's first example, else its default, else a value that it allows.
 
     Args:
         definition: As in manifest.json. A text whose name says what it is gets such a text.
     """
-    for key in ("example", "defaultValue", "default"):
-        if key in definition:
-            return definition[key]
+    given = [definition["example"]] if "example" in definition else []
+    given += definition.get("examples", [])[:1]
+    given += [definition[key] for key in ("defaultValue", "default") if key in definition]
+    given += definition.get("enum", [])[:1]
+    if given:
+        return given[0]
     kind = definition.get("type")
     if kind == "string":
-        for word in reversed(str(definition["name"]).lower().split("_")):
-            if word in _BY_WORD:
-                return _BY_WORD[word]
+        return _text(definition)
+    if kind == "number":
+        return _number(definition)
+    if kind == "array":
+        return _list(definition)
     return VALUE_TYPES[kind if kind in TYPES else "any"].sample
+
+
+def _text(definition: Mapping[str, Any]) -> str:
+    known = FORMATS.get(definition.get("format", ""))
+    if known is not None:
+        return known.sample
+    words = reversed(str(definition.get("name", "")).lower().split("_"))
+    text = next((_BY_WORD[word] for word in words if word in _BY_WORD), "example")
+    if faults(text, dict(definition)):
+        least, most = (definition.get(key) for key in BOUNDS["string"])
+        longest = 7 if most is None else min(most, 7)
+        text = (text * (1 + (least or 0) // len(text)))[: max(least or 0, longest)]
+    return text
+
+
+def _number(definition: Mapping[str, Any]) -> Any:
+    least, most = (definition.get(key) for key in BOUNDS["number"])
+    if least is not None and least > 1:
+        return least
+    return most if most is not None and most < 1 else 1
+
+
+def _list(definition: Mapping[str, Any]) -> list[Any]:
+    least, most = (definition.get(key) for key in BOUNDS["array"])
+    items = definition.get("items", {"type": "string"})
+    if items["type"] in ("string", "any") and not items.keys() - {"type"}:
+        found = list(VALUE_TYPES["array"].sample)
+    else:
+        found = [sample_value(items)]
+    found += [sample_value(items)] * ((least or 0) - len(found))
+    return found[: len(found) if most is None else most]
 
 
 def sample_inputs(manifest: Mapping[str, Any]) -> dict[str, Any]:

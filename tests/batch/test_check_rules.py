@@ -189,6 +189,38 @@ def test_lists_of_definitions_become_the_json_that_would_be_typed() -> None:
     assert (value, rule) == ({"a": 1}, "must be text")
 
 
+def test_constraints_are_the_same_in_short_and_in_long() -> None:
+    long = [
+        {"name": "unit", "type": "string", "enum": ["km", "mi"], "default": "km"},
+        {"name": "tags", "type": "array", "items": {"type": "string"}, "required": False},
+        {"name": "code", "type": "string", "pattern": "^[a-z]+$", "examples": ["a", "b"]},
+        {"name": "key", "type": "string", "secret": True},
+    ]
+    short = (
+        "unit:string(km|mi)=km; tags:array<string>?; code:string(/^[a-z]+$/, e.g. a|b); "
+        "key:string!secret"
+    )
+    recipes, found = check(
+        entry(10, plugin_name="One", inputs=long), entry(20, plugin_name="Two", inputs=short)
+    )
+    assert found == []
+    assert recipes[0].spec.inputs == recipes[1].spec.inputs
+
+
+@pytest.mark.parametrize(
+    ("definition", "rule"),
+    [
+        ({"type": "number", "enum": ["1"]}, "the enum of a must hold values of type number only"),
+        ({"type": "number", "maxLength": 3}, "maxLength is for string, not for number"),
+        ({"type": "string", "minLenght": 3}, "did you mean minLength?"),
+    ],
+)
+def test_a_constraint_that_is_wrong(definition: dict[str, Any], rule: str) -> None:
+    wrong = [{"name": "a", **definition}]
+    ((*_, said, _),) = problems(entry(10, plugin_name="One", inputs=wrong))
+    assert rule in said
+
+
 @pytest.mark.parametrize(("cpu", "comma"), [("0,5", True), ("0.5.1", False), ("a,b", False)])
 def test_a_decimal_comma_is_explained(cpu: str, comma: bool) -> None:
     ((*_, rule, _),) = problems(entry(10, plugin_name="One", cpu=cpu))

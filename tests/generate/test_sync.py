@@ -59,9 +59,32 @@ def test_a_new_plugin_is_in_line(tmp_path: Path, inputs: str, outputs: str) -> N
     assert state(project) == before
 
 
+PLAIN = ("text:string; old:array=[]", "result:string")
+CONSTRAINED = (
+    "text:string(3..80) - A text; unit:string(km|mi)=km; tags:array<string>?; key:string!secret; "
+    "code:string(/^[a-z]+$/, e.g. abc|def)",
+    "in_unit:string(km|mi); result:any?",
+)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (
+            PLAIN,
+            (
+                "text:string - A text; count:number=0 - How | often; size:number - Its size",
+                "total:number; result:any?",
+            ),
+        ),
+        (PLAIN, CONSTRAINED),
+        (CONSTRAINED, PLAIN),
+    ],
+    ids=["plain", "constraints added", "constraints removed"],
+)
 @pytest.mark.parametrize("default_description", [False, True])
 def test_inputs_and_outputs_that_changed_are_named_everywhere(
-    tmp_path: Path, default_description: bool
+    tmp_path: Path, default_description: bool, old: tuple[str, str], new: tuple[str, str]
 ) -> None:
     """The result is what the template would have rendered."""
 
@@ -70,9 +93,8 @@ def test_inputs_and_outputs_that_changed_are_named_everywhere(
             answers["description"] = derived.description(answers)
         return render(tmp_path / name, **answers)
 
-    project = made("a", inputs="text:string; old:array=[]", outputs="result:string")
-    text = "text:string - A text; count:number=0 - How | often; size:number - Its size"
-    wanted = made("b", inputs=text, outputs="total:number; result:any?")
+    project = made("a", inputs=old[0], outputs=old[1])
+    wanted = made("b", inputs=new[0], outputs=new[1])
     manifest = json.loads((wanted / "manifest.json").read_text("utf-8"))
     keys = ("inputDefinitions", "outputDefinitions")
     change(project, **{key: manifest[key] for key in keys})
@@ -88,7 +110,8 @@ def test_inputs_and_outputs_that_changed_are_named_everywhere(
     for name in ("README.md", "plugin_logic.py", "manifest.json"):
         assert (project / name).read_text("utf-8") == (wanted / name).read_text("utf-8"), name
     request = json.loads((project / "examples" / "request.json").read_text("utf-8"))
-    assert set(request["inputs"]) == {"text", "size"}, "an optional input is the author's to show"
+    required = {one["name"] for one in manifest["inputDefinitions"] if one["required"]}
+    assert required <= set(request["inputs"]), "an optional input is the author's to show"
     assert own_tests(project) == ""
     assert sync(project, "--check")[0] == 0
 

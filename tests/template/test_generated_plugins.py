@@ -28,6 +28,15 @@ PLUGINS: dict[str, dict[str, str]] = {
         "cpu": "8",
         "memory": "2g",
     },
+    "every constraint": {
+        "inputs": "unit:string(km|mi)=km - Unit; level:number(1|2); count:number(1..100)=10; "
+        "title:string(20..40); code:string(/^[a-z]{2}$/, e.g. ab); page:string(uri)?; "
+        "mail:string(email); day:string(date); at:string(date-time); "
+        "few:array<number(5..9)>(2..3); picture:string(base64 image/png); key:string!secret; "
+        "deep:array<array<string(a|b)>>?; ratio:number(0..0.5); short:string(1..3)",
+        "outputs": "in_unit:string(km|mi); tags:array<string>; sizes:array<number(1..5)>(1..); "
+        "next_page:string(uri)?; thumbnail:string(base64 image/png); total:number(10..20)",
+    },
     "hostile texts": {
         "plugin_name": "Quote \" ' \\ $HOME {{ 7*7 }} {% raw %} <b>",
         "plugin_slug": "quotes",
@@ -35,7 +44,10 @@ PLUGINS: dict[str, dict[str, str]] = {
         "description": "\"\"\" ''' \\ ${PATH} `id` $(id) {{ 1 }} </script> : # | * _ [a](b) 😀 ש",
         "author": 'O\'Neil "the" \\ : # 😀',
         "inputs": 'inputs:string="it\'s \\\\ {{ 1 }} ${HOME}" - """ \' \\ | `code`; '
-        "context:object? - {% endraw %}; success:any? - $& #",
+        "context:object? - {% endraw %}; success:any? - $& #; "
+        r"""odd:string("it's"|"\\"|"\""|"{{ 1 }}"|"é;"); bracket:string(/["'{]/, e.g. "{{"); """
+        "longs:string(aaaaaaaaaaaaaaaaaaaaaaaaa|bbbbbbbbbbbbbbbbbbbbbbbbbbb); "
+        f"{'x' * 60}:array<array<array<string(aaaaaa|bbbbbbb)>>>?",
         "outputs": 'logger:string - """; result:number - \\',
     },
     "one of everything else": {

@@ -13,6 +13,7 @@ from plugin_runtime.http_request import Request
 from plugin_runtime.identity import Identity, current
 from plugin_runtime.logs import logger
 from plugin_runtime.runtime import Runtime
+from plugin_runtime.value_types import type_name
 
 Details = dict[str, Any]
 
@@ -274,6 +275,6 @@ def _parts(document: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     if context is None:
         return document["inputs"], {}
     if not isinstance(context, dict):
-        error = f'"context" must be an object, not {inputs.type_name(context)}.'
+        error = f'"context" must be an object, not {type_name(context)}.'
         raise Refusal(400, "invalid", error)
     return document["inputs"], context

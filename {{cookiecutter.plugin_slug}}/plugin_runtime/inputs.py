@@ -8,11 +8,21 @@ import copy
 from typing import Any, NamedTuple
 
 from plugin_runtime import strict_json
+from plugin_runtime.value_types import is_type, type_name
 
 # Keys of the host's InputValue, and the `id` that some callers add.
 ENVELOPE_KEYS = {"value", "args", "inputName", "valueType", "inputSource", "id"}
 SURE_KEYS = {"args", "inputName", "valueType", "inputSource"}
 MAX_JSON_DEPTH = 100
+# Keys of a definition that ask nothing of a value; any other may be a constraint.
+PLAIN_KEYS = {
+    *("name", "type", "required", "description", "default", "defaultValue"),
+    *("aliases", "secret", "example", "examples"),
+}
+
+
+class WrongConstraint(Exception):
+    """A constraint of the manifest cannot be checked; the text says why."""
 
 
 class Reading(NamedTuple):
@@ -26,36 +36,6 @@ class Reading(NamedTuple):
     """Everything else, exactly as it came."""
     problems: list[str]
     """What is wrong, a sentence each; empty when the inputs are valid."""
-
-
-def is_type(value: Any, name: str) -> bool:
-    """Whether a JSON value has a type of the manifest; `number` admits no boolean."""
-    match name:
-        case "string":
-            return isinstance(value, str)
-        case "number":
-            return isinstance(value, int | float) and not isinstance(value, bool)
-        case "boolean":
-            return isinstance(value, bool)
-        case "array":
-            return isinstance(value, list | tuple)
-        case "object":
-            return isinstance(value, dict)
-        case _:
-            return name == "any"
-
-
-def type_name(value: Any) -> str:
-    """What the manifest calls the type of a value; a Python name for what JSON does not have."""
-    if value is None:
-        return "null"
-    names = ("string", "number", "boolean", "array", "object")
-    found = next((name for name in names if is_type(value, name)), None)
-    if found is not None:
-        return found
-    kind = type(value)
-    module = "" if kind.__module__ == "builtins" else f"{kind.__module__}."
-    return f"{module}{kind.__qualname__}"
 
 
 def default_of(definition: dict[str, Any]) -> Any:
@@ -102,10 +82,50 @@ def read(
                 problems.append(f"Input '{name}' must be of type {kind}, but is {is_kind}.")
                 continue
             value = found
+        if not strict and "items" in definition:
+            value = _items_converted(value, definition["items"]["type"], max_depth)
+        problems += [f"Input '{name}' {fault}." for fault in faults(value, definition)]
         values[name] = value
         if its_args is not None:
             args[name] = its_args
     return Reading(values, args, undeclared, problems)
+
+
+def prepare(manifest: dict[str, Any]) -> None:
+    """Import what checks constraints, if there are any, so that no request waits for it.
+
+    Raises:
+        WrongConstraint: a pattern is no regular expression.
+    """
+    for key in ("inputDefinitions", "outputDefinitions"):
+        for definition in manifest[key]:
+            if PLAIN_KEYS.issuperset(definition):
+                continue
+            from plugin_runtime import constraints
+
+            try:
+                constraints.prepare(definition)
+            except constraints.WrongPattern as error:
+                what = f"the pattern of {definition['name']} in {key}"
+                raise WrongConstraint(f"{what} is no regular expression: {error}") from error
+
+
+def faults(value: Any, definition: dict[str, Any]) -> list[str]:
+    """Every constraint that a value of the right type breaks, as "must be at most 100"."""
+    if PLAIN_KEYS.issuperset(definition):
+        return []
+    from plugin_runtime import constraints  # imported by `prepare`
+
+    return constraints.faults(value, definition)
+
+
+def _items_converted(items: Any, kind: str, max_depth: int) -> list[Any]:
+    """The items, with those converted that are not of their type and have only one reading."""
+    found = []
+    for item in items:
+        other = None if item is None or is_type(item, kind) else converted(item, kind, max_depth)
+        found.append(item if other is None else other)
+    return found
 
 
 def _key_of(definition: dict[str, Any], given: dict[str, Any]) -> str | None:

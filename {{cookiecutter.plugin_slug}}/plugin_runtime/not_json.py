@@ -6,7 +6,7 @@ what they can do.
 
 from typing import Any
 
-from plugin_runtime.inputs import type_name
+from plugin_runtime.value_types import type_name
 
 # An attribute of the type, and what to write in place of `value`; the first that fits is told.
 BY_ATTRIBUTE = (

@@ -13,7 +13,7 @@ from manifest_advice import manifest_advice
 
 import release
 from plugin_runtime import settings
-from plugin_runtime.inputs import read
+from plugin_runtime.inputs import faults, prepare, read
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCKERFILE = (ROOT / "Dockerfile").read_text("utf-8")
@@ -37,6 +37,19 @@ def test_no_name_occurs_twice_among_inputs_and_outputs(manifest: dict[str, Any])
     # As Python reads identifiers: names that are equal in this form are one name there.
     names = [unicodedata.normalize("NFKC", name) for name in given]
     assert sorted(names) == sorted(set(names)), "aliases are names too"
+
+
+def test_defaults_and_examples_meet_their_constraints(manifest: dict[str, Any]) -> None:
+    prepare(manifest)  # raises where a pattern is no regular expression
+    problems = [
+        f"{definition['name']}: {value!r} {fault}"
+        for definition in manifest["inputDefinitions"]
+        for key in ("default", "defaultValue", "example", "examples")
+        if key in definition
+        for value in (definition[key] if key == "examples" else [definition[key]])
+        for fault in faults(value, definition)
+    ]
+    assert not problems, "\n".join(problems)
 
 
 def test_other_files_name_the_same_inputs_and_outputs(
