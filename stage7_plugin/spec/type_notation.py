@@ -11,6 +11,7 @@ from typing import Any
 from stage7_plugin.errors import Stage7PluginError
 from stage7_plugin.spec import strict_json
 from stage7_plugin.spec.constraints import BOUNDS, FORMATS
+from stage7_plugin.spec.value_types import TYPES
 
 _WORD = re.compile(r"\w*")
 _SPACES = re.compile(r"[ \t]*")
@@ -54,6 +55,8 @@ def read_type(text: str, position: int) -> tuple[dict[str, Any], int]:
     start, position = position, skip(_WORD, text, position)
     kind = text[start:position]
     found: dict[str, Any] = {"type": kind}
+    if kind not in TYPES and text[position : position + 1] in ("<", "("):
+        raise NotationError(f"a type must be one of {', '.join(TYPES)}", position)
     if text[position : position + 1] == "<":
         found["items"], position = read_type(text, skip(_SPACES, text, position + 1))
         position = skip(_SPACES, text, position)
