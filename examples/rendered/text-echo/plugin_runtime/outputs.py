@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from plugin_runtime.inputs import is_type, type_name
+from plugin_runtime.inputs import faults
 from plugin_runtime.strict_json import ENCODER
+from plugin_runtime.value_types import is_type, type_name
 
 MOST_ITEMS = 1000  # of a list or object; the texts in a longer one are short
 EXACT = 2**53  # up to here a double, which is what the host has for numbers, holds every integer
@@ -47,6 +48,7 @@ def outputs_of(result: Any, definitions: list[dict[str, Any]]) -> dict[str, Any]
             continue
         elif is_type(value, kind):
             found[name] = value
+            problems += [f"Output '{name}' {fault}." for fault in faults(value, definition)]
         elif kind == "string" and type(value) is int and abs(value) > EXACT:
             found[name] = str(value)
         else:

@@ -12,7 +12,7 @@ from functools import partial
 from types import FrameType
 from typing import Any
 
-from plugin_runtime import container, logs, settings
+from plugin_runtime import container, inputs, logs, settings
 from plugin_runtime.app import App
 from plugin_runtime.execution import Executor, describe
 from plugin_runtime.http_server import Server
@@ -118,8 +118,10 @@ def run(listener: socket.socket) -> int:
     logs.configure(manifest, secrets, counters, settings.is_readable(os.environ))
     try:
         values = settings.load(manifest, os.environ)
-    except settings.SettingsError as error:
-        logger.critical("wrong settings: %s", error)
+        inputs.prepare(manifest)
+    except (settings.SettingsError, inputs.WrongConstraint) as error:
+        what = "settings" if isinstance(error, settings.SettingsError) else "manifest.json"
+        logger.critical("wrong %s: %s", what, error)
         return 2
     logs.set_level(values.log_level)
     if missing := [name for name in names if name not in os.environ]:
@@ -168,7 +170,11 @@ def compile_everything() -> int:
     counters = Metrics(manifest["id"], manifest["version"])
     logs.configure(manifest, RequestSecrets(manifest, NO_SECRETS), counters)
     try:
+        inputs.prepare(manifest)
         Plugin().import_logic()
+    except inputs.WrongConstraint as error:
+        logger.critical("wrong manifest.json: %s", error)
+        return 1
     except (ImportError, SyntaxError) as error:
         logger.critical("plugin_logic.py cannot be imported: %s", error, exc_info=error)
         return 1
