@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import subprocess
+import unicodedata
 from collections.abc import Iterable, Mapping
 
 from slugify import slugify
@@ -13,6 +14,9 @@ from stage7_plugin.spec.parameters import Parameter, Prompt, parse_parameters
 
 LONGEST_SLUG = 50
 LONGEST_DESCRIPTION = 200
+
+# German writes these where it has no umlauts; ß becomes ss by itself.
+_UMLAUTS = (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("Ä", "Ae"), ("Ö", "Oe"), ("Ü", "Ue"))
 
 # Windows opens a device, not a file, under these names.
 DEVICE_NAMES = frozenset(
@@ -24,10 +28,10 @@ DEVICE_NAMES = frozenset(
 def plugin_slug(plugin_name: object) -> str:
     """Derive the slug: "Text Echo" becomes "text-echo"; empty if nothing is left.
 
-    A name that would give a slug no rule accepts gets "plugin" added: "3D Print" becomes
-    "plugin-3d-print", "Aux" becomes "aux-plugin".
+    Umlauts become two letters: "Prüfer" becomes "pruefer". A name that would give a slug no rule
+    accepts gets "plugin" added: "3D Print" becomes "plugin-3d-print", "Aux" becomes "aux-plugin".
     """
-    slug: str = slugify(str(plugin_name))
+    slug: str = slugify(unicodedata.normalize("NFC", str(plugin_name)), replacements=_UMLAUTS)
     if slug[:1].isdigit():
         slug = f"plugin-{slug}"
     if slug in DEVICE_NAMES:

@@ -11,6 +11,7 @@ from stage7_plugin.contract.model import Need, Status
 from stage7_plugin.contract.rules import hardened, lifecycle
 from stage7_plugin.contract.rules.lifecycle import Stopped
 from stage7_plugin.contract.targets.base import Rebuild
+from stage7_plugin.spec import stub
 from tests.contract.fakes import (
     GOOD,
     Facts,
@@ -126,6 +127,8 @@ ROWS: list[Row] = [
         FAILED,
         "no model file",
     ),
+    ("execute.written", GOOD, {}, PASSED, "no stub"),
+    ("execute.written", GOOD, {"facts": Facts(log=f"WARNING {stub.MARK}; ...")}, WARNED, "a stub"),
     ("lifecycle.first-poll", GOOD, {}, PASSED, "healthy at poll 1"),
     ("lifecycle.sigterm-idle", GOOD, {}, PASSED, "end after 0.0"),
     (

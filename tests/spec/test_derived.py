@@ -20,7 +20,14 @@ from stage7_plugin.spec.host_facts import TAKEN_VERBS
     [
         ("Text Echo", "text-echo", "TEXT_ECHO"),
         ("  Text -- Echo!  ", "text-echo", "TEXT_ECHO"),
-        ("Größe", "grosse", "GROSSE"),
+        ("Größe", "groesse", "GROESSE"),
+        (
+            "Übersetzer für Öl und Äpfel",
+            "uebersetzer-fuer-oel-und-aepfel",
+            "UEBERSETZER_FUER_OEL_UND_AEPFEL",
+        ),
+        ("Pru\u0308fer", "pruefer", "PRUEFER"),
+        ("Café Ñandú", "cafe-nandu", "CAFE_NANDU"),
         ("3D Print", "plugin-3d-print", "PLUGIN_3D_PRINT"),
         ("Aux", "aux-plugin", "AUX_PLUGIN"),
         ("Chat", "chat", "CHAT_PLUGIN"),

@@ -264,3 +264,23 @@ def test_secrets_stay_out_of_the_image(tmp_path: Path) -> None:
     sent = set(exclude_paths(str(project), [p for p in patterns if p and not p.startswith("#")]))
     assert {name for name in sent if Path(name).name in {Path(s).name for s in secrets}} == set()
     assert {*kept, "server.py", "plugin_logic.py"} <= sent
+
+
+@pytest.mark.parametrize("ci", CI_FILES)
+def test_forges_fold_exactly_what_is_the_templates(tmp_path: Path, ci: str) -> None:
+    project = render(tmp_path, ci=ci, kubernetes="yes")
+    settings = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))
+    authors = set(settings["tool"]["cruft"]["skip"])
+    (project / "own_module.py").write_text("")
+    (project / "tests" / "test_own.py").write_text("")
+    for attribute in ("linguist-generated", "gitlab-generated"):
+        done = subprocess.run(
+            ["git", "-C", project, "check-attr", "--stdin", attribute],
+            input="\n".join(sorted(files(project))),
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        marked = {line.split(": ")[0] for line in done.stdout.splitlines() if line.endswith(": set")}
+        own = {"own_module.py", "tests/test_own.py"}
+        assert marked == files(project) - authors - own

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
 from stage7_plugin.contract.context import Context, at_once
 from stage7_plugin.contract.errors import NotCheckable
+from stage7_plugin.contract.model import Need
 from stage7_plugin.contract.rule import rule
 from stage7_plugin.host.http_client import Response
+from stage7_plugin.spec import stub
 from stage7_plugin.spec.value_types import has_type
 
 _RAW = ("execute.raw-inputs",)
+_LOG_SECONDS = 0.3  # that a line of the log may take to arrive
 
 
 def _outputs(response: Response | None) -> Any:
@@ -43,6 +47,22 @@ def raw_inputs(context: Context) -> Any:
     again = context.execute(context.samples)
     context.expect(again.succeeded, "2xx, as the first time")
     return _outputs(response) if _outputs(response) == _outputs(again) else None
+
+
+@rule(
+    "execute.written",
+    "The plugin does its own work: it is no longer the stub that the template writes",
+    needs=Need.START,
+    requires=_RAW,
+    advice=True,
+    todo="Write execute_plugin() in plugin_logic.py; a stub passes every other rule.",
+)
+def written(context: Context) -> None:
+    context.execute(context.samples)
+    time.sleep(_LOG_SECONDS)
+    is_stub = stub.MARK in context.instances.shared().log()
+    context.note("an execution, then the whole log", stub.MARK if is_stub else "no stub")
+    context.expect(not is_stub, "code of your own")
 
 
 @rule(
