@@ -134,6 +134,7 @@ def sync(folder: Path, check_only: bool) -> None:
 @click.argument("plugins_file")
 @click.option("--output-dir", "-o", type=_FOLDER, default=".", help="Where the plugins go.")
 @click.option("--format", "form", type=click.Choice(["yaml", "json", "jsonl", "csv"]))
+@click.option("--defaults", metavar="FILE", help="A file with defaults, as beside a CSV file.")
 @click.option("--check", "check_only", is_flag=True, help="Check the file and write nothing.")
 @click.option("--update", is_flag=True, help="Render again what has changed in file or template.")
 @click.option("--force", is_flag=True, help="Like --update, also over a person's changes.")

@@ -43,6 +43,7 @@ class _Check:
     def __init__(self, fleet: Fleet, template: PluginTemplate, base: Path) -> None:
         self._plugins = fleet.plugins
         self._defaults = fleet.defaults.fields
+        self._defaults_file = fleet.defaults.file
         self._prompts = template.prompts
         self._known = (*template.prompts, *file_keys.KEYS)
         self._complete = template.answers
@@ -51,7 +52,7 @@ class _Check:
         # By what they say: a wrong default is one problem, however many plugins take it.
         self._problems: dict[tuple[object, ...], Located] = {}
         for found in fleet.problems:
-            self._add(found.line, found.plugin, found.problem)
+            self._add(found.line, found.plugin, found.problem, found.file)
         self._unknown_keys(fleet.defaults, "defaults")
 
     def run(self) -> tuple[list[Recipe], list[Located]]:
@@ -113,7 +114,7 @@ class _Check:
             meant = nearest(key, self._known)
             rule = f"there is no key {key}" + (f"; did you mean {meant}?" if meant else "")
             problem = Problem(key, field.value, rule, f"{meant or 'plugin_name'}: ...")
-            self._add(field.line, label, problem)
+            self._add(field.line, label, problem, entry.file)
 
     def _locate(self, problem: Problem, entry: Entry, label: str) -> None:
         """Put a problem where its value stands: in the plugin, in the defaults, or nowhere."""
@@ -121,13 +122,13 @@ class _Check:
         if key in entry.fields:
             self._add(entry.fields[key].line, label, problem)
         elif key in self._defaults:
-            self._add(self._defaults[key].line, "defaults", problem)
+            self._add(self._defaults[key].line, "defaults", problem, self._defaults_file)
         else:
             self._add(entry.line, label, problem)
 
-    def _add(self, line: int, label: str, problem: Problem) -> None:
-        said = (line, label, problem.prompt, shown(problem.value), problem.rule)
-        self._problems.setdefault(said, Located(line, label, problem))
+    def _add(self, line: int, label: str, problem: Problem, file: str = "") -> None:
+        said = (file, line, label, problem.prompt, shown(problem.value), problem.rule)
+        self._problems.setdefault(said, Located(line, label, problem, file))
 
 
 def _label(number: int, entry: Entry) -> str:

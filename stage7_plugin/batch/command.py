@@ -38,6 +38,7 @@ class BatchOptions:
     source: str
     output: Path
     form: str | None = None
+    defaults: str | None = None
     check_only: bool = False
     rewrite: Rewrite = field(default_factory=Rewrite)
     only: tuple[str, ...] = ()
@@ -51,7 +52,7 @@ class BatchOptions:
 
 def run_batch(options: BatchOptions) -> int:
     """Check the file, make its plugins, build their images if asked to; returns the exit status."""
-    fleet = read_fleet(options.source, options.form)
+    fleet = read_fleet(options.source, options.form, options.defaults)
     base = Path.cwd() if options.source == "-" else Path(options.source).parent
     template = PluginTemplate()
     recipes, located = check_fleet(fleet, template, base, options.first_port)

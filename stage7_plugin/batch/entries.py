@@ -26,19 +26,29 @@ class Entry:
     Attributes:
         line: Where it begins, from 1.
         fields: By key.
+        file: Where it stands, if not in the batch file.
     """
 
     line: int
     fields: dict[str, Field]
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """A problem and where it is: `plugin` names the plugin for people, empty for the file."""
+    """A problem and where it is.
+
+    Attributes:
+        line: From 1.
+        plugin: Names the plugin for people; empty for the file.
+        problem: What is wrong.
+        file: Where it stands, if not in the batch file.
+    """
 
     line: int
     plugin: str
     problem: Problem
+    file: str = ""
 
 
 @dataclass

@@ -5,9 +5,10 @@ from __future__ import annotations
 import codecs
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
-from stage7_plugin.batch.entries import Fleet, Unreadable
+from stage7_plugin.batch.entries import Entry, Fleet, Unreadable
 from stage7_plugin.batch.read_csv import read_csv
 from stage7_plugin.batch.read_json import read_json, read_json_lines
 from stage7_plugin.batch.read_yaml import read_yaml
@@ -28,23 +29,51 @@ _AS_UTF8 = "save it again as UTF-8 (in Excel: CSV UTF-8)"
 _MOST_BYTES = 64 << 20  # some 100,000 plugins; a device such as /dev/zero has no end
 
 
-def read_fleet(source: str, form: str | None = None) -> Fleet:
+def read_fleet(source: str, form: str | None = None, defaults: str | None = None) -> Fleet:
     """Read a batch file.
 
     Args:
         source: Its path, or - for standard input.
         form: One of READERS; without it the suffix tells, and for standard input the text.
+        defaults: A file with the defaults, for a batch file that has no place for them.
     """
+    fleet = _read(source, form)
+    if not fleet.plugins and not fleet.problems:
+        fleet.fault(1, "plugins", [], "there must be at least one plugin")
+    if defaults is not None:
+        _take_defaults(defaults, fleet)
+    return fleet
+
+
+def _read(source: str, form: str | None) -> Fleet:
     fleet = Fleet()
     try:
         text = _text(source)
         READERS[form or _form(source, text)](text, fleet)
     except Unreadable as error:
         fleet.fault(error.line, "", source, error.rule)
-    else:
-        if not fleet.plugins and not fleet.problems:
-            fleet.fault(1, "plugins", [], "there must be at least one plugin")
     return fleet
+
+
+def _take_defaults(path: str, fleet: Fleet) -> None:
+    """Read the file of `--defaults`: one with the key `defaults` and no plugins."""
+    example = "defaults: {author: Ada Lovelace}"
+    found = _read(path, None)
+    if found.plugins:
+        rule = "the file of --defaults must hold defaults and no plugins"
+        found.fault(
+            found.plugins[0].line, "plugins", f"{len(found.plugins)} plugins", rule, example
+        )
+    elif not found.defaults.fields and not found.problems:
+        rule = "the file of --defaults must have the key defaults"
+        found.fault(1, "defaults", "", rule, example)
+    fleet.problems += [replace(problem, file=path) for problem in found.problems]
+    own = fleet.defaults
+    if own.fields:
+        rule = f"must be in one place: leave out --defaults {path}, or the defaults of this file"
+        fleet.fault(own.line, "defaults", ", ".join(own.fields), rule, example)
+    else:
+        fleet.defaults = Entry(found.defaults.line, found.defaults.fields, path)
 
 
 def _text(source: str) -> str:

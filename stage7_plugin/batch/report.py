@@ -23,7 +23,12 @@ def format_located(source: str, located: Sequence[Located]) -> str:
     lines = [f"{count} in {name}; nothing was written."]
     for found in located:
         problem = found.problem
-        parts = [f"{name}:{found.line}", found.plugin, problem.prompt, shown(problem.value)]
+        parts = [
+            f"{found.file or name}:{found.line}",
+            found.plugin,
+            problem.prompt,
+            shown(problem.value),
+        ]
         lines += [
             "",
             "  " + ": ".join(printable(part) for part in parts if part),
@@ -109,6 +114,7 @@ def _problem(found: Located) -> dict[str, Any]:
     problem = found.problem
     return {
         "line": found.line,
+        **({"file": found.file} if found.file else {}),
         "plugin": found.plugin,
         "key": problem.prompt,
         "value": shown(problem.value),

@@ -29,8 +29,10 @@ from stage7_plugin.spec import derived
 from stage7_plugin.spec.plugin_spec import PluginSpec
 
 # What differs from a single run of Cookiecutter if the file does not say otherwise: a repository
-# costs three processes for each plugin, and a fleet usually lives in one.
+# costs three processes for each plugin, and a fleet usually lives in one. There no forge reads what
+# CI a plugin's folder has.
 BATCH_DEFAULTS = {"git_init": "no"}
+_CI_OF_A_FOLDER = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,8 @@ class PluginTemplate:
     def answers(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Every prompt's answer: the given ones as they are, the others derived from them."""
         answers: dict[str, Any] = {}
+        if given.get("git_init") != "yes":
+            given = {"ci": _CI_OF_A_FOLDER, **given}
         for prompt, default in self._defaults.items():
             answers[prompt] = given[prompt] if prompt in given else default(answers)
         return answers

@@ -93,7 +93,17 @@ def test_a_persons_own_files_survive_every_rendering(made: Path) -> None:
     assert (project(made) / "link").is_symlink()
 
 
+def test_a_plugin_in_a_folder_has_no_ci_that_no_forge_would_read(tmp_path: Path) -> None:
+    asked = {"plugin_name": "Alone", "git_init": "yes"}, {"plugin_name": "Asked", "ci": "gitlab"}
+    assert batch(tmp_path, write_fleet(tmp_path, *numbered(1), *asked)).status == 0
+    assert not (project(tmp_path) / ".github").exists()
+    assert (tmp_path / "out" / "alone" / ".github").exists()
+    assert (tmp_path / "out" / "asked" / ".gitlab-ci.yml").exists()
+
+
 def test_files_that_the_template_no_longer_has_go(made: Path) -> None:
+    write_fleet(made, *numbered(1), ci="github")
+    assert batch(made, "fleet.json", "--update").status == 0
     assert (project(made) / ".github").exists()
     write_fleet(made, *numbered(1), ci="none")
     assert batch(made, "fleet.json", "--update").status == 0

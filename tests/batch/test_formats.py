@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from stage7_plugin.batch.reading import read_fleet
-from tests.support.batch import batch, faults, plugins_in, read, values
+from tests.support.batch import (
+    batch,
+    faults,
+    numbered,
+    plugins_in,
+    read,
+    values,
+    write_fleet,
+)
 
 YAML = """\
 # A comment
@@ -223,3 +232,43 @@ def test_a_file_without_end_is_refused(tmp_path: Path) -> None:
         assert result.status == 1
         assert "must be at most 64 MiB" in result.output
         assert "Traceback" not in result.output
+
+
+def test_defaults_beside_a_csv_file(tmp_path: Path) -> None:
+    (tmp_path / "fleet.csv").write_text("plugin_name;memory\nOne;\nTwo;1g\n")
+    (tmp_path / "defaults.yaml").write_text("defaults:\n  author: Ada\n  memory: 512m\n")
+    result = batch(tmp_path, "fleet.csv", "--defaults", "defaults.yaml")
+    assert result.status == 0, result.output
+    manifests = [(tmp_path / "out" / name / "manifest.json").read_text() for name in ("one", "two")]
+    limits = [json.loads(text)["container"]["resources"]["memory"] for text in manifests]
+    assert limits == ["512m", "1g"]
+
+
+@pytest.mark.parametrize(
+    ("defaults", "said"),
+    [
+        ("defaults:\n  author: Ada\n  memory: much\n", "defaults.yaml:3: defaults: memory: 'much'"),
+        ("defaults:\n  autor: Ada\n", "defaults.yaml:2: defaults: autor: 'Ada'"),
+        ("defaults: [", "must be YAML"),
+        ("plugins:\n  - plugin_name: Three\n", "must hold defaults and no plugins"),
+        ("x-common: {}\n", "must have the key defaults"),
+    ],
+)
+def test_wrong_defaults_beside_a_csv_file(tmp_path: Path, defaults: str, said: str) -> None:
+    (tmp_path / "fleet.csv").write_text("plugin_name\nOne\nTwo\n")
+    (tmp_path / "defaults.yaml").write_text(defaults)
+    result = batch(tmp_path, "fleet.csv", "--defaults", "defaults.yaml")
+    assert result.status == 1
+    assert said in result.output
+    assert "1 problem in fleet.csv" in result.output
+
+
+def test_defaults_in_two_places(tmp_path: Path) -> None:
+    (tmp_path / "more.json").write_text('{"defaults": {"author": "Grace"}}')
+    fleet = read_fleet(
+        str(write_fleet(tmp_path, *numbered(1))), defaults=str(tmp_path / "more.json")
+    )
+    assert [found.problem.rule for found in fleet.problems] == [
+        f"must be in one place: leave out --defaults {tmp_path / 'more.json'}, "
+        "or the defaults of this file"
+    ]

@@ -47,7 +47,7 @@ def test_the_real_command_writes_the_same(tmp_path: Path, ci: str) -> None:
 def test_the_real_command_writes_the_same_for_derived_answers(tmp_path: Path) -> None:
     (tmp_path / "one").mkdir()
     generate(tmp_path / "one", plugin_name="3D Print", author="Ada", git_init="no")
-    batch(tmp_path, write_fleet(tmp_path, {"plugin_name": "3D Print"}, author="Ada"))
+    batch(tmp_path, write_fleet(tmp_path, {"plugin_name": "3D Print"}, author="Ada", ci="github"))
     expected = tree(tmp_path / "one" / "out" / "plugin-3d-print")
     assert tree(tmp_path / "out" / "plugin-3d-print") == expected != {}
 

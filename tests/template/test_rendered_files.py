@@ -271,6 +271,7 @@ def test_forges_fold_exactly_what_is_the_templates(tmp_path: Path, ci: str) -> N
     project = render(tmp_path, ci=ci, kubernetes="yes")
     settings = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))
     authors = set(settings["tool"]["cruft"]["skip"])
+    subprocess.run(["git", "init", "--quiet", project], check=True)
     (project / "own_module.py").write_text("")
     (project / "tests" / "test_own.py").write_text("")
     for attribute in ("linguist-generated", "gitlab-generated"):
@@ -281,6 +282,8 @@ def test_forges_fold_exactly_what_is_the_templates(tmp_path: Path, ci: str) -> N
             text=True,
             check=True,
         )
-        marked = {line.split(": ")[0] for line in done.stdout.splitlines() if line.endswith(": set")}
+        marked = {
+            line.split(": ")[0] for line in done.stdout.splitlines() if line.endswith(": set")
+        }
         own = {"own_module.py", "tests/test_own.py"}
         assert marked == files(project) - authors - own
