@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Container, Mapping
 from typing import NamedTuple
 
+from stage7_plugin.host_facts import PERMISSIONS, TAKEN_VERBS
 from stage7_plugin.spec import derived
-from stage7_plugin.spec.host_facts import PERMISSIONS, TAKEN_VERBS
 from stage7_plugin.spec.names import RULE, clashing_names, spellings
 from stage7_plugin.spec.parameters import EXAMPLES, Parameter, Prompt, parse_parameters
 from stage7_plugin.spec.problems import Problem, nearest

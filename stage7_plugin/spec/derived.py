@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 
 from slugify import slugify
 
-from stage7_plugin.spec.host_facts import TAKEN_VERBS
+from stage7_plugin.host_facts import TAKEN_VERBS
 from stage7_plugin.spec.parameters import Parameter, Prompt, parse_parameters
 
 LONGEST_SLUG = 50

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from stage7_plugin.host_facts import BUNDLED_VERBS
 from stage7_plugin.spec._manifest_validator import validate
 from stage7_plugin.spec.constraint_rules import constraint_faults, value_faults
-from stage7_plugin.spec.host_facts import BUNDLED_VERBS
 from stage7_plugin.spec.manifest_advice import manifest_advice
 from stage7_plugin.spec.names import RULE, clashing_names, spellings
 from stage7_plugin.spec.problems import shown

@@ -6,9 +6,9 @@ import keyword
 from collections.abc import Iterator
 from typing import Any
 
+from stage7_plugin.host_facts import TAKEN_OUTPUTS
 from stage7_plugin.spec.constraint_rules import constraint_faults, value_faults
 from stage7_plugin.spec.constraints import APPLIES_TO
-from stage7_plugin.spec.host_facts import TAKEN_OUTPUTS
 from stage7_plugin.spec.names import as_python_reads
 from stage7_plugin.spec.problems import Problem, nearest
 from stage7_plugin.spec.text_rules import columns, text_fault

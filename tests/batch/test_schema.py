@@ -9,8 +9,8 @@ import pytest
 import yaml
 
 from stage7_plugin.batch import file_keys
+from stage7_plugin.host_facts import PERMISSIONS
 from stage7_plugin.spec.answers import CHOICES, PROMPTS
-from stage7_plugin.spec.host_facts import PERMISSIONS
 from stage7_plugin.spec.value_types import TYPES
 from tests.support.batch_files import SCHEMA, TWENTY_MISTAKES
 from tests.support.template import TEMPLATE

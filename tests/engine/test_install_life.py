@@ -13,7 +13,9 @@ import pytest
 from stage7_plugin.host.http_client import Address, call
 from stage7_plugin.host.stand_in.server import StandIn
 from tests.support.batch import batch, numbered, write_fleet
+from tests.support.git_template import ADDRESS
 from tests.support.install_place import InstallPlace
+from tests.support.plugin_life import Life
 from tests.support.registry import Registry
 from tests.support.template import generate
 
@@ -46,8 +48,11 @@ def namespace(client: APIClient) -> Iterator[str]:
 
 
 @pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> InstallPlace:
-    return InstallPlace(tmp_path, monkeypatch)
+def place(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> InstallPlace:
+    """A repository with its remote, and with a template of its own where a test asks for it."""
+    return InstallPlace(tmp_path, monkeypatch, with_template=hasattr(request, "param"))
 
 
 @pytest.fixture
@@ -72,6 +77,16 @@ def make(place: InstallPlace, **answers: str) -> Path:
     return place.repository
 
 
+def link(place: InstallPlace, **answers: str) -> Path:
+    """Make a plugin that its template can update."""
+    folder = place.bare.parent
+    context = json.dumps(answers)
+    place.run(folder, "cruft", "create", ADDRESS, "--no-input", "--extra-context", context)
+    (folder / "text-echo").rename(place.repository)
+    place.start()
+    return place.repository
+
+
 def execute(host: StandIn, verb: str, kind: str = "any", **values: Any) -> tuple[int, Any]:
     records = {
         name: {
@@ -88,8 +103,9 @@ def execute(host: StandIn, verb: str, kind: str = "any", **values: Any) -> tuple
     return answer.status, outputs
 
 
+@pytest.mark.parametrize("place", ["with template"], indirect=True)
 def test_the_life_of_one_plugin(place: InstallPlace, host: StandIn, namespace: str) -> None:
-    plugin = make(place, image_namespace=namespace)
+    plugin = link(place, image_namespace=namespace)
     write(place, plugin, '{"result": inputs["text"].upper()}', "It shouts")
     place.release(plugin, "1.0.0")
     status, output = place.install(".")
@@ -106,12 +122,22 @@ def test_the_life_of_one_plugin(place: InstallPlace, host: StandIn, namespace: s
     assert execute(host, "TEXT_ECHO", text="abc") == (200, {"result": "cba"})
     assert place.install(".") == (0, "text-echo 1.1.0: unchanged\n")
 
-    write(place, plugin, '{"result": 1 / 0}', "It fails")
+    life = Life(place, plugin)
+    life.template_fix()
+    life.update()
+    life.assert_fixed()
+    place.note(plugin, "The newest server")
     place.release(plugin, "1.2.0")
     status, output = place.install(".")
+    assert status == 0, output
+    assert execute(host, "TEXT_ECHO", text="abc") == (200, {"result": "cba"})
+
+    write(place, plugin, '{"result": 1 / 0}', "It fails")
+    place.release(plugin, "1.3.0")
+    status, output = place.install(".")
     assert status == 1, output
-    assert "text-echo 1.2.0: failed: it is stored, but its example fails there" in output
-    assert "Execution failed for plugin text-echo v1.2.0: undefined" in output
+    assert "text-echo 1.3.0: failed: it is stored, but its example fails there" in output
+    assert "Execution failed for plugin text-echo v1.3.0: undefined" in output
     assert "docker logs NAME" in output
 
 

@@ -11,13 +11,12 @@ from typing import Any
 import pytest
 
 from stage7_plugin.host.http_client import Address, call
-from stage7_plugin.host.stand_in import facts
 from stage7_plugin.host.stand_in.caller import run_step
 from stage7_plugin.host.stand_in.errors import Failure
 from stage7_plugin.host.stand_in.execution import Executor
 from stage7_plugin.host.stand_in.inputs import converted
 from stage7_plugin.host.stand_in.server import StandIn
-from stage7_plugin.spec import host_facts
+from stage7_plugin.host_facts import BUNDLED_VERBS, INTERNAL_VERBS
 
 CORRECT = Path(__file__).parents[1] / "contract" / "servers" / "correct" / "manifest.json"
 MANIFEST: dict[str, Any] = json.loads(CORRECT.read_text("utf-8"))
@@ -39,16 +38,10 @@ def host(request: pytest.FixtureRequest) -> Iterator[StandIn]:
         yield stand_in
 
 
-def test_the_names_are_those_of_the_specification() -> None:
-    """The host knows nobody, so it has them once more."""
-    assert facts.PERMISSIONS == host_facts.PERMISSIONS
-    assert set(facts.INTERNAL_VERBS) < set(host_facts.TAKEN_VERBS)
-
-
 def test_what_it_starts_with(host: StandIn) -> None:
     _, listed = ask(host, "GET", "/plugins")
     verbs = {one["verb"] for one in listed["plugins"]}
-    assert {"THINK", "TEXT_ANALYSIS"} <= verbs
+    assert verbs == {*INTERNAL_VERBS, *BUNDLED_VERBS}
     assert ask(host, "DELETE", "/plugins/x")[0] == 400, "there is no uninstall"
 
 

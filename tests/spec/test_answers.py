@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from stage7_plugin.host_facts import PERMISSIONS
 from stage7_plugin.spec.answers import CHOICES, PROMPTS, check, unknown_keys
-from stage7_plugin.spec.host_facts import PERMISSIONS
 from stage7_plugin.spec.problems import format_problems
 from tests.support.rejected import REJECTED
 from tests.support.template import ANSWERS

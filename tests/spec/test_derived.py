@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stage7_plugin.host_facts import TAKEN_VERBS
 from stage7_plugin.spec import derived
 from stage7_plugin.spec.answers import check
-from stage7_plugin.spec.host_facts import TAKEN_VERBS
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from stage7_plugin.spec.host_facts import BUNDLED_VERBS, PERMISSIONS, TAKEN_VERBS
+from stage7_plugin.host_facts import BUNDLED_VERBS, PERMISSIONS, TAKEN_VERBS
 from stage7_plugin.spec.manifest import manifest_problems, manifest_warnings
 from stage7_plugin.spec.value_types import TYPES
 from tests.support.template import TEMPLATE, render

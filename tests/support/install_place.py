@@ -52,8 +52,10 @@ class InstallPlace(Workplace):
 
     seconds = 900  # a fleet is built in one command
 
-    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        super().__init__(folder, with_template=False)
+    def __init__(
+        self, folder: Path, monkeypatch: pytest.MonkeyPatch, with_template: bool = False
+    ) -> None:
+        super().__init__(folder, with_template)
         self.bare = folder / "remote.git"
         self.repository = folder / "repository"
         configuration = folder / "home" / "gitconfig"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from stage7_plugin.host_facts import TAKEN_VERBS
 from stage7_plugin.spec.answers import CHOICES
-from stage7_plugin.spec.host_facts import TAKEN_VERBS
 
 REJECTED = {
     "plugin_name": ["", "x" * 81, "a\nb", "a\tb", "\x1b[2J", "a\u202eb", "a\u2067b", "\udcff", " a",

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from stage7_plugin.host import engine, health
 from stage7_plugin.host.http_client import NoAnswer
 from stage7_plugin.host.run import ContainerOptions, HostRun
-from stage7_plugin.host.stand_in import facts
 from stage7_plugin.host.stand_in.errors import EXECUTION_FAILED, Failure
 from stage7_plugin.host.view import HostView, ManifestUnusable, host_environment
+from stage7_plugin.host_facts import PERMISSIONS
 
 if TYPE_CHECKING:
     from docker import APIClient
@@ -155,7 +155,7 @@ def _view(manifest: Mapping[str, Any]) -> HostView:
     permissions = security.get("permissions") if isinstance(security, dict) else None
     if not isinstance(permissions, list):
         raise _Broken("Plugin permission validation failed: Missing permissions in manifest")
-    unknown = [name for name in permissions if name not in facts.PERMISSIONS]
+    unknown = [name for name in permissions if name not in PERMISSIONS]
     if unknown:
         raise _Broken(f"Plugin permission validation failed: Unknown permission: {unknown[0]}")
     container = manifest.get("container") or {}

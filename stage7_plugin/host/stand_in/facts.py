@@ -1,25 +1,8 @@
-"""Names that the CapabilitiesManager fixes, and what it comes with."""
+"""What the CapabilitiesManager comes with."""
 
 from __future__ import annotations
 
 from typing import Any
-
-INTERNAL_VERBS = (
-    "THINK", "GENERATE", "IF_THEN", "WHILE", "UNTIL", "TIMEOUT", "REPEAT", "FOREACH", "CHAT",
-    "REGROUP",
-)  # fmt: skip
-"""Verbs of plugins that are part of the host's code."""
-
-BUNDLED_VERBS = (
-    "ACCOMPLISH", "API_CLIENT", "CODE_EXECUTOR", "DATA_TOOLKIT", "FILE_OPERATION", "REFLECT",
-    "SCRAPE", "SEARCH", "TEXT_ANALYSIS", "TRANSFORM",
-)  # fmt: skip
-"""Verbs of some of the Python plugins in the host's local repository."""
-
-PERMISSIONS = (
-    "fs.read", "fs.write", "fs.delete", "net.fetch", "net.listen", "process.exec", "process.env",
-    "docker.run", "env.read", "env.write", "db.read", "db.write", "system.info", "system.eval",
-)  # fmt: skip
 
 REPOSITORIES = {"local": "Local", "mongo": "MongoDB", "librarian-definition": "Librarian"}
 """Type -> label, in the order in which the host searches them."""

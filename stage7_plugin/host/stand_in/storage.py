@@ -10,6 +10,7 @@ from typing import Any
 
 from stage7_plugin.host.stand_in import facts
 from stage7_plugin.host.stand_in.errors import STORE_FAILED, Failure
+from stage7_plugin.host_facts import BUNDLED_VERBS, INTERNAL_VERBS
 
 Manifest = dict[str, Any]
 
@@ -53,8 +54,8 @@ class Storage:
         self._mongo: list[Manifest] = []
         self._repositories: dict[str, str] = {}
         self._ids: dict[str, str] = {}
-        self._internal = {v: facts.own_plugin(v, "internal") for v in facts.INTERNAL_VERBS}
-        for verb in facts.BUNDLED_VERBS:
+        self._internal = {v: facts.own_plugin(v, "internal") for v in INTERNAL_VERBS}
+        for verb in sorted(BUNDLED_VERBS):
             self._local[verb] = facts.own_plugin(verb, "plugin")
             self._index(self._local[verb])
         for manifest in self._internal.values():

@@ -6,11 +6,17 @@ PERMISSIONS = (
     "docker.run", "env.read", "env.write", "db.read", "db.write", "system.info", "system.eval",
 )  # fmt: skip
 
+# Verbs of plugins that are part of the host's code.
+INTERNAL_VERBS = (
+    "THINK", "GENERATE", "IF_THEN", "WHILE", "UNTIL", "TIMEOUT", "REPEAT", "FOREACH", "CHAT",
+    "REGROUP",
+)  # fmt: skip
+
 # Verbs that never reach a plugin: the host's planner, its agents and its core handle them.
 TAKEN_VERBS = (
-    "THINK", "GENERATE", "IF_THEN", "WHILE", "UNTIL", "TIMEOUT", "REPEAT", "FOREACH", "CHAT",
-    "REGROUP", "DECIDE", "SEQUENCE", "DELEGATE", "ASK", "ASK_USER_QUESTION", "EXECUTE_TOOL",
-    "ACCOMPLISH", "REFLECT",
+    *INTERNAL_VERBS,
+    "DECIDE", "SEQUENCE", "DELEGATE", "ASK", "ASK_USER_QUESTION", "EXECUTE_TOOL", "ACCOMPLISH",
+    "REFLECT",
 )  # fmt: skip
 
 # Outputs that the host treats specially.
