@@ -131,6 +131,30 @@ def sync(folder: Path, check_only: bool) -> None:
 
 
 @main.command()
+@click.argument("folder", type=_PLACE, default=".")
+def openapi(folder: Path) -> None:
+    """Print the OpenAPI 3.1 document of the plugin in FOLDER, which it also serves itself.
+
+    Exit status: 0 it was printed, 2 manifest.json cannot be used.
+    """
+    from stage7_plugin.generate.documents import run_document
+
+    sys.exit(run_document("openapi", folder))
+
+
+@main.command()
+@click.argument("folder", type=_PLACE, default=".")
+def schema(folder: Path) -> None:
+    """Print the JSON Schema of the inputs and outputs of the plugin in FOLDER.
+
+    Exit status: 0 it was printed, 2 manifest.json cannot be used.
+    """
+    from stage7_plugin.generate.documents import run_document
+
+    sys.exit(run_document("schema", folder))
+
+
+@main.command()
 @click.argument("plugins_file")
 @click.option("--output-dir", "-o", type=_FOLDER, default=".", help="Where the plugins go.")
 @click.option("--format", "form", type=click.Choice(["yaml", "json", "jsonl", "csv"]))

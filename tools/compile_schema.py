@@ -23,6 +23,7 @@ COPIES = {
     SPEC / "manifest_advice.py": PLUGIN / "tests" / "manifest_advice.py",
     SPEC / "constraints.py": PLUGIN / "plugin_runtime" / "constraints.py",
     SPEC / "json_schema.py": PLUGIN / "plugin_runtime" / "json_schema.py",
+    SPEC / "openapi.py": PLUGIN / "plugin_runtime" / "openapi.py",
 }
 
 # What a copy imports from the server, where the original has it from the package.
@@ -31,6 +32,7 @@ _IMPORTS = {
         "from plugin_runtime.value_types import is_type as has_type\n"
     ),
     "from stage7_plugin.spec.constraints import": "from plugin_runtime.constraints import",
+    "from stage7_plugin.spec.json_schema import": "from plugin_runtime.json_schema import",
 }
 
 _HEADER = '''"""Compiled from manifest.schema.json; do not edit.

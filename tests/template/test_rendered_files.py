@@ -54,6 +54,7 @@ ALWAYS = {
     "plugin_runtime/logs.py",
     "plugin_runtime/metrics.py",
     "plugin_runtime/not_json.py",
+    "plugin_runtime/openapi.py",
     "plugin_runtime/outputs.py",
     "plugin_runtime/plugin.py",
     "plugin_runtime/redaction.py",

@@ -28,10 +28,12 @@ class App:
         self._path: str = manifest["api"]["endpoint"]
         self._method: str = manifest["api"]["method"]
         health_path: str = manifest["container"].get("healthCheck", {}).get("path", "/health")
+        self._document = b""
         self._pages: dict[str, Callable[[], Answer]] = {
             "/health/live": self._live,
             "/health/ready": self._ready,
             "/metrics": self._metrics_page,
+            "/openapi.json": self._openapi,
             health_path: self._health,
         }
 
@@ -102,6 +104,13 @@ class App:
         if self._executor.stuck >= self._executor.slots:
             return self._state(503, "stuck", ALL_STUCK)
         return self._health()
+
+    def _openapi(self) -> Answer:
+        if not self._document:
+            from plugin_runtime import openapi  # only where somebody asks: a start must not wait
+
+            self._document = outputs.encode(openapi.openapi(self._manifest))
+        return Answer(200, self._document)
 
     def _metrics_page(self) -> Answer:
         executor = self._executor

@@ -64,21 +64,29 @@ def _input(definition: dict[str, Any], required: bool) -> dict[str, Any]:
         schema["type"] = [schema["type"], "null"]
         if "enum" in schema:
             schema["enum"] = [*schema["enum"], None]
-    for key in ("defaultValue", "default"):
-        if key in definition:
-            schema["default"] = definition[key]
-            break
-    if "example" in definition:
-        schema["examples"] = [definition["example"]]
-    elif "examples" in definition:
-        schema["examples"] = definition["examples"]
     if definition.get("secret"):
         schema["writeOnly"] = True
         if definition["type"] == "string":
             schema.setdefault("format", "password")
+    else:
+        schema |= _values(definition)
     if definition.get("aliases"):
         schema["x-aliases"] = definition["aliases"]
     return schema
+
+
+def _values(definition: dict[str, Any]) -> dict[str, Any]:
+    """Return the default and the examples, which a secret does not show."""
+    found: dict[str, Any] = {}
+    for key in ("defaultValue", "default"):
+        if key in definition:
+            found["default"] = definition[key]
+            break
+    if "example" in definition:
+        found["examples"] = [definition["example"]]
+    elif "examples" in definition:
+        found["examples"] = definition["examples"]
+    return found
 
 
 def _value(definition: dict[str, Any]) -> dict[str, Any]:

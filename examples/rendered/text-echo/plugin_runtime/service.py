@@ -1,6 +1,7 @@
 """Puts the parts together and runs them from start to SIGTERM."""
 
 import gc
+import importlib
 import json
 import os
 import signal
@@ -169,6 +170,7 @@ def compile_everything() -> int:
     manifest = read_manifest()
     counters = Metrics(manifest["id"], manifest["version"])
     logs.configure(manifest, RequestSecrets(manifest, NO_SECRETS), counters)
+    importlib.import_module("plugin_runtime.openapi")  # at the first GET /openapi.json
     try:
         inputs.prepare(manifest)
         Plugin().import_logic()
