@@ -104,7 +104,12 @@ class _Check:
         if spec is None:
             return None
         return Recipe(
-            entry.line, spec, requirements, author_is_default="author" not in given, **files
+            entry.line,
+            spec,
+            requirements,
+            files.get("logic"),
+            files.get("lock"),
+            author_is_default="author" not in given,
         )
 
     def _unknown_keys(self, entry: Entry, label: str) -> None:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from stage7_plugin.batch.check import check_fleet
 from stage7_plugin.batch.images import build_all
-from stage7_plugin.batch.install import Rewrite, recover
-from stage7_plugin.batch.outcome import FAILED, Outcome
+from stage7_plugin.batch.install import Rewrite
+from stage7_plugin.batch.outcome import CONFLICT, FAILED, UPDATED, Outcome
 from stage7_plugin.batch.output_folder import Busy, OutputFolder
 from stage7_plugin.batch.outputs.member import Member, read_member
 from stage7_plugin.batch.outputs.ports import assign, read_ports
@@ -20,6 +20,7 @@ from stage7_plugin.batch.outputs.write import FleetFiles
 from stage7_plugin.batch.progress import follow
 from stage7_plugin.batch.reading import read_fleet
 from stage7_plugin.batch.recipe import Recipe
+from stage7_plugin.batch.replacing import recover
 from stage7_plugin.batch.report import format_located, print_next_steps, print_summary, write_report
 from stage7_plugin.batch.safe_files import Foreign
 from stage7_plugin.batch.shard import Shard
@@ -27,6 +28,7 @@ from stage7_plugin.batch.template import PluginTemplate
 from stage7_plugin.batch.workers import make_all
 from stage7_plugin.host.engine import EngineMissing
 from stage7_plugin.host.view import ManifestUnusable
+from stage7_plugin.spec.problems import printable
 
 OK, SOME_FAILED, UNUSABLE, INTERRUPTED = 0, 1, 2, 130
 
@@ -138,8 +140,11 @@ class _Run:
         files.refuse_foreign([recipe.slug for recipe in self._recipes], on_kubernetes)
         outcomes = make_all(mine, self._template, self.output, options.rewrite)
         rendered = self._step("rendering", outcomes, len(mine))
+        if any(outcome.status in (UPDATED, CONFLICT) for outcome in rendered):
+            self.output.prune_bases()
         members = self._members()
-        files.write(members)
+        if remark := files.write(members):
+            print(printable(remark))
         if options.build:
             wanted = {outcome.slug: outcome.line for outcome in rendered if not outcome.failed}
             building = [member for member in members if member.slug in wanted]

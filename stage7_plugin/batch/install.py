@@ -1,57 +1,70 @@
 """Putting a rendered plugin where it belongs, whole or not at all.
 
 A plugin is rendered in the staging folder, on the same file system as its target, and then moved.
-A folder that is replaced is moved out first and what is not the template's (.git, a person's own
-files) is carried over last; `recover` finishes or takes back what a killed run was at.
 """
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import shutil
-from collections.abc import Collection
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from stage7_plugin.batch.output_folder import OutputFolder, Record
+from stage7_plugin.batch.authors_files import (
+    AUTHORS,
+    Refused,
+    keep_authors_files,
+    manifest_differences,
+)
+from stage7_plugin.batch.compare import difference, named
+from stage7_plugin.batch.edits import bring_edits
+from stage7_plugin.batch.outcome import (
+    CONFLICT,
+    CREATED,
+    EDITED,
+    MISSING,
+    OUTDATED,
+    UNCHANGED,
+    UPDATED,
+)
+from stage7_plugin.batch.output_folder import OutputFolder
 from stage7_plugin.batch.recipe import Recipe
-from stage7_plugin.batch.safe_files import Foreign, digest, digest_of
-from stage7_plugin.batch.template import PluginTemplate
-from stage7_plugin.errors import UserError
+from stage7_plugin.batch.record import Record
+from stage7_plugin.batch.replacing import replace_folder
+from stage7_plugin.batch.safe_files import digest, read_regular
+from stage7_plugin.batch.template import PluginTemplate, RenderedFile
 from stage7_plugin.generate import git
 from stage7_plugin.spec.manifest import manifest_problems
 from stage7_plugin.spec.plugin_spec import PluginSpec
 
-CREATED, UPDATED, UNCHANGED, OUTDATED = "created", "updated", "unchanged", "outdated"
-
-# The author's once they have been edited, as `tool.cruft` in the rendered pyproject.toml says.
-AUTHORS = (
-    "plugin_logic.py",
-    "manifest.json",
-    "README.md",
-    "CHANGELOG.md",
-    "LICENSE",
-    "requirements.in",
-    "system-packages.txt",
-    "requirements.txt",
-    "examples/request.json",
-    "requirements-dev.in",
-    "tests/settings.toml",
-    "tests/test_logic.py",
-)
-
-
-class Refused(UserError):
-    """The plugin is not written; the text says why and what to do."""
+_Rendered = Callable[[], Sequence[RenderedFile]]
 
 
 @dataclass(frozen=True, slots=True)
 class Rewrite:
-    """What may happen to a folder that is there already."""
+    """What may happen to a folder that is there already.
+
+    Attributes:
+        update: What has changed is rendered again, and merged with a person's edits.
+        force: Like update, and files of the template that a person has edited are written over.
+        compare: Nothing is written at all; outcomes say what would have to be.
+        sources: The batch files of this run, as seen from the output folder.
+        take_over: Plugins that another batch file made become those of this run.
+    """
 
     update: bool = False
     force: bool = False
+    compare: bool = False
+    sources: frozenset[str] = frozenset()
+    take_over: bool = False
+
+    @property
+    def writes_again(self) -> bool:
+        """Whether what is there may be rendered again."""
+        return (self.update or self.force) and not self.compare
 
 
 def place(
@@ -60,7 +73,7 @@ def place(
     """Make one plugin.
 
     Returns:
-        What became of it (CREATED, UPDATED, UNCHANGED or OUTDATED), and a remark, often empty.
+        What became of it (see `outcome`), and a remark, often empty.
 
     Raises:
         Refused: Its folder is not to be touched, or the host would not accept its manifest.
@@ -69,185 +82,158 @@ def place(
     slug, target = recipe.slug, output.plugin(recipe.slug)
     record = output.read_record(slug)
     exists = os.path.lexists(target)
+    if not exists and rewrite.compare:
+        return MISSING, "it is not there yet"
     if recipe.author_is_default and record and record.author:
         # The default author is of one user's git; it must not change another user's plugin.
         answers = {**recipe.spec.answers, "author": record.author}
         recipe = replace(recipe, spec=PluginSpec.from_answers(answers))
-    recipe_digest = recipe.digest(template.digest)
+    rendered: _Rendered = functools.cache(functools.partial(_rendered, recipe, template))
     if exists:
-        kept = _kept(target, record, recipe_digest, rewrite)
+        _refuse_foreign(target, record, recipe, rewrite)
+        kept = record and _kept(record, recipe, template, output, rewrite, rendered)
         if kept:
             return kept
     staged = output.staging / str(os.getpid()) / slug
     try:
-        files = _write(staged, recipe, template)
-        authors = _keep_authors_files(target, staged, record, files) if exists else []
-        remarks = [recipe.remark]
-        if authors:
-            remarks.append(f"left alone, because you edited them: {', '.join(authors)}")
-        if not exists and recipe.spec.git_init == "yes":
-            remarks.append(git.start_repository(staged).message)
-        author = recipe.spec.author if recipe.author_is_default else ""
-        new = Record(recipe_digest, files, author)
+        _write(staged, rendered())
+        new = _new_record(recipe, template, rendered(), output)
         if exists:
-            _replace(slug, staged, new, output)
+            found = _bring_over(slug, staged, record, new, output, rewrite.force)
+            replace_folder(slug, staged, replace(new, conflicts=found.conflicts), output)
+            remarks = [recipe.remark, *found.remarks]
+            status = CONFLICT if found.conflicts else UPDATED
         else:
+            remarks, status = [recipe.remark], CREATED
+            if recipe.spec.git_init == "yes":
+                remarks.append(git.start_repository(staged).message)
             # The record first: a folder without one would pass for a person's own.
             output.write_record(slug, new)
             staged.rename(target)
     except BaseException:
         shutil.rmtree(staged, ignore_errors=True)
         raise
-    return (UPDATED if exists else CREATED), "; ".join(filter(None, remarks))
+    return status, "; ".join(filter(None, remarks))
 
 
-def recover(output: OutputFolder) -> None:
-    """Finish or take back every replacement that was interrupted, then empty the staging folder.
-
-    Raises:
-        Foreign: Something is there that this command did not put there.
-        OSError: A file or folder cannot be moved.
-    """
-    for old in sorted(output.replaced.iterdir()):
-        if old.is_symlink() or not old.is_dir():
-            raise Foreign(f"{old} is no folder of this command; move it away")
-        target = output.plugin(old.name)
-        if os.path.lexists(target):
-            _finish(old.name, output)
-        else:
-            old.rename(target)
-    for pending in output.state.glob("*.json"):  # of a replacement that had not begun
-        pending.unlink()
-    output.clear_staging()
-
-
-def changed_files(folder: Path, record: Record) -> list[str]:
-    """The files of a record that are no longer as they were written."""
-    return [path for path, written in record.files.items() if digest_of(folder / path) != written]
-
-
-def _kept(
-    target: Path, record: Record | None, recipe: str, rewrite: Rewrite
-) -> tuple[str, str] | None:
-    """What to report of a folder that stays as it is; None if it may be replaced."""
+def _refuse_foreign(target: Path, record: Record | None, recipe: Recipe, rewrite: Rewrite) -> None:
+    """Refuse a folder that this batch file did not make."""
     if target.is_symlink() or not target.is_dir():
         raise Refused(f"{target} is there and is no folder; move it away")
     if record is None:
-        if rewrite.force:
-            return None
+        if rewrite.force and not rewrite.compare:
+            return
         raise Refused(
             f"{target} is there, and this command did not make it; move it away, or let --force "
             "write over it"
         )
-    changed: list[str] = []
-    if rewrite.force or (rewrite.update and record.recipe != recipe):
-        changed = [path for path in changed_files(target, record) if path not in AUTHORS]
-    if changed and not rewrite.force:
-        listed = ", ".join(changed[:5]) + (", ..." if len(changed) > 5 else "")
-        raise Refused(f"{listed} changed since this command wrote it; --force writes over it")
-    if record.recipe == recipe and not changed:
-        return UNCHANGED, ""
-    if rewrite.update or rewrite.force:
+    ours = record.source in ("", recipe.source) or record.source in rewrite.sources
+    if not ours and not rewrite.take_over:
+        raise Refused(
+            f"{target} was made from {record.source}; choose another plugin_slug, name both "
+            "batch files in one run, or use --take-over"
+        )
+
+
+def _kept(
+    record: Record,
+    recipe: Recipe,
+    template: PluginTemplate,
+    output: OutputFolder,
+    rewrite: Rewrite,
+    rendered: _Rendered,
+) -> tuple[str, str] | None:
+    """What to report of a folder that stays as it is; None if it is to be replaced."""
+    target = output.plugin(recipe.slug)
+    found = difference(target, record, recipe, template, output.bases)
+    current = replace(record, source=recipe.source)
+    if found.by and template.rendered_digest(_contents(rendered())) == record.rendered:
+        # Nothing that is rendered: a comment in our code, a default that is now written down.
+        found = replace(found, by=())
+        if rewrite.writes_again:
+            current = replace(current, recipe=recipe.digest, template=template.digest)
+    if found.conflicts and not (rewrite.force and rewrite.writes_again):
+        return CONFLICT, str(found)
+    if rewrite.writes_again and (found.by or (rewrite.force and found.edited)):
         return None
-    return OUTDATED, "its answers or the template have changed; --update renders it again"
+    if current != record and not rewrite.compare:
+        output.write_record(recipe.slug, current)
+    if found.by:
+        return OUTDATED, str(found) + ("" if rewrite.compare else "; --update renders it again")
+    return (EDITED if rewrite.compare and found.edited else UNCHANGED), str(found)
 
 
-def _write(folder: Path, recipe: Recipe, template: PluginTemplate) -> dict[str, str]:
-    """Write every file; returns their digests."""
-    shutil.rmtree(folder, ignore_errors=True)
-    digests: dict[str, str] = {}
-    made: set[str] = set()
+def _rendered(recipe: Recipe, template: PluginTemplate) -> list[RenderedFile]:
+    files = []
     for file in template.render(recipe.spec):
         content = recipe.laid_over(file.path, file.content)
         if file.path == "manifest.json":
             _check_manifest(content)
+        files.append(replace(file, content=content))
+    return files
+
+
+def _contents(files: Sequence[RenderedFile]) -> dict[str, bytes]:
+    return {file.path: file.content for file in files}
+
+
+def _write(folder: Path, files: Sequence[RenderedFile]) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    made: set[str] = set()
+    for file in files:
         path = f"{folder}/{file.path}"
         parent = os.path.dirname(path)  # noqa: PTH120, on the hot path
         if parent not in made:
             os.makedirs(parent, exist_ok=True)  # noqa: PTH103
             made.add(parent)
         with open(path, "wb") as opened:  # noqa: PTH123
-            opened.write(content)
+            opened.write(file.content)
         os.chmod(path, file.mode)  # noqa: PTH101
-        digests[file.path] = digest(content)
-    return digests
 
 
-def _keep_authors_files(
-    target: Path, staged: Path, record: Record | None, new: dict[str, str]
-) -> list[str]:
-    """Put the author's files as they are into the new folder, deletions included.
+def _new_record(
+    recipe: Recipe, template: PluginTemplate, files: Sequence[RenderedFile], output: OutputFolder
+) -> Record:
+    contents = _contents(files)
+    digests = {path: digest(content) for path, content in contents.items()}
+    merged = {path: contents[path] for path in contents if path not in AUTHORS}
+    merged["manifest.json"] = contents["manifest.json"]  # compared value by value
+    return Record(
+        recipe=recipe.digest,
+        template=template.digest,
+        rendered=template.rendered_digest(contents),
+        files=digests,
+        author=recipe.spec.author if recipe.author_is_default else "",
+        source=recipe.source,
+        base=output.bases.keep(recipe.slug, merged, digests),
+    )
 
-    Args:
-        target: The folder that is there.
-        staged: The new one.
-        record: What this command wrote; without one, every author's file that is there stays.
-        new: The digests of what has been rendered.
 
-    Returns:
-        The files that differ from what has been rendered.
-    """
-    kept = []
-    for path in AUTHORS:
-        theirs = target / path
-        found = digest_of(theirs)
-        if record is None and not os.path.lexists(theirs):
-            continue
-        if record is not None and found == record.files.get(path):
-            continue
-        if theirs.is_dir() and not theirs.is_symlink():
-            raise Refused(f"{theirs} is a folder; move it away")
-        (staged / path).unlink(missing_ok=True)
-        if os.path.lexists(theirs):
-            if found is None and not theirs.is_symlink():
-                raise Refused(f"{theirs} is neither a file nor a link; move it away")
-            (staged / path).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(theirs, staged / path, follow_symlinks=False)
-        if found != new.get(path):
-            kept.append(path)
-    return kept
+@dataclass(frozen=True, slots=True)
+class _BroughtOver:
+    remarks: tuple[str, ...]
+    conflicts: tuple[str, ...]
+
+
+def _bring_over(
+    slug: str, staged: Path, record: Record | None, new: Record, output: OutputFolder, force: bool
+) -> _BroughtOver:
+    """Put what a person has edited into the new folder."""
+    target, remarks = output.plugin(slug), []
+    wanted = (staged / "manifest.json").read_bytes()
+    edits = bring_edits(slug, staged, record, new.files, output, force)
+    authors = keep_authors_files(target, staged, record, new.files)
+    if authors:
+        remarks.append(f"left alone, because you edited them: {', '.join(authors)}")
+    if "manifest.json" in authors:
+        before = output.bases.read(record, "manifest.json") if record else None
+        differences = manifest_differences(read_regular(target / "manifest.json"), before, wanted)
+        if differences:
+            remarks.append(f"manifest.json: {named(differences)}")
+    return _BroughtOver((*remarks, str(edits)), tuple(edits.conflicts))
 
 
 def _check_manifest(content: bytes) -> None:
     problems = manifest_problems(json.loads(content))
     if problems:
         raise Refused(f"the host would not accept its manifest.json: {'; '.join(problems)}")
-
-
-def _replace(slug: str, staged: Path, new: Record, output: OutputFolder) -> None:
-    target, replaced = output.plugin(slug), output.replaced / slug
-    output.write_record(slug, new, folder=output.state)
-    target.rename(replaced)
-    try:
-        staged.rename(target)
-    except OSError:
-        replaced.rename(target)
-        raise
-    _finish(slug, output)
-
-
-def _finish(slug: str, output: OutputFolder) -> None:
-    """The rest of a replacement once the new folder is in place; may be repeated."""
-    replaced, record = output.replaced / slug, output.read_record(slug)
-    _carry_over(replaced, output.plugin(slug), record.files if record else ())
-    pending = output.state / f"{slug}.json"
-    if pending.exists():
-        pending.replace(output.records / pending.name)
-    shutil.rmtree(replaced)
-
-
-def _carry_over(old: Path, new: Path, written: Collection[str]) -> None:
-    """Move what this command did not write, and what the new folder lacks."""
-    for folder, folders, files in os.walk(old):
-        relative = Path(folder).relative_to(old)
-        for name in [*folders, *files]:
-            inner = relative / name
-            destination = new / inner
-            if os.path.lexists(destination) or inner.as_posix() in written:
-                continue
-            if any(path.startswith(f"{inner.as_posix()}/") for path in written):
-                continue  # holds files of both: looked into later
-            destination.parent.mkdir(parents=True, exist_ok=True)
-            (Path(folder) / name).rename(destination)
-            if name in folders:
-                folders.remove(name)

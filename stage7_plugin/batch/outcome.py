@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-FAILED = "failed"
+CREATED, UPDATED, UNCHANGED, OUTDATED = "created", "updated", "unchanged", "outdated"
+CONFLICT = "conflict"  # the template and a person changed the same lines
+EDITED, MISSING, ORPHANED = "edited", "missing", "orphaned"  # only of a comparison
+BUILT, FAILED = "built", "failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,9 +17,10 @@ class Outcome:
     Attributes:
         slug: Which plugin.
         line: Where the batch file describes it.
-        status: created, updated, unchanged, outdated, built or failed.
+        status: One of the above.
         message: Why it failed, or a remark; often empty.
         seconds: How long it took.
+        source: Which batch file, as the user named it.
     """
 
     slug: str
@@ -24,8 +28,9 @@ class Outcome:
     status: str
     message: str = ""
     seconds: float = 0.0
+    source: str = ""
 
     @property
     def failed(self) -> bool:
         """Whether the user has to do something about it."""
-        return self.status == FAILED
+        return self.status in (FAILED, CONFLICT)

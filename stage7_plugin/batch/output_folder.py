@@ -4,20 +4,22 @@
 .stage7-batch/staging/             plugins that are being rendered, never seen half-made
 .stage7-batch/replaced/            folders that are being replaced
 .stage7-batch/records/SLUG.json    what was rendered there, to tell what a person has changed
+.stage7-batch/bases/DIGEST         texts that plugins have in common, to merge a person's changes
+.stage7-batch/overwritten/SLUG-N/    a person's changes that --force has written over
 .stage7-batch/fleet/K-of-N.json    what was written for the whole fleet by each shard
 """
 
 from __future__ import annotations
 
 import contextlib
-import json
+import itertools
 import os
 import shutil
 import time
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from stage7_plugin.batch.record import Bases, Record, decode
 from stage7_plugin.batch.safe_files import read_regular, real_folder, write_whole
 from stage7_plugin.errors import UserError
 
@@ -33,21 +35,6 @@ class Busy(UserError):
     """Another run is at work in the same output folder."""
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
-    """What this command wrote as one plugin.
-
-    Attributes:
-        recipe: Digest of what it was made from.
-        files: Digest of each file, by its path with slashes.
-        author: Who its author was where the batch file names none; empty otherwise.
-    """
-
-    recipe: str
-    files: dict[str, str]
-    author: str = ""
-
-
 class OutputFolder:
     """Paths inside of an output folder, and its records."""
 
@@ -59,12 +46,15 @@ class OutputFolder:
         self.records = self.state / "records"
         self.builds = self.state / "builds"
         self.fleet = self.state / "fleet"
+        self.overwritten = self.state / "overwritten"
+        self._bases = self.state / "bases"
+        self.bases = Bases(self._bases)
 
     def create(self) -> None:
         """Make the folders that a run needs. Raises Foreign and OSError."""
         self.path.mkdir(parents=True, exist_ok=True)
         folders = (self.staging, self.replaced, self.records, self.builds, self.fleet)
-        for folder in (self.state, *folders):
+        for folder in (self.state, *folders, self.overwritten, self._bases):
             real_folder(folder)
 
     def plugin(self, slug: str) -> Path:
@@ -73,17 +63,38 @@ class OutputFolder:
 
     def read_record(self, slug: str) -> Record | None:
         """What was written as that plugin; None if nothing, or if it cannot be told."""
-        try:
-            found = json.loads(read_regular(self.records / f"{slug}.json") or b"{}")
-            author = str(found.get("author", ""))
-            return Record(str(found["recipe"]), dict(found["files"]), author)
-        except (ValueError, KeyError, TypeError, AttributeError):
-            return None
+        return decode(read_regular(self.records / f"{slug}.json") or b"")
+
+    def read_records(self) -> Iterator[tuple[str, Record]]:
+        """Every plugin of which there is a record, in order."""
+        for path in sorted(self.records.glob("*.json")):
+            record = self.read_record(path.stem)
+            if record:
+                yield path.stem, record
+
+    def prune_bases(self) -> None:
+        """Remove texts that no plugin was made from any longer. Raises OSError."""
+        self.bases.prune({d for _, record in self.read_records() for d in record.files.values()})
+
+    def keep_aside(self, name: str, folder: Path, paths: Iterable[str]) -> Path:
+        """Copy files of a folder to a new one, NAME-1 or so, before they are written over.
+
+        Raises:
+            OSError: They cannot be copied.
+        """
+        for number in itertools.count(1):
+            aside = self.overwritten / f"{name}-{number}"
+            if not os.path.lexists(aside):
+                break
+        for path in paths:
+            (aside / path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(folder / path, aside / path, follow_symlinks=False)
+        return aside
 
     def write_record(self, slug: str, record: Record, folder: Path | None = None) -> Path:
         """Write a record whole or not at all, into the folder of records by default."""
         path = (folder or self.records) / f"{slug}.json"
-        write_whole(path, json.dumps(asdict(record)).encode())
+        write_whole(path, record.encode())
         return path
 
     @contextlib.contextmanager

@@ -21,6 +21,8 @@ class Recipe:
         logic: A file to take the place of plugin_logic.py, if any.
         lock: A file to take the place of requirements.txt, if any.
         author_is_default: Whether the file names no author, so that it is the user's own.
+        source: The batch file, as seen from the output folder.
+        renamed_from: The slug that the plugin had before, if any.
     """
 
     line: int
@@ -29,19 +31,22 @@ class Recipe:
     logic: Path | None = None
     lock: Path | None = None
     author_is_default: bool = False
+    source: str = ""
+    renamed_from: str = ""
 
     @property
     def slug(self) -> str:
         """The plugin's id and the name of its folder."""
         return self.spec.slug
 
-    def digest(self, template: str) -> str:
-        """Of everything that the rendered files depend on; `template` is the template's digest.
+    @property
+    def digest(self) -> str:
+        """Of everything that the rendered files depend on besides the template.
 
         Raises:
             OSError: The logic or the lock cannot be read.
         """
-        listed = json.dumps([template, dict(self.spec.answers), self.requirements], sort_keys=True)
+        listed = json.dumps([dict(self.spec.answers), self.requirements], sort_keys=True)
         digest = hashlib.blake2b(listed.encode(), digest_size=16)
         for path in (self.logic, self.lock):
             digest.update(b"\0" + (path.read_bytes() if path else b""))

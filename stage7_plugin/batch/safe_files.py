@@ -31,9 +31,10 @@ def write_whole(path: Path, content: bytes) -> None:
 def read_regular(path: Path) -> bytes | None:
     """The content of a regular file; None for a link, a fifo, or nothing at all."""
     try:
-        if not stat.S_ISREG(path.lstat().st_mode):
+        if not stat.S_ISREG(os.lstat(path).st_mode):
             return None
-        return path.read_bytes()
+        with open(path, "rb", buffering=0) as file:  # noqa: PTH123, on the hot path
+            return file.readall()
     except OSError:
         return None
 

@@ -100,9 +100,23 @@ class PluginTemplate:
                 content = text.encode()
             yield RenderedFile(path, content, source.mode)
 
+    def rendered_digest(self, contents: Mapping[str, bytes]) -> str:
+        """Of rendered files, whatever commit of the template they name."""
+        digest = hashlib.blake2b(digest_size=16)
+        for path, content in sorted(contents.items()):
+            neutral = content.replace(self._made_from, b"")
+            if path == ".stage7-template.json":
+                neutral = json.dumps(json.loads(content)["answers"]).encode()
+            digest.update(f"{path}\0{len(neutral)}\0".encode() + neutral)
+        return digest.hexdigest()
+
+    @functools.cached_property
+    def _made_from(self) -> bytes:
+        return provenance.made_from({}).encode()
+
     @functools.cached_property
     def digest(self) -> str:
-        """Of everything that the result depends on besides the answers."""
+        """Of everything that decides what is rendered besides the answers; not of its commit."""
         package = Path(__file__).resolve().parents[1]
         named = [
             (path.relative_to(package).as_posix(), path)
@@ -114,7 +128,7 @@ class PluginTemplate:
             named += [
                 (f"{folder.name}/{path.relative_to(folder)}", path) for path in _files(folder)
             ]
-        digest = hashlib.blake2b(provenance.made_from({}).encode(), digest_size=16)
+        digest = hashlib.blake2b(digest_size=16)
         for name, path in sorted(named):
             digest.update(f"{name}\0{_mode(path)}\0".encode() + path.read_bytes())
         return digest.hexdigest()

@@ -17,7 +17,8 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
-from stage7_plugin.batch.install import Refused, Rewrite, place
+from stage7_plugin.batch.authors_files import Refused
+from stage7_plugin.batch.install import Rewrite, place
 from stage7_plugin.batch.outcome import FAILED, Outcome
 from stage7_plugin.batch.output_folder import OutputFolder
 from stage7_plugin.batch.recipe import Recipe

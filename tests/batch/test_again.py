@@ -47,35 +47,6 @@ def test_update_renders_changed_answers_again(made: Path) -> None:
     assert "1 unchanged" in batch(made, "fleet.json").output
 
 
-@pytest.mark.parametrize("change", ["edited", "deleted", "linked"])
-def test_what_a_person_changed_needs_force(made: Path, change: str) -> None:
-    file = project(made) / "server.py"
-    if change == "edited":
-        file.write_text("# mine\n")
-    else:
-        file.unlink()
-    if change == "linked":
-        file.symlink_to("release.py")
-    mine = tree(project(made))
-    assert "1 unchanged" in batch(made, "fleet.json").output, "nothing would be written anyway"
-    write_fleet(made, *numbered(1), author="Grace Hopper")
-    result = batch(made, "fleet.json", "--update")
-    assert result.status == 1
-    assert "server.py changed since this command wrote it; --force" in result.output
-    assert tree(project(made)) == mine
-    assert batch(made, "fleet.json", "--force").status == 0
-    assert author(made) == "Grace Hopper"
-    assert "plugin_runtime" in file.read_text()
-    assert not file.is_symlink()
-
-
-def test_force_restores_what_was_changed(made: Path) -> None:
-    before = tree(project(made))
-    (project(made) / "server.py").write_text("# mine\n")
-    assert "1 updated" in batch(made, "fleet.json", "--force").output
-    assert tree(project(made)) == before
-
-
 def test_a_persons_own_files_survive_every_rendering(made: Path) -> None:
     subprocess.run(["git", "init", "--quiet", project(made)], check=True)
     (project(made) / "notes.txt").write_text("mine")

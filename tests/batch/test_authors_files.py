@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from stage7_plugin.batch.install import AUTHORS
+from stage7_plugin.batch.authors_files import AUTHORS
 from tests.support.batch import batch, numbered, tree, write_fleet
 
 if sys.version_info >= (3, 11):
@@ -94,7 +94,11 @@ def test_without_its_record_an_edited_plugin_is_left(tmp_path: Path, project: Pa
         assert tree(project) == before
     result = batch(tmp_path, "fleet.json", "--force")
     assert result.status == 0, result.output
-    assert "left alone, because you edited them: plugin_logic.py\n" in result.output
+    assert "left alone, because you edited them: plugin_logic.py; " in result.output
+    assert "written over: server.py; kept in " in result.output
+    aside = tmp_path / "out" / ".stage7-batch" / "overwritten" / "plugin-1-1"
+    assert tree(aside).keys() == {"server.py"}
+    assert (aside / "server.py").read_text() == "# mine\n"
     assert (project / "plugin_logic.py").read_text() == LOGIC
     assert "plugin_runtime" in (project / "server.py").read_text()
     (tmp_path / "fleet.json").write_text((tmp_path / "fleet.json").read_text().replace("Ada", "Al"))

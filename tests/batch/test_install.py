@@ -11,11 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from stage7_plugin.batch.install import CREATED, UPDATED, Refused, Rewrite, place
+from stage7_plugin.batch.authors_files import Refused
+from stage7_plugin.batch.install import Rewrite, place
+from stage7_plugin.batch.outcome import CREATED, OUTDATED, UNCHANGED, UPDATED
 from stage7_plugin.batch.output_folder import OutputFolder
 from stage7_plugin.batch.recipe import Recipe
 from stage7_plugin.batch.template import PluginTemplate, RenderedFile
 from stage7_plugin.batch.workers import make_one
+from stage7_plugin.rendering import provenance
 from stage7_plugin.spec.plugin_spec import PluginSpec
 from tests.support.batch import tree
 from tests.support.template import TEMPLATE as SOURCE
@@ -130,3 +133,24 @@ def test_the_umask_of_whoever_installed_the_template_changes_nothing(tmp_path: P
         modes.add(tuple((file.path, file.mode) for file in template.render(spec)))
     assert len(digests) == len(modes) == 1
     assert {mode for _, mode in modes.pop()} == {0o644}
+
+
+def test_only_what_changes_a_rendered_file_makes_a_plugin_outdated(
+    output: OutputFolder, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another commit of the template alone does not, nor does code that renders the same."""
+    for digit in "12":
+        commit = digit * 40
+        monkeypatch.setattr(provenance, "_commit", lambda _, commit=commit: commit)
+        template = PluginTemplate()
+        spec = specification(plugin_name="Echo", author="Old")
+        naming = [file.path for file in template.render(spec) if commit.encode() in file.content]
+        assert naming == [".stage7-template.json", "Dockerfile", "README.md"]
+        assert place(recipe("Old"), template, output, Rewrite())[0] == UNCHANGED
+        template.__dict__["digest"] = "of other code"
+        assert place(recipe("Old"), template, output, Rewrite())[0] == UNCHANGED
+        assert place(recipe("Old"), template, output, UPDATE)[0] == UNCHANGED
+        record = output.read_record("echo")
+        assert record is not None
+        assert record.template == "of other code", "so that it is not rendered to find out again"
+    assert place(recipe("New"), template, output, Rewrite())[0] == OUTDATED

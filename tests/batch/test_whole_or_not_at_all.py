@@ -12,9 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from stage7_plugin.batch.install import Rewrite, changed_files, place, recover
+from stage7_plugin.batch.compare import changed_files
+from stage7_plugin.batch.install import Rewrite, place
 from stage7_plugin.batch.output_folder import OutputFolder
 from stage7_plugin.batch.recipe import Recipe
+from stage7_plugin.batch.replacing import recover
 from stage7_plugin.batch.template import PluginTemplate
 from stage7_plugin.spec.plugin_spec import PluginSpec
 from tests.support.batch import (
@@ -159,6 +161,7 @@ def test_a_run_may_end_before_or_after_every_move(
     """A process that is killed at each step of placing one plugin, and a run after it."""
     template, output = PluginTemplate(), OutputFolder(tmp_path / "out")
     output.create()
+    _keep_common_texts(template, output)
     old, new = (_recipe(template, name) for name in ("Old", "New"))
     project = tmp_path / "out" / "echo"
     if there:
@@ -194,6 +197,7 @@ def test_the_moves_of_placing_are_all_covered(tmp_path: Path) -> None:
     """Replacing one plugin makes fewer moves than the test above ends a process at."""
     template, output = PluginTemplate(), OutputFolder(tmp_path / "out")
     output.create()
+    _keep_common_texts(template, output)
     place(_recipe(template, "Old"), template, output, Rewrite())
     (tmp_path / "out" / "echo" / "notes.txt").write_text("mine")
     (tmp_path / "out" / "echo" / "examples" / "more.json").write_text("{}")
@@ -205,8 +209,14 @@ def test_the_moves_of_placing_are_all_covered(tmp_path: Path) -> None:
     assert os.waitpid(child, 0)[1] == 0
 
 
-def _recipe(template: PluginTemplate, author: str) -> Recipe:
-    answers = template.answers({"plugin_name": "Echo", "author": author})
+def _keep_common_texts(template: PluginTemplate, output: OutputFolder) -> None:
+    """Make another plugin first: the first one keeps some sixty texts, with a move for each."""
+    for author in ("Old", "New"):
+        place(_recipe(template, author, author), template, output, Rewrite())
+
+
+def _recipe(template: PluginTemplate, author: str, name: str = "Echo") -> Recipe:
+    answers = template.answers({"plugin_name": name, "author": author})
     return Recipe(1, PluginSpec.from_answers(answers))
 
 

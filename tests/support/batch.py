@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from click.testing import CliRunner
+
 from stage7_plugin.batch.entries import Fleet
 from stage7_plugin.batch.reading import read_fleet
+from stage7_plugin.cli import batch as batch_command
 from tests.support.template import TEMPLATE, isolated_environment
 
 
@@ -99,3 +102,10 @@ def tree(folder: Path) -> dict[str, tuple[bytes, int]]:
 def plugins_in(folder: Path) -> list[str]:
     """The plugins in an output folder."""
     return sorted(path.parent.name for path in folder.glob("*/manifest.json"))
+
+
+def batch_here(*arguments: object) -> Run:
+    """Run the command in this process; it makes too few plugins for processes of its own."""
+    done = CliRunner().invoke(batch_command, [str(argument) for argument in arguments])
+    assert done.exception is None or isinstance(done.exception, SystemExit), done.output
+    return Run(done.exit_code, done.output)

@@ -32,6 +32,7 @@ class FleetFiles:
     """The files of a fleet in its folder."""
 
     def __init__(self, output: OutputFolder, shard: Shard, force: bool) -> None:
+        self._output = output
         self._folder = output.path
         self._records = output.fleet
         self._record = output.fleet / f"{shard.number}-of-{shard.count}.json"
@@ -68,12 +69,13 @@ class FleetFiles:
                 "what is there; move it away, choose another --output-dir, or use --force"
             )
 
-    def write(self, members: Sequence[Member]) -> None:
-        """Write them for these plugins. Raises Foreign and OSError."""
+    def write(self, members: Sequence[Member]) -> str:
+        """Write them for these plugins; returns a remark. Raises Foreign and OSError."""
         texts = _texts(members)
         on_kubernetes = kustomization.FILE in texts
         self.refuse_foreign([member.slug for member in members], on_kubernetes)
         real_folder(self._folder / compose.ENVIRONMENTS)
+        remark = self._keep_aside(texts)
         new = {name: {digest(text.encode())} for name, text in texts.items()}
         self._write_record({name: new.get(name, set()) | self._written.get(name, set())
                             for name in {*new, *self._written}})  # fmt: skip
@@ -88,6 +90,21 @@ class FleetFiles:
             for other in self._records.glob("*.json"):
                 if other != self._record:
                     other.unlink()
+        return remark
+
+    def _keep_aside(self, texts: Mapping[str, str]) -> str:
+        """Keep a person's own files that are about to be written over; says which."""
+        names = []
+        for name, text in texts.items():
+            path = self._folder / name
+            if self._is_ours(name) or digest_of(path) == digest(text.encode()):
+                continue
+            if path.is_file() or path.is_symlink():
+                names.append(name)
+        if not names:
+            return ""
+        aside = self._output.keep_aside("fleet", self._folder, names)
+        return f"written over: {', '.join(names)}; kept in {aside}"
 
     def _is_ours(self, name: str) -> bool:
         """Whether a file is as this command wrote it, or not there."""
