@@ -43,6 +43,10 @@ def execute_plugin(inputs, context):
         child = subprocess.Popen(["sh", "-c", "exit 7"])
         import time; time.sleep(13)
         found = [child.wait()]
+    elif what == "write":
+        pathlib.Path("cache").mkdir()
+    elif what == "program":
+        subprocess.run(["tesseract", "--version"])
     elif what == "magic":
         found = [ctypes.CDLL("libmagic.so.1").magic_version() > 500]
     else:
@@ -98,6 +102,19 @@ def test_a_system_package_is_installed(running: HostRun) -> None:
 
 def test_the_user_has_a_name_and_a_writable_home(running: HostRun) -> None:
     assert ask(running, "home") == "['plugin', '/tmp']"
+
+
+@pytest.mark.parametrize(
+    ("what", "advice"),
+    [
+        ("write", "only /tmp, which is also the home folder, is writable"),
+        ("program", "has the program tesseract to system-packages.txt, then run make build"),
+    ],
+)
+def test_what_the_image_does_not_allow_is_told(running: HostRun, what: str, advice: str) -> None:
+    answer = running.execute({"text": what})
+    assert answer.status == 500
+    assert advice in answer.document["error"]
 
 
 def test_orphans_are_reaped(running: HostRun) -> None:

@@ -47,6 +47,7 @@ ALWAYS = {
     "plugin_runtime/event_loop.py",
     "plugin_runtime/execution.py",
     "plugin_runtime/healthcheck.py",
+    "plugin_runtime/hints.py",
     "plugin_runtime/http_server.py",
     "plugin_runtime/identity.py",
     "plugin_runtime/inputs.py",

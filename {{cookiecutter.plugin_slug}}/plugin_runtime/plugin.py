@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from plugin_runtime import logs
-from plugin_runtime.execution import Function, call_async, describe
+from plugin_runtime.execution import Function, call_async, explain
 from plugin_runtime.logs import logger
 
 # After a failure the reason is still answered for so long, to the host's next polls among others.
@@ -105,7 +105,7 @@ class Plugin:
         self._settled.set()
 
     def _fail(self, what: str, error: BaseException) -> None:
-        self.error = f"{what}: {describe(error)}"
+        self.error = f"{what}: {explain(error)}"
         self.state = "failed"
         logger.critical("%s", self.error, exc_info=error)
         self._settled.set()

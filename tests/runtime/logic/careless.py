@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import importlib
 import io
 import json
 import logging
@@ -222,6 +223,10 @@ def execute_plugin(inputs: dict[str, Any], context: dict[str, Any]) -> Any:
         case "close standard output":
             os.close(1)
             return success("closed")
+        case "loaded":
+            return success(value in sys.modules)
+        case "import":
+            importlib.import_module(str(value))
         case "say":
             print(value)
             return success("said")
