@@ -93,7 +93,11 @@ SQUARES = [0, 1, 4, 9]
 def image(tmp_path_factory: pytest.TempPathFactory, client: APIClient) -> Iterator[HostView]:
     folder = tmp_path_factory.mktemp("processes")
     project = render(
-        folder, plugin_slug="processes-for-tests", verb="TEST", outputs="result:array - What came"
+        folder,
+        plugin_slug="processes-for-tests",
+        verb="TEST",
+        outputs="result:array - What came",
+        memory="1g",  # for a dozen children with numpy
     )
     (project / "plugin_logic.py").write_text(LOGIC, "utf-8")
     (project / "work.py").write_text(WORK, "utf-8")
@@ -116,11 +120,15 @@ RUNS = {
 }
 
 
-@pytest.mark.parametrize("how", RUNS)
 def test_children_find_their_packages_and_end_without_a_trace(
-    image: HostView, client: APIClient, how: str
+    image: HostView, client: APIClient
 ) -> None:
-    with HostRun(client, image, RUNS[how]) as running:
+    for how, options in RUNS.items():
+        check_children(client, image, how, options)
+
+
+def check_children(client: APIClient, image: HostView, how: str, options: ContainerOptions) -> None:
+    with HostRun(client, image, options) as running:
         running.wait_healthy()
         for what, expected in (
             ("spawn", [*SQUARES, *SQUARES, "put", 0]),
@@ -131,9 +139,10 @@ def test_children_find_their_packages_and_end_without_a_trace(
             ("left open", [*SQUARES, *SQUARES]),
         ):
             answer = running.execute({"text": what})
-            assert answer.status == 200, answer.summary()
+            assert answer.status == 200, f"{how}, {what}: {answer.summary()}\n{running.logs()}"
             assert answer.document["outputs"]["result"] == expected
-        assert running.stop() < 5
-        lines = [json.loads(line) for line in running.log().splitlines()]
+        assert running.stop() == 0
+        assert running.times["stop"] < 5, "it was not killed"
+        lines = [json.loads(line) for line in running.logs().splitlines()]
         assert [line for line in lines if line["level"] != "INFO"] == []
         assert lines[-1]["message"] == "stopped"

@@ -63,6 +63,11 @@ def test_a_child_process_can_be_terminated(start: Start) -> None:
     assert plugin.execute({"do": "child"})[1]["outputs"] == {"result": -15}
 
 
+def test_a_child_is_not_ended_by_a_python_home_of_the_host(start: Start) -> None:
+    plugin = start("careless.py", PYTHONHOME="/nowhere", PYTHONPATH="/nowhere")
+    assert plugin.execute({"do": "python"})[1]["outputs"] == {"result": 0}
+
+
 def test_a_default_is_not_shared_between_executions(start: Start) -> None:
     changed = [
         {**definition, "default": []} if definition["name"] == "names" else definition

@@ -14,16 +14,19 @@ SYSTEM_FOLDERS = (
 
 
 def adopt_environment() -> None:
-    """Make PATH and HOME of the host's environment, which it injects, work in this container.
+    """Make the host's environment, which it injects, work in this container.
 
     Programs of the image are found whatever the host's PATH is. HOME is often /root there, which
-    the user of the image may not even list, and libraries keep caches in it.
+    the user of the image may not even list, and libraries keep caches in it. PYTHONHOME and the
+    like, which -E keeps from this process, would end every Python that it starts (joblib's too).
     """
     given = os.environ.get("PATH", "").split(os.pathsep)
     folders = dict.fromkeys([*filter(None, given), *SYSTEM_FOLDERS])
     os.environ["PATH"] = os.pathsep.join(folders)
     if not os.access(os.environ.get("HOME", ""), os.W_OK | os.X_OK):
         os.environ["HOME"] = TEMPORARY
+    for name in [name for name in os.environ if name.startswith("PYTHON")]:
+        del os.environ[name]
 
 
 class Orphans:

@@ -10,6 +10,7 @@ import logging.config
 import multiprocessing
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -223,6 +224,8 @@ def execute_plugin(inputs: dict[str, Any], context: dict[str, Any]) -> Any:
         case "close standard output":
             os.close(1)
             return success("closed")
+        case "python":
+            return success(subprocess.run([sys.executable, "-c", "print('child')"]).returncode)
         case "loaded":
             return success(value in sys.modules)
         case "import":
