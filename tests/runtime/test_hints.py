@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import importlib
 import os
 import subprocess
 import sys
@@ -135,14 +136,14 @@ def test_a_missing_folder_is_no_missing_program(tmp_path: Path) -> None:
 
 def optional_package() -> None:
     try:
-        import no_such_package_here  # noqa: F401
+        importlib.import_module("no_such_package_here")
     except ImportError:
         raise ValueError("something else")  # noqa: B904 - as libraries do
 
 
 def required_package() -> None:
     try:
-        import no_such_package_here  # noqa: F401
+        importlib.import_module("no_such_package_here")
     except ImportError as error:
         raise ImportError("install no-such-package-here") from error
 

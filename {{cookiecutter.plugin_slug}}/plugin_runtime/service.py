@@ -71,11 +71,11 @@ class Stop:
 
     def _on_signal(self, number: int, _frame: FrameType | None) -> None:
         if self.requested:
-            os._exit(128 + number)
+            container.leave(128 + number)
         self.requested = True
         if not self._serving:
             logs.flush()
-            os._exit(0)  # it still starts: nobody waits for an answer
+            container.leave(0)  # it still starts: nobody waits for an answer
 
 
 def read_manifest() -> dict[str, Any]:
@@ -155,8 +155,8 @@ def run(listener: socket.socket) -> int:
 
     # A thread that is stuck or that the author left running must not keep the process alive.
     if executor.in_flight:
-        os._exit(0)
-    watchdog = threading.Timer(EXIT_SECONDS, os._exit, (0,))
+        container.leave(0)
+    watchdog = threading.Timer(EXIT_SECONDS, container.leave, (0,))
     watchdog.daemon = True
     watchdog.start()
     return 0
