@@ -1,6 +1,9 @@
 """What a process has to do for itself in a container: it has no init and no home."""
 
 import os
+import signal
+from contextlib import suppress
+from typing import NoReturn
 
 PATIENCE_SECONDS = 10.0
 """How long a child that has ended is left for the code that may still wait for it."""
@@ -14,16 +17,31 @@ SYSTEM_FOLDERS = (
 
 
 def adopt_environment() -> None:
-    """Make PATH and HOME of the host's environment, which it injects, work in this container.
+    """Make the host's environment, which it injects, work in this container.
 
     Programs of the image are found whatever the host's PATH is. HOME is often /root there, which
-    the user of the image may not even list, and libraries keep caches in it.
+    the user of the image may not even list, and libraries keep caches in it. PYTHONHOME and the
+    like, which -E keeps from this process, would end every Python that it starts (joblib's too).
     """
     given = os.environ.get("PATH", "").split(os.pathsep)
     folders = dict.fromkeys([*filter(None, given), *SYSTEM_FOLDERS])
     os.environ["PATH"] = os.pathsep.join(folders)
     if not os.access(os.environ.get("HOME", ""), os.W_OK | os.X_OK):
         os.environ["HOME"] = TEMPORARY
+    for name in [name for name in os.environ if name.startswith("PYTHON")]:
+        del os.environ[name]
+
+
+def leave(status: int) -> NoReturn:
+    """End the process at once, and with it the container and whatever the plugin has started.
+
+    The kernel closes the pipes of PID 1 before it ends the other processes. In between, resource
+    trackers of multiprocessing and joblib would report leaks that end with the container.
+    """
+    if os.getpid() == 1:
+        with suppress(OSError):  # there is no other process
+            os.kill(-1, signal.SIGKILL)
+    os._exit(status)
 
 
 class Orphans:

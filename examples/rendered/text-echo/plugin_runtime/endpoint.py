@@ -8,7 +8,7 @@ from typing import Any
 
 from plugin_runtime import inputs, logs, memory, outputs, strict_json
 from plugin_runtime.answers import Answer, Headers, failure
-from plugin_runtime.execution import Function, Job, describe
+from plugin_runtime.execution import Function, Job, describe, explain
 from plugin_runtime.http_request import Request
 from plugin_runtime.identity import Identity, current
 from plugin_runtime.logs import logger
@@ -145,7 +145,7 @@ class Endpoint:
             result = job.call(function, given, context)
         # sys.exit() or KeyboardInterrupt in a plugin must end the execution, not the server.
         except BaseException as error:
-            raise Refusal(500, "failed", describe(error)) from error
+            raise Refusal(500, "failed", explain(error)) from error
         try:
             found = outputs.outputs_of(result, self._manifest["outputDefinitions"])
             _make_room(request, outputs.memory_of_texts(found))

@@ -191,6 +191,14 @@ def describe(error: BaseException) -> str:
         return type(error).__name__
 
 
+def explain(error: BaseException) -> str:
+    """As `describe`, and what to do about it where the image lacks something."""
+    from plugin_runtime import hints  # only where something has failed
+
+    advice = hints.advice(error)
+    return f"{describe(error)}; {advice}" if advice else describe(error)
+
+
 def call_async(awaitable: Any) -> "AsyncCall":
     """Start an awaitable on the event loop."""
     # Imported late: asyncio is the largest import of all, and most plugins do without.

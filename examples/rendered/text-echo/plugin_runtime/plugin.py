@@ -1,14 +1,13 @@
 """Loads `plugin_logic.py` and runs its optional `setup()`."""
 
 import importlib
-import os
 import threading
 import time
 from collections.abc import Callable
 from typing import Any
 
-from plugin_runtime import logs
-from plugin_runtime.execution import Function, call_async, describe
+from plugin_runtime import container, logs
+from plugin_runtime.execution import Function, call_async, explain
 from plugin_runtime.logs import logger
 
 # After a failure the reason is still answered for so long, to the host's next polls among others.
@@ -85,7 +84,7 @@ class Plugin:
             self.error = f"its {stage} has not ended within {seconds:g} s (PLUGIN_START_SECONDS)"
         logger.critical("the process ends, because the plugin is not ready: %s", self.error)
         logs.flush()
-        os._exit(1)
+        container.leave(1)
 
     def _run(self, setup: Callable[[], Any]) -> None:
         started = time.monotonic()
@@ -105,7 +104,7 @@ class Plugin:
         self._settled.set()
 
     def _fail(self, what: str, error: BaseException) -> None:
-        self.error = f"{what}: {describe(error)}"
+        self.error = f"{what}: {explain(error)}"
         self.state = "failed"
         logger.critical("%s", self.error, exc_info=error)
         self._settled.set()
