@@ -15,7 +15,7 @@ from typing import Any
 
 from plugin_runtime import container, inputs, logs, settings
 from plugin_runtime.app import App
-from plugin_runtime.execution import Executor, describe
+from plugin_runtime.execution import Executor, explain
 from plugin_runtime.http_server import Server
 from plugin_runtime.logs import logger
 from plugin_runtime.memory import Budget
@@ -71,11 +71,11 @@ class Stop:
 
     def _on_signal(self, number: int, _frame: FrameType | None) -> None:
         if self.requested:
-            os._exit(128 + number)
+            container.leave(128 + number)
         self.requested = True
         if not self._serving:
             logs.flush()
-            os._exit(0)  # it still starts: nobody waits for an answer
+            container.leave(0)  # it still starts: nobody waits for an answer
 
 
 def read_manifest() -> dict[str, Any]:
@@ -155,8 +155,8 @@ def run(listener: socket.socket) -> int:
 
     # A thread that is stuck or that the author left running must not keep the process alive.
     if executor.in_flight:
-        os._exit(0)
-    watchdog = threading.Timer(EXIT_SECONDS, os._exit, (0,))
+        container.leave(0)
+    watchdog = threading.Timer(EXIT_SECONDS, container.leave, (0,))
     watchdog.daemon = True
     watchdog.start()
     return 0
@@ -178,9 +178,9 @@ def compile_everything() -> int:
         logger.critical("wrong manifest.json: %s", error)
         return 1
     except (ImportError, SyntaxError) as error:
-        logger.critical("plugin_logic.py cannot be imported: %s", error, exc_info=error)
+        logger.critical("plugin_logic.py cannot be imported: %s", explain(error), exc_info=error)
         return 1
     except (Exception, SystemExit) as error:
         # It may need an environment that only the running container has.
-        logger.warning("plugin_logic.py raised %s while the image was built", describe(error))
+        logger.warning("plugin_logic.py raised %s while the image was built", explain(error))
     return 0
