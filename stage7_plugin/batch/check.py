@@ -10,7 +10,8 @@ from typing import Any
 
 from stage7_plugin.batch import file_keys
 from stage7_plugin.batch.duplicates import Names
-from stage7_plugin.batch.entries import Entry, Fleet, Located
+from stage7_plugin.batch.entries import Entry, Field, Fleet, Located
+from stage7_plugin.batch.ownership import Ownership, read_labels, read_owner
 from stage7_plugin.batch.recipe import Recipe
 from stage7_plugin.batch.template import PluginTemplate
 from stage7_plugin.spec.plugin_spec import AnswersRefused, PluginSpec
@@ -97,6 +98,8 @@ class _Check:
         needed = fields["requirements"].value if "requirements" in fields else []
         requirements, faults = file_keys.read_requirements(needed)
         problems += faults
+        ownership, faults = _ownership(fields)
+        problems += faults
         if named:
             problems += self._names.clashes(entry, complete)
         for problem in problems:
@@ -109,6 +112,7 @@ class _Check:
             requirements,
             files.get("logic"),
             files.get("lock"),
+            ownership=ownership,
             author_is_default="author" not in given,
         )
 
@@ -134,6 +138,13 @@ class _Check:
     def _add(self, line: int, label: str, problem: Problem, file: str = "") -> None:
         said = (file, line, label, problem.prompt, shown(problem.value), problem.rule)
         self._problems.setdefault(said, Located(line, label, problem, file))
+
+
+def _ownership(fields: Mapping[str, Field]) -> tuple[Ownership, list[Problem]]:
+    owner = fields["owner"].value if "owner" in fields else ""
+    problems = read_owner(owner) if "owner" in fields else []
+    labels, faults = read_labels(fields["labels"].value if "labels" in fields else {})
+    return Ownership("" if problems else owner, labels), [*problems, *faults]
 
 
 def _label(number: int, entry: Entry) -> str:

@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from stage7_plugin.batch.check import check_fleet
+from stage7_plugin.batch.digests import Digests
 from stage7_plugin.batch.images import build_all
 from stage7_plugin.batch.install import Rewrite
 from stage7_plugin.batch.outcome import CONFLICT, FAILED, UPDATED, Outcome
 from stage7_plugin.batch.output_folder import Busy, OutputFolder
+from stage7_plugin.batch.outputs.index import read_ownership
 from stage7_plugin.batch.outputs.member import Member, read_member
 from stage7_plugin.batch.outputs.ports import assign, read_ports
 from stage7_plugin.batch.outputs.write import FleetFiles
@@ -135,9 +137,10 @@ class _Run:
         options = self._options
         only = set(options.only)
         mine = options.shard.of([r for r in self._recipes if not only or r.slug in only])
+        owned = any(recipe.ownership.owner for recipe in self._recipes)
         on_kubernetes = any(recipe.spec.kubernetes == "yes" for recipe in self._recipes)
         files = FleetFiles(self.output, options.shard, options.rewrite.force)
-        files.refuse_foreign([recipe.slug for recipe in self._recipes], on_kubernetes)
+        files.refuse_foreign([recipe.slug for recipe in self._recipes], on_kubernetes, owned)
         outcomes = make_all(mine, self._template, self.output, options.rewrite)
         rendered = self._step("rendering", outcomes, len(mine))
         if any(outcome.status in (UPDATED, CONFLICT) for outcome in rendered):
@@ -169,15 +172,20 @@ class _Run:
         """The plugins of the file that are there, whichever shard or run made them."""
         found = []
         slugs = [recipe.slug for recipe in self._recipes]
+        digests = Digests(self.output)
+        whose = read_ownership(self.output.path)
+        whose |= {recipe.slug: recipe.ownership for recipe in self._recipes}
         ports = assign(slugs, self._options.first_port, read_ports(self.output.path, slugs))
         for recipe in self._recipes:
             folder = self.output.plugin(recipe.slug)
             if not (folder / "manifest.json").is_file():
                 continue
             try:
-                found.append(read_member(folder, ports[recipe.slug]))
+                port, owner = ports[recipe.slug], whose[recipe.slug]
+                found.append(read_member(folder, port, owner, recipe.source, digests))
             except ManifestUnusable as error:
                 outcome = Outcome(recipe.slug, recipe.line, FAILED, str(error))
                 self._steps.setdefault("fleet", []).append(outcome)
                 print(f"failed: {recipe.slug}: {error}", file=sys.stderr)
+        digests.keep()
         return found

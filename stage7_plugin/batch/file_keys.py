@@ -1,4 +1,4 @@
-"""Rules for the keys of a batch file that are no prompts: logic, requirements and lock."""
+"""Rules for keys of a batch file that are no prompts: logic, requirements and lock."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from stage7_plugin.spec.problems import Problem
 
-KEYS = ("logic", "requirements", "lock")
+KEYS = ("logic", "requirements", "lock", "owner", "labels")
 _FILE_EXAMPLES = {"logic": "logic/text_echo.py", "lock": "logic/text_echo.txt"}
 _MOST_BYTES = 16 << 20
 _REQUIREMENTS_EXAMPLE = '["httpx==0.28.1", "lxml>=6"]'

@@ -1,9 +1,10 @@
-"""Building the images of a fleet with the Docker engine, several at once, resumable."""
+"""Building the images of a fleet with the Docker engine, several at once, resumable.
+
+A label says what an image was built from, so nothing is remembered beside it.
+"""
 
 from __future__ import annotations
 
-import hashlib
-import json
 import queue
 import threading
 import time
@@ -16,8 +17,9 @@ from stage7_plugin.batch.locked import not_locked
 from stage7_plugin.batch.outcome import FAILED, Outcome
 from stage7_plugin.batch.output_folder import OutputFolder
 from stage7_plugin.batch.outputs.member import Member
-from stage7_plugin.batch.safe_files import read_regular, real_folder, write_whole
+from stage7_plugin.batch.safe_files import ignore_in_git, real_folder
 from stage7_plugin.host import engine
+from stage7_plugin.host.build_context import SOURCE_LABEL, source_digest
 
 if TYPE_CHECKING:
     from docker import APIClient
@@ -28,6 +30,10 @@ BUILT, UNCHANGED = "built", "unchanged"
 
 class NotLocked(Exception):
     """The image would lack packages; the text says which and what to do."""
+
+
+class VersionTaken(Exception):
+    """There is another image under this version; the text says what to do."""
 
 
 def build_all(
@@ -47,6 +53,7 @@ def build_all(
     """
     engine.connect().close()  # so that a missing engine is told once
     real_folder(output.path / LOGS)
+    ignore_in_git(output.path / LOGS, b"*\n")
     waiting: queue.SimpleQueue[Member] = queue.SimpleQueue()
     for member in members:
         waiting.put(member)
@@ -91,7 +98,7 @@ def _builder(
             finally:
                 client.close()
             message = ""
-        except NotLocked as error:
+        except (NotLocked, VersionTaken) as error:
             status, message = FAILED, str(error)
         except Exception as error:  # one failure must not stop the rest
             status, message = FAILED, f"{error}; see {log}"
@@ -105,44 +112,22 @@ def _build(client: APIClient, member: Member, output: OutputFolder, log: Path) -
             f"{', '.join(missing)} of requirements.in {'is' if len(missing) == 1 else 'are'} not "
             f"locked, so the image would lack it: run `make lock` in {project}"
         )
-    wanted = {"image": member.view.image, "source": _source_digest(member, project)}
-    record = output.builds / f"{member.slug}.json"
-    if _built(client, record, wanted):
+    digest = source_digest(project, member.view)
+    image = member.view.image
+    built_from = engine.image_label(client, image, SOURCE_LABEL)
+    if built_from == digest:
         return UNCHANGED
+    if built_from:
+        raise VersionTaken(
+            f"{image} is there and was built from other files: release a new version (--release "
+            f"patch --only {member.slug}), or remove it to build this one (docker image rm {image})"
+        )
     log.unlink(missing_ok=True)
     with log.open("x", encoding="utf-8") as file:  # x follows no link
         try:
-            for line in engine.build(client, member.view, project):
+            for line in engine.build(client, member.view, project, labels={SOURCE_LABEL: digest}):
                 print(line, file=file, flush=True)
         except engine.EngineError as error:
             print(f"error: {error}\nto try by hand: {error.command}", file=file)
             raise
-    identity = engine.image_id(client, member.view.image)
-    write_whole(record, json.dumps({**wanted, "id": identity}).encode())
     return BUILT
-
-
-def _built(client: APIClient, record: Path, wanted: dict[str, str]) -> bool:
-    """Whether the image is there and was built from what is in the folder now."""
-    try:
-        found = json.loads(read_regular(record) or b"")
-    except ValueError:
-        return False
-    identity = engine.image_id(client, wanted["image"])
-    return bool(identity) and found == {**wanted, "id": identity}
-
-
-def _source_digest(member: Member, project: Path) -> str:
-    """Of everything that is sent to the engine for a build."""
-    from docker.utils.build import exclude_paths
-
-    context = project / member.view.build_context
-    ignore = context / ".dockerignore"
-    lines = ignore.read_text("utf-8").splitlines() if ignore.is_file() else []
-    patterns = [line.strip() for line in lines if line.strip() and not line.startswith("#")]
-    digest = hashlib.blake2b(json.dumps(engine.build_arguments(member.view)).encode())
-    for name in sorted(exclude_paths(str(context), patterns, member.view.dockerfile)):
-        path = context / name
-        if path.is_file():
-            digest.update(f"{name}\0{path.stat().st_mode}\0".encode() + path.read_bytes())
-    return digest.hexdigest()

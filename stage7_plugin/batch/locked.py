@@ -1,4 +1,4 @@
-"""Which of a plugin's requirements its lock file lacks: only what is locked gets into the image."""
+"""A plugin's requirements and their lock: only what is locked gets into the image."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from stage7_plugin.batch.safe_files import read_regular
 
 _NAME = re.compile(r"\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)")
-_LOCKED = re.compile(_NAME.pattern + r"\s*(?:\[[^\]]*\])?\s*(?:===?|@)")
+_LOCKED = re.compile(_NAME.pattern + r"\s*(?:\[[^\]]*\])?\s*(?:===?\s*(?P<version>[^\s;#\\]+)|@)")
 
 
 def not_locked(project: Path) -> list[str]:
@@ -20,12 +20,30 @@ def not_locked(project: Path) -> list[str]:
     ]
 
 
+def needed(project: Path) -> list[str]:
+    """The lines of requirements.in that name a package, without what follows a #."""
+    return [
+        match.string.partition(" #")[0].strip()
+        for match in _matches(project / "requirements.in", _NAME)
+    ]
+
+
+def locked_packages(project: Path) -> dict[str, str]:
+    """The version of each package in requirements.txt, by its name as PyPI compares names."""
+    locked = _matches(project / "requirements.txt", _LOCKED)
+    return {_normal(match[1]): match["version"] or "" for match in locked}
+
+
 def _names(path: Path, pattern: re.Pattern[str]) -> Iterator[str]:
+    return (match[1] for match in _matches(path, pattern))
+
+
+def _matches(path: Path, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
     text = (read_regular(path) or b"").decode("utf-8-sig", "replace")
     for line in text.splitlines():
         match = pattern.match(line)  # comments, options and continued hashes do not begin so
         if match and not line[0].isspace():
-            yield match[1]
+            yield match
 
 
 def _normal(name: str) -> str:

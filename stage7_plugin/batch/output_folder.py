@@ -7,6 +7,8 @@
 .stage7-batch/bases/DIGEST         texts that plugins have in common, to merge a person's changes
 .stage7-batch/overwritten/SLUG-N/    a person's changes that --force has written over
 .stage7-batch/fleet/K-of-N.json    what was written for the whole fleet by each shard
+.stage7-batch/cache/               what saves this machine time
+.stage7-batch/.gitignore           names what is no part of a commit
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from stage7_plugin.batch.record import Bases, Record, decode
-from stage7_plugin.batch.safe_files import read_regular, real_folder, write_whole
+from stage7_plugin.batch.safe_files import ignore_in_git, read_regular, real_folder, write_whole
 from stage7_plugin.errors import UserError
 
 try:
@@ -28,6 +30,17 @@ try:
 except ImportError:  # Windows: nothing keeps two runs apart there
     fcntl = None  # type: ignore[assignment]
 
+_GITIGNORE = b"""\
+# What is of one machine or one moment. The rest belongs into the repository, with the plugins.
+/.gitignore
+/lock
+/workers.lock
+/*.json
+/staging/
+/replaced/
+/cache/
+/overwritten/
+"""
 _WAIT_SECONDS = 10  # workers of a run that was killed finish the plugin that they are at
 
 
@@ -44,7 +57,7 @@ class OutputFolder:
         self.staging = self.state / "staging"
         self.replaced = self.state / "replaced"
         self.records = self.state / "records"
-        self.builds = self.state / "builds"
+        self.cache = self.state / "cache"
         self.fleet = self.state / "fleet"
         self.overwritten = self.state / "overwritten"
         self._bases = self.state / "bases"
@@ -53,9 +66,10 @@ class OutputFolder:
     def create(self) -> None:
         """Make the folders that a run needs. Raises Foreign and OSError."""
         self.path.mkdir(parents=True, exist_ok=True)
-        folders = (self.staging, self.replaced, self.records, self.builds, self.fleet)
+        folders = (self.staging, self.replaced, self.records, self.cache, self.fleet)
         for folder in (self.state, *folders, self.overwritten, self._bases):
             real_folder(folder)
+        ignore_in_git(self.state, _GITIGNORE)
 
     def plugin(self, slug: str) -> Path:
         """The folder of a plugin."""

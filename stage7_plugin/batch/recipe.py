@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from stage7_plugin.batch.ownership import Ownership
 from stage7_plugin.spec.plugin_spec import PluginSpec
 
 
@@ -20,6 +21,7 @@ class Recipe:
         requirements: Lines to add to requirements.in.
         logic: A file to take the place of plugin_logic.py, if any.
         lock: A file to take the place of requirements.txt, if any.
+        ownership: Whose the plugin is; no rendered file says so.
         author_is_default: Whether the file names no author, so that it is the user's own.
         source: The batch file, as seen from the output folder.
         renamed_from: The slug that the plugin had before, if any.
@@ -30,6 +32,7 @@ class Recipe:
     requirements: tuple[str, ...] = ()
     logic: Path | None = None
     lock: Path | None = None
+    ownership: Ownership = field(default_factory=Ownership)
     author_is_default: bool = False
     source: str = ""
     renamed_from: str = ""

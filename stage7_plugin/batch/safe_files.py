@@ -28,6 +28,12 @@ def write_whole(path: Path, content: bytes) -> None:
     temporary.replace(path)
 
 
+def ignore_in_git(folder: Path, lines: bytes) -> None:
+    """Let git pass over what a folder's own .gitignore lists. Raises OSError."""
+    if read_regular(folder / ".gitignore") != lines:
+        write_whole(folder / ".gitignore", lines)
+
+
 def read_regular(path: Path) -> bytes | None:
     """The content of a regular file; None for a link, a fifo, or nothing at all."""
     try:

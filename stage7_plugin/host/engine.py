@@ -11,7 +11,7 @@ import shlex
 import sys
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -95,6 +95,7 @@ def build(
     tag: str | None = None,
     context_root: Path | None = None,
     seconds: float = BUILD_SECONDS,
+    labels: Mapping[str, str] | None = None,
 ) -> Iterator[str]:
     """Build and tag the plugin's image; yield the lines of the output as they come.
 
@@ -108,6 +109,7 @@ def build(
         context_root: The folder that the build may take files from, if not `project`.
         seconds: How long the build may take. It is ended at its next line after that, or after as
             long a time without a line.
+        labels: Further labels for the image.
 
     Raises:
         BuildFailed: The image was not built in this time; or it would have taken files from
@@ -134,6 +136,7 @@ def build(
             dockerfile=view.dockerfile,
             tag=tag or view.image,
             buildargs=build_arguments(view),
+            labels=dict(labels or {}),
             rm=True,
             forcerm=True,
             decode=True,
@@ -174,6 +177,13 @@ def image_id(client: APIClient, image: str) -> str | None:
     """The id of a local image, or None where there is none of that name."""
     ids = client.images(image, quiet=True)
     return str(ids[0]) if ids else None
+
+
+def image_label(client: APIClient, image: str, label: str) -> str | None:
+    """The value of a label of a local image; None without the image or the label."""
+    for found in client.images(image):
+        return (found["Labels"] or {}).get(label)
+    return None
 
 
 def _build_failed(message: str, step: str, tail: deque[str], command: str) -> BuildFailed:

@@ -18,7 +18,9 @@ from tests.support.compose import compose
 
 # Bake's file reference: the attributes of a target, with their types, and what a name may be.
 # Source: docker/buildx, bake/bake.go (struct Target) and docs/bake-reference.md.
-BAKE_TARGET: dict[str, type] = {"context": str, "dockerfile": str, "args": dict, "tags": list}
+BAKE_TARGET: dict[str, type] = {
+    "context": str, "dockerfile": str, "args": dict, "tags": list, "labels": dict
+}  # fmt: skip
 BAKE_NAME = re.compile(r"[a-zA-Z0-9_-]+")
 KINDS = {
     "Deployment",
@@ -98,7 +100,10 @@ def test_bake_file_has_the_form_of_the_specification(fleet: Path) -> None:
         assert (fleet / target["context"] / target["dockerfile"]).is_file()
         assert all(isinstance(value, str) for value in target["args"].values())
         assert all(isinstance(tag, str) for tag in target["tags"])
-    assert document["target"]["elsewhere"]["tags"] == ["registry.example:5000/team/elsewhere:1.0.0"]
+    elsewhere = document["target"]["elsewhere"]
+    digest = elsewhere["labels"]["dev.stage7.source"]
+    image = "registry.example:5000/team/elsewhere"
+    assert elsewhere["tags"] == [f"{image}:1.0.0", f"{image}:src-{digest}"]
 
 
 def test_bake_builds_what_compose_would_build(fleet: Path) -> None:
@@ -111,7 +116,7 @@ def test_bake_builds_what_compose_would_build(fleet: Path) -> None:
         assert str(fleet / target["context"]) == theirs["context"]
         assert str(fleet / name / target["dockerfile"]) == theirs["dockerfile"]
         assert target["args"] == theirs["args"]
-        assert target["tags"] == theirs["tags"]
+        assert target["tags"][:1] == theirs["tags"]
 
 
 @pytest.mark.parametrize("version", KUBERNETES_VERSIONS)
@@ -229,6 +234,14 @@ def test_the_overview_links_every_plugin(fleet: Path) -> None:
     assert "| `net.fetch` | `stage7/fetcher:1.0.0` | 21000 |" in rows[0]
     assert r"Pipes \| and \`ticks\` \$HOME" in rows[2]
     listed = json.loads((fleet / "index.json").read_text("utf-8"))["plugins"]
+    digest = listed[1].pop("digest")
+    assert re.fullmatch("[0-9a-f]{32}", digest)
+    assert listed[1].pop("source") in ("", "../fleet.json")
+    assert listed[1].pop("source_image") == f"stage7/counter:src-{digest}"
+    made = json.loads((fleet / "counter" / ".stage7-template.json").read_text("utf-8"))
+    assert [listed[1].pop(key) for key in ("template", "template_version", "template_commit")] == [
+        made["template"], made["version"], made["commit"]
+    ]  # fmt: skip
     assert listed[1] == {
         "id": "counter",
         "name": "Counter",
@@ -242,6 +255,20 @@ def test_the_overview_links_every_plugin(fleet: Path) -> None:
         "outputs": ["result: string"],
         "permissions": [],
         "kubernetes": True,
+        "owner": "",
+        "labels": {},
+        "author": "Ada Lovelace",
+        "memory": "256m",
+        "memory_mb": 256,
+        "cpu": 2,
+        "timeout_seconds": 90,
+        "language": "python",
+        "python": "3.11",
+        "requirements": [],
+        "packages": {},
+        "locked": True,
+        "secrets": [],
+        "stub": True,
     }
 
 

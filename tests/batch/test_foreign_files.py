@@ -98,7 +98,7 @@ def test_a_folder_in_place_of_a_file_is_refused_even_with_force(tmp_path: Path, 
 @pytest.mark.parametrize(
     "name",
     ["compose_env", ".stage7-batch", *(f".stage7-batch/{name}" for name in
-     ("staging", "replaced", "records", "builds", "fleet"))],
+     ("staging", "replaced", "records", "cache", "fleet"))],
 )  # fmt: skip
 def test_a_linked_folder_leads_nowhere(tmp_path: Path, out: Path, name: str) -> None:
     elsewhere = tmp_path / "elsewhere"
@@ -232,8 +232,11 @@ def test_parts_of_a_fleet_can_be_copied_together(tmp_path: Path, out: Path) -> N
 
 
 def _member(slug: str, port: int) -> Member:
+    from stage7_plugin.batch.ownership import Ownership
     from stage7_plugin.host.view import HostView
 
     view = HostView(slug, "1.0.0", f"a/{slug}:1.0.0", "Dockerfile", "./", 8080, "/health", 10.0,
                     "/execute", "POST", 30.0, None, None)  # fmt: skip
-    return Member(slug, port, view, slug, slug.upper(), "A plugin", (), (), (), False)
+    return Member(
+        slug, port, view, slug, slug.upper(), "A plugin", (), (), (), False, Ownership(), "", "", {}
+    )

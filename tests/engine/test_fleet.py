@@ -120,7 +120,15 @@ def test_building_goes_on_where_it_stopped(fleet: Path, client: APIClient) -> No
     logic = fleet / "out" / "csv-to-records" / "plugin_logic.py"
     logic.write_text(logic.read_text("utf-8") + "\n# changed\n", "utf-8")
     result = build(fleet)
-    assert "building: 2 built, 1 unchanged" in result.output, result.output
+    assert "building: 1 built, 1 failed, 1 unchanged" in result.output, result.output
+    name = image(fleet, "csv-to-records")
+    assert f"{name} is there and was built from other files" in result.output
+    client.remove_image(name, force=True)
+    assert "building: 1 built, 2 unchanged" in build(fleet).output
+    labels = client.images(name)[0]["Labels"]
+    bake = json.loads((fleet / "out" / "docker-bake.json").read_text("utf-8"))
+    wanted = bake["target"]["csv-to-records"]["labels"]["dev.stage7.source"]
+    assert labels["dev.stage7.source"] == wanted
 
 
 def test_a_failed_build_stops_no_other(fleet: Path) -> None:

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
 
 from stage7_plugin.batch.outputs.member import Member
+from stage7_plugin.batch.ownership import Ownership, read_labels, read_owner
+from stage7_plugin.batch.safe_files import read_regular
+from stage7_plugin.host.build_context import source_image
 from stage7_plugin.rendering.escaping import markdown, markdown_code
 
 MARKDOWN_FILE = "index.md"
@@ -50,10 +55,30 @@ def json_index(members: Iterable[Member]) -> Iterator[str]:
             "outputs": list(member.outputs),
             "permissions": list(member.permissions),
             "kubernetes": member.on_kubernetes,
+            "owner": member.ownership.owner,
+            "labels": dict(member.ownership.labels),
+            "source": member.source,
+            **member.facts,
+            "digest": member.digest,
+            "source_image": source_image(member.view, member.digest) if member.digest else "",
         }
         for member in members
     ]
     yield json.dumps({"plugins": plugins}, indent=2, ensure_ascii=False) + "\n"
+
+
+def read_ownership(folder: Path) -> dict[str, Ownership]:
+    """Whose the plugins are by an index that is there, by folder; nothing where it is unusable."""
+    try:
+        listed = json.loads(read_regular(folder / JSON_FILE) or b"{}").get("plugins", [])
+        return {str(one["folder"]): _owned(one) for one in listed}
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return {}
+
+
+def _owned(plugin: Mapping[str, Any]) -> Ownership:
+    owner, (labels, _) = str(plugin.get("owner", "")), read_labels(plugin.get("labels", {}))
+    return Ownership("" if read_owner(owner) else owner, labels)
 
 
 def _codes(texts: Iterable[str]) -> str:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from stage7_plugin.batch.digests import Digests
+from stage7_plugin.batch.outputs.facts import read_facts
+from stage7_plugin.batch.ownership import Ownership
 from stage7_plugin.host.view import HostView, read_manifest
 
 KUBERNETES_FILE = "kubernetes.yaml"
@@ -22,6 +26,10 @@ class Member:
         inputs: Its declared inputs, `name: type`, with ? behind those that may be left out.
         outputs: Its declared outputs, in the same form.
         on_kubernetes: Whether it has a file for Kubernetes.
+        ownership: Whose it is.
+        source: The batch file that it comes from, as seen from the fleet's folder.
+        digest: Of what its image is built from; empty if it could not be read.
+        facts: What else is asked about it; see facts.py.
     """
 
     slug: str
@@ -34,15 +42,22 @@ class Member:
     outputs: tuple[str, ...]
     permissions: tuple[str, ...]
     on_kubernetes: bool
+    ownership: Ownership
+    source: str
+    digest: str
+    facts: Mapping[str, Any]
 
 
-def read_member(folder: Path, port: int) -> Member:
+def read_member(
+    folder: Path, port: int, ownership: Ownership, source: str, digests: Digests
+) -> Member:
     """Read the plugin in a folder. Raises ManifestUnusable."""
     manifest = read_manifest(folder / "manifest.json")
+    view = HostView.from_manifest(manifest)
     return Member(
         slug=folder.name,
         port=port,
-        view=HostView.from_manifest(manifest),
+        view=view,
         name=str(manifest.get("name", folder.name)),
         verb=str(manifest.get("verb", "")),
         description=str(manifest.get("description", "")),
@@ -50,6 +65,10 @@ def read_member(folder: Path, port: int) -> Member:
         outputs=_listed(manifest.get("outputDefinitions")),
         permissions=_permissions(manifest.get("security")),
         on_kubernetes=(folder / KUBERNETES_FILE).is_file(),
+        ownership=ownership,
+        source=source,
+        digest=digests.of(folder, view),
+        facts=read_facts(folder, manifest, view),
     )
 
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from stage7_plugin.batch.output_folder import OutputFolder
-from stage7_plugin.batch.outputs import bake, compose, index, kustomization
+from stage7_plugin.batch.outputs import bake, compose, index, kustomization, owners
 from stage7_plugin.batch.outputs.member import Member
 from stage7_plugin.batch.safe_files import (
     Foreign,
@@ -25,6 +27,7 @@ from stage7_plugin.batch.safe_files import (
 from stage7_plugin.batch.shard import Shard
 
 _ALWAYS = (index.MARKDOWN_FILE, index.JSON_FILE, compose.FILE, bake.FILE)
+_SOMETIMES = (kustomization.FILE, owners.CODEOWNERS_FILE)
 _Digests = dict[str, set[str]]
 
 
@@ -39,13 +42,18 @@ class FleetFiles:
         self._whole = shard.count == 1
         self._force = force
         self._written = self._read_records()
+        catalogs = (found for name, found in self._written.items() if _is_catalog(name))
+        self._catalogs: set[str] = set().union(*catalogs)
 
-    def refuse_foreign(self, slugs: Sequence[str], on_kubernetes: bool) -> None:
+    def refuse_foreign(
+        self, slugs: Sequence[str], on_kubernetes: bool, owned: bool = False
+    ) -> None:
         """Look whether a person's own files are in the way, before anything is written.
 
         Args:
             slugs: The plugins.
             on_kubernetes: Whether one of them has files for Kubernetes.
+            owned: Whether one of them has an owner.
 
         Raises:
             Foreign: There are, and they may not be written over.
@@ -56,6 +64,8 @@ class FleetFiles:
         names = [*_ALWAYS, *map(_environment, slugs)]
         if on_kubernetes:
             names.append(kustomization.FILE)
+        if owned:
+            names.append(owners.CODEOWNERS_FILE)
         for name in names:
             if (self._folder / name).is_dir() and not (self._folder / name).is_symlink():
                 raise Foreign(f"{self._folder / name} is a folder; move it away")
@@ -71,9 +81,12 @@ class FleetFiles:
 
     def write(self, members: Sequence[Member]) -> str:
         """Write them for these plugins; returns a remark. Raises Foreign and OSError."""
-        texts = _texts(members)
+        texts = _texts(members, self._folder)
         on_kubernetes = kustomization.FILE in texts
-        self.refuse_foreign([member.slug for member in members], on_kubernetes)
+        owned = owners.CODEOWNERS_FILE in texts
+        for name in [name for name in texts if _is_catalog(name) and not self._is_ours(name)]:
+            del texts[name]  # it is in a plugin's folder, where an author may have an own one
+        self.refuse_foreign([member.slug for member in members], on_kubernetes, owned)
         real_folder(self._folder / compose.ENVIRONMENTS)
         remark = self._keep_aside(texts)
         new = {name: {digest(text.encode())} for name, text in texts.items()}
@@ -112,6 +125,8 @@ class FleetFiles:
         if not os.path.lexists(path):
             return True
         found = digest_of(path)
+        if _is_catalog(name) and found in self._catalogs:
+            return True  # also in a folder that has another name now
         return found is not None and found in self._written.get(name, ())
 
     def _read_records(self) -> _Digests:
@@ -120,7 +135,7 @@ class FleetFiles:
             try:
                 record = json.loads(read_regular(path) or b"{}")
                 for name, digests in record.items():
-                    if name in _ALWAYS or name == kustomization.FILE or _is_environment(name):
+                    if name in (*_ALWAYS, *_SOMETIMES) or _is_of_a_plugin(name):
                         found.setdefault(name, set()).update(digests)
             except (ValueError, AttributeError, TypeError):
                 continue  # what it says of no file counts
@@ -131,7 +146,7 @@ class FleetFiles:
         write_whole(self._record, json.dumps(record).encode())
 
 
-def _texts(members: Sequence[Member]) -> dict[str, str]:
+def _texts(members: Sequence[Member], folder: Path) -> dict[str, str]:
     """The text of each file, by its path with slashes."""
     texts = {
         index.MARKDOWN_FILE: index.markdown_index(members),
@@ -142,7 +157,11 @@ def _texts(members: Sequence[Member]) -> dict[str, str]:
     on_kubernetes = [member for member in members if member.on_kubernetes]
     if on_kubernetes:
         texts[kustomization.FILE] = kustomization.kustomization_file(on_kubernetes)
+    owned = [member for member in members if member.ownership.owner]
+    if owned:
+        texts[owners.CODEOWNERS_FILE] = owners.codeowners_file(owned, folder)
     found = {name: "".join(parts) for name, parts in texts.items()}
+    found |= {_catalog(member.slug): owners.catalog_info(member) for member in owned}
     return found | {_environment(member.slug): compose.environment(member) for member in members}
 
 
@@ -150,6 +169,16 @@ def _environment(slug: str) -> str:
     return f"{compose.ENVIRONMENTS}/{compose.environment_name(slug)}"
 
 
-def _is_environment(name: str) -> bool:
+def _catalog(slug: str) -> str:
+    return f"{slug}/{owners.CATALOG_FILE}"
+
+
+def _is_of_a_plugin(name: str) -> bool:
+    """Whether a path is that of an environment file, or of a description for Backstage."""
     folder, _, file = name.partition("/")
-    return folder == compose.ENVIRONMENTS and "/" not in file and file.endswith(".env")
+    environment = folder == compose.ENVIRONMENTS and "/" not in file and file.endswith(".env")
+    return environment or _is_catalog(name)
+
+
+def _is_catalog(name: str) -> bool:
+    return re.fullmatch(f"[a-z0-9-]+/{re.escape(owners.CATALOG_FILE)}", name) is not None
