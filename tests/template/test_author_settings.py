@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.template import render
+from tests.template.conftest import Bake
 
 SETUP = '\n\ndef setup() -> None:\n    raise ConnectionError("no token")\n'
 
@@ -36,8 +36,8 @@ def replace(file: Path, old: str, new: str) -> None:
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Path:
-    return render(tmp_path, outputs="result:string; more:number?")
+def project(bake: Bake) -> Path:
+    return bake(outputs="result:string; more:number?")
 
 
 def test_a_setup_that_fails(project: Path) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.template import TEMPLATE, isolated_environment, render
+from tests.support.template import TEMPLATE, isolated_environment
+from tests.template.conftest import Bake
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
@@ -37,9 +38,9 @@ def make_contract(plugin: Path, **environ: str) -> subprocess.CompletedProcess[s
     ],
 )
 def test_the_suite_comes_from_the_commit_of_the_template(
-    tmp_path: Path, template: str | None, commit: str | None, expected: str
+    bake: Bake, template: str | None, commit: str | None, expected: str
 ) -> None:
-    plugin = render(tmp_path)
+    plugin = bake()
     made_from = {"template": template, "commit": commit, "version": "0.1.0"}
     (plugin / ".stage7-template.json").write_text(json.dumps(made_from), "utf-8")
     # A pip that cannot install anything says what it was asked for.
@@ -61,8 +62,8 @@ def quiet_git(plugin: Path) -> str:
     return os.pathsep.join((str(fake.parent), os.environ["PATH"]))
 
 
-def test_a_skip_is_seen_in_github_actions(tmp_path: Path) -> None:
-    plugin = render(tmp_path)
+def test_a_skip_is_seen_in_github_actions(bake: Bake) -> None:
+    plugin = bake()
     (plugin / ".stage7-template.json").unlink(missing_ok=True)
     done = make_contract(plugin, GITHUB_ACTIONS="true")
     assert done.returncode == 0, done.stdout
@@ -71,8 +72,8 @@ def test_a_skip_is_seen_in_github_actions(tmp_path: Path) -> None:
 
 @pytest.mark.engine
 @pytest.mark.network
-def test_it_installs_the_suite_and_runs_it(tmp_path: Path) -> None:
-    plugin = render(tmp_path, plugin_slug="contract-target")
+def test_it_installs_the_suite_and_runs_it(bake: Bake) -> None:
+    plugin = bake(plugin_slug="contract-target")
     done = make_contract(plugin, CONTRACT_SUITE=f"{TEMPLATE}[docker]")
     assert done.returncode == 0, done.stdout
     assert " 0 failed" in done.stdout

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.template import render
+from tests.template.conftest import Bake
 
 EVERY_TYPE = (
     "text:string - A text; count:number=3 - How often; loud:boolean=false - Loudly; "
@@ -71,7 +72,7 @@ def check(project: Path, *command: str) -> None:
 
 @pytest.mark.parametrize("name", PLUGINS)
 def test_it_passes_its_own_checks(tmp_path: Path, name: str) -> None:
-    project = render(tmp_path, **PLUGINS[name])
+    project = render(tmp_path, **PLUGINS[name])  # as typed; baking renders braces in answers
     check(project, "ruff", "check", "--no-cache", ".")
     check(project, "ruff", "format", "--no-cache", "--check", ".")
     check(project, "mypy", ".")
@@ -100,8 +101,8 @@ def test_it_passes_its_own_checks(tmp_path: Path, name: str) -> None:
         ("requirements.in", "# What", "requests>=2.32\n# What"),
     ],
 )
-def test_its_tests_see_when_it_breaks(tmp_path: Path, file: str, old: str, new: str) -> None:
-    project = render(tmp_path)
+def test_its_tests_see_when_it_breaks(bake: Bake, file: str, old: str, new: str) -> None:
+    project = bake()
     text = (project / file).read_text("utf-8")
     assert old in text
     (project / file).write_text(text.replace(old, new), "utf-8")

@@ -13,6 +13,7 @@ import yaml
 
 from tests.support.linters import needs_jq, schema_complaints, workflow_complaints
 from tests.support.template import TEMPLATE, isolated_environment, render
+from tests.template.conftest import Bake
 
 PERMISSIONS = {
     "ci.yml": {"test": {"contents"}, "contract": {"contents"}, "vulnerabilities": {"contents"}},
@@ -26,8 +27,8 @@ PINNED = re.compile(r"uses: (?:\$/|(?P<action>[\w/-]+)@(?P<commit>[0-9a-f]{40}) 
 
 
 @pytest.fixture
-def plugin(tmp_path: Path) -> Path:
-    return render(tmp_path, ci="github")
+def plugin(bake: Bake) -> Path:
+    return bake(ci="github")
 
 
 def workflow(plugin: Path, name: str) -> dict[Any, Any]:
@@ -155,8 +156,10 @@ def test_it_tests_with_the_python_of_the_image(plugin: Path, tmp_path: Path, lin
         ("localhost/a", "localhost"),
     ],
 )
-def test_a_release_reads_the_manifest(tmp_path: Path, namespace: str, registry: str) -> None:
-    plugin = render(tmp_path, ci="github", version="1.2.0", image_namespace=namespace)
+def test_a_release_reads_the_manifest(
+    bake: Bake, tmp_path: Path, namespace: str, registry: str
+) -> None:
+    plugin = bake(ci="github", version="1.2.0", image_namespace=namespace)
     output = tmp_path / "output"
     text = script(plugin, "release.yml", "push", "Read manifest.json").replace(
         "git log -1 --format=%ct", "echo 1700000000"

@@ -12,6 +12,7 @@ import yaml
 
 from tests.support.linters import needs_jq, schema_complaints, shell_complaints
 from tests.support.template import isolated_environment, render
+from tests.template.conftest import Bake
 
 JOBS = {"test", "contract", "vulnerabilities", "push", "template-changes", "template-update"}
 
@@ -20,8 +21,8 @@ FAKE_DOCKER = '#!/bin/sh\necho "$@" >> "$CALLS"\n[ "$1" != login ] || { cat; ech
 
 
 @pytest.fixture
-def plugin(tmp_path: Path) -> Path:
-    return render(tmp_path, ci="gitlab")
+def plugin(bake: Bake) -> Path:
+    return bake(ci="gitlab")
 
 
 def pipeline(plugin: Path) -> dict[str, Any]:
@@ -137,9 +138,9 @@ GIVEN = {"REGISTRY_USER": "ada", "REGISTRY_PASSWORD": "ada's word"}
     ],
 )
 def test_a_release_logs_in_where_the_manifest_says(
-    tmp_path: Path, namespace: str, environ: dict[str, str], login: str
+    bake: Bake, tmp_path: Path, namespace: str, environ: dict[str, str], login: str
 ) -> None:
-    plugin = render(tmp_path, ci="gitlab", image_namespace=namespace)
+    plugin = bake(ci="gitlab", image_namespace=namespace)
     status, errors, calls = release(plugin, tmp_path, CI_COMMIT_TAG="v1.0.0", **environ)
     assert status == 0, errors
     word = environ.get("REGISTRY_PASSWORD", "ci-word")
@@ -147,8 +148,8 @@ def test_a_release_logs_in_where_the_manifest_says(
 
 
 @needs_jq
-def test_a_release_names_what_is_missing(tmp_path: Path) -> None:
-    plugin = render(tmp_path, ci="gitlab")
+def test_a_release_names_what_is_missing(bake: Bake, tmp_path: Path) -> None:
+    plugin = bake(ci="gitlab")
     status, errors, calls = release(plugin, tmp_path, CI_COMMIT_TAG="v1.0.0", **OWN)
     assert status != 0
     assert "REGISTRY_USER: a user of docker.io" in errors
@@ -186,7 +187,7 @@ def test_an_update_of_the_template_becomes_a_merge_request(plugin: Path, tmp_pat
         "git init --quiet --bare ../plugin.git; git init --quiet; "
         "git -C ../plugin.git config receive.advertisePushOptions true; git add --all; "
         "git -c user.name=a -c user.email=a@b commit --quiet -m first; "
-        f"git config --global url.{tmp_path}/plugin.git.insteadOf "
+        f"git config --global url.{plugin.parent}/plugin.git.insteadOf "
         "https://template-update:word@host/org/plugin.git"
     )
     collect = "; ".join(scripts(plugin)["template-changes"][2:])

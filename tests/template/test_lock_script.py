@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.template import render
+from tests.template.conftest import Bake
 
 
 def wheel(folder: Path, name: str, version: str = "1.0") -> str:
@@ -63,8 +63,8 @@ def index(tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Path:
-    return render(tmp_path)
+def project(bake: Bake) -> Path:
+    return bake()
 
 
 def lock(project: Path, requirements: bytes | str) -> tuple[int, str]:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.template import TEMPLATE, render
+from tests.support.template import TEMPLATE
+from tests.template.conftest import Bake
 
 RENDERED = TEMPLATE / "{{cookiecutter.plugin_slug}}"
 
@@ -47,16 +48,16 @@ def test_plugins_lock_with_the_tool_that_this_repository_is_tested_with() -> Non
 
 
 @pytest.mark.network
-def test_a_new_plugin_is_locked_as_make_lock_leaves_it(tmp_path: Path) -> None:
-    project = render(tmp_path)
+def test_a_new_plugin_is_locked_as_make_lock_leaves_it(bake: Bake) -> None:
+    project = bake()
     before = (project / "requirements.txt").read_bytes()
     make(project, "lock")
     assert (project / "requirements.txt").read_bytes() == before
 
 
 @pytest.mark.network
-def test_a_dependency_is_one_line_and_make_lock(tmp_path: Path) -> None:
-    project = render(tmp_path)
+def test_a_dependency_is_one_line_and_make_lock(bake: Bake) -> None:
+    project = bake()
     with (project / "requirements.in").open("a") as file:
         file.write("markupsafe==3.0.2\nclick==8.1.8\n")
     make(project, "lock")

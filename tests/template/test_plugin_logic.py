@@ -16,7 +16,8 @@ from hypothesis import HealthCheck, given, settings
 
 from stage7_plugin.spec.value_types import TYPES, has_type
 from tests.support import hostile
-from tests.support.template import render, render_file
+from tests.support.template import render_file
+from tests.template.conftest import Bake
 
 EVERY_TYPE = "; ".join(f"{kind}_1:{kind}; {kind}_2:{kind}?" for kind in TYPES)
 
@@ -94,11 +95,9 @@ def test_types_and_style_of_difficult_names(
     mypy(file)
 
 
-def test_every_declared_output_has_its_type(
-    caplog: pytest.LogCaptureFixture, tmp_path: Path
-) -> None:
+def test_every_declared_output_has_its_type(caplog: pytest.LogCaptureFixture, bake: Bake) -> None:
     outputs = "; ".join(f"out_{kind}:{kind}" for kind in TYPES)
-    project = render(tmp_path, inputs=EVERY_TYPE, outputs=outputs)
+    project = bake(inputs=EVERY_TYPE, outputs=outputs)
     request = json.loads((project / "examples" / "request.json").read_text(encoding="utf-8"))
     with caplog.at_level(logging.WARNING):
         answer: dict[str, Any] = load(project).execute_plugin(request["inputs"], {})
@@ -110,16 +109,16 @@ def test_every_declared_output_has_its_type(
     assert "still a stub; it was given 12 input(s)" in caplog.text
 
 
-def test_optional_inputs_may_be_missing(tmp_path: Path) -> None:
-    module = load(render(tmp_path, inputs="a:string; b:array?"))
+def test_optional_inputs_may_be_missing(bake: Bake) -> None:
+    module = load(bake(inputs="a:string; b:array?"))
     assert module.execute_plugin({"a": "x"}, {})["success"] is True
     with pytest.raises(KeyError):
         module.execute_plugin({}, {})
 
 
-def test_documentation_names_every_parameter(tmp_path: Path) -> None:
+def test_documentation_names_every_parameter(bake: Bake) -> None:
     text = "city:string - Where to look; days:number=3 - How far; units:string?"
-    module = load(render(tmp_path, inputs=text, outputs="sky:object - What is seen"))
+    module = load(bake(inputs=text, outputs="sky:object - What is seen"))
     documentation = module.execute_plugin.__doc__
     assert "city (str): Where to look" in documentation
     assert "days (float, default 3): How far" in documentation

@@ -12,6 +12,7 @@ import pytest
 
 from tests.support.git_template import Workplace
 from tests.support.template import render
+from tests.template.conftest import Bake
 
 ENTRY = "### Added\n\n- The plugin: Processes a text and returns the result\n"
 
@@ -216,8 +217,8 @@ def refused(place: Workplace, plugin: Path, said: str, *arguments: str) -> None:
         ("CHANGELOG.md", "## Unreleased", "## 1.0.1 - 2026-01-31"),
     ],
 )
-def test_its_tests_see_a_version_that_drifts(tmp_path: Path, file: str, old: str, new: str) -> None:
-    plugin = render(tmp_path, kubernetes="yes")
+def test_its_tests_see_a_version_that_drifts(bake: Bake, file: str, old: str, new: str) -> None:
+    plugin = bake(kubernetes="yes")
     text = (plugin / file).read_text("utf-8")
     assert old in text
     (plugin / file).write_text(text.replace(old, new), "utf-8")

@@ -21,6 +21,7 @@ else:
     import tomli as tomllib
 
 from tests.support.template import TEMPLATE, generate, render
+from tests.template.conftest import Bake
 
 ALWAYS = {
     ".dockerignore",
@@ -149,8 +150,8 @@ def test_the_exact_set_of_files(tmp_path: Path, ci: str) -> None:
     assert empty == []
 
 
-def test_kubernetes_files_only_where_they_are_wanted(tmp_path: Path) -> None:
-    without, wanted = (files(render(tmp_path / a, kubernetes=a)) for a in CHOICES["kubernetes"])
+def test_kubernetes_files_only_where_they_are_wanted(bake: Bake) -> None:
+    without, wanted = (files(bake(kubernetes=a)) for a in CHOICES["kubernetes"])
     assert wanted - without == {"kubernetes.yaml"}
     assert without - wanted == set()
 
@@ -163,7 +164,7 @@ def test_every_ci_choice_is_covered() -> None:
 def test_all_pairs_of_choices_render_files_that_parse(
     tmp_path: Path, answers: dict[str, str]
 ) -> None:
-    project = render(tmp_path, **answers)
+    project = render(tmp_path, **answers)  # without the hook, which would build images
     for name in files(project):
         parse(project / name)
         text = (project / name).read_text("utf-8")
@@ -174,9 +175,9 @@ def test_all_pairs_of_choices_render_files_that_parse(
         assert not re.search(r"[ \t]+$", text, re.MULTILINE), f"{name}: white space at a line end"
 
 
-def test_choices_reach_the_files(tmp_path: Path) -> None:
+def test_choices_reach_the_files(bake: Bake) -> None:
     for version in CHOICES["python_version"]:
-        project = render(tmp_path, python_version=version)
+        project = bake(python_version=version)
         assert f"FROM python:{version}-slim\n" in (project / "Dockerfile").read_text("utf-8")
     for license_name, words in {
         "MIT": "MIT License",
@@ -184,14 +185,14 @@ def test_choices_reach_the_files(tmp_path: Path) -> None:
         "BSD-3-Clause": "BSD 3-Clause",
         "Proprietary": "All rights reserved",
     }.items():
-        project = render(tmp_path, license=license_name)
+        project = bake(license=license_name)
         assert words in (project / "LICENSE").read_text("utf-8")
         assert json.loads((project / "manifest.json").read_text("utf-8"))["license"] == license_name
     assert set(CHOICES["license"]) == {"MIT", "Apache-2.0", "BSD-3-Clause", "Proprietary"}
 
 
-def test_files_that_cannot_be_run_are_not_executable(tmp_path: Path) -> None:
-    project = render(tmp_path)
+def test_files_that_cannot_be_run_are_not_executable(bake: Bake) -> None:
+    project = bake()
     assert [
         path.name for path in project.rglob("*") if path.is_file() and path.stat().st_mode & 0o111
     ] == []
@@ -203,8 +204,8 @@ def compose(project: Path) -> dict[str, Any]:
     return service
 
 
-def test_compose_starts_the_image_with_the_limits_of_the_manifest(tmp_path: Path) -> None:
-    project = render(tmp_path, memory="64m", cpu="1.5", image_namespace="registry.example:5000/a")
+def test_compose_starts_the_image_with_the_limits_of_the_manifest(bake: Bake) -> None:
+    project = bake(memory="64m", cpu="1.5", image_namespace="registry.example:5000/a")
     service = compose(project)
     assert service["image"] == "registry.example:5000/a/text-echo:1.0.0"
     assert service["mem_limit"] == "64m"
@@ -214,8 +215,8 @@ def test_compose_starts_the_image_with_the_limits_of_the_manifest(tmp_path: Path
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs make")
-def test_the_makefile_offers_what_the_readme_names(tmp_path: Path) -> None:
-    project = render(tmp_path)
+def test_the_makefile_offers_what_the_readme_names(bake: Bake) -> None:
+    project = bake()
     named = set(re.findall(r"`make ([a-z]+)`", (project / "README.md").read_text("utf-8")))
     assert {"run", "test", "lint", "build", "up", "push", "install"} <= named
     for target in named:
@@ -230,8 +231,8 @@ def test_the_makefile_offers_what_the_readme_names(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("memory", "cpu"), [("256m", "0.5"), ("1g", "2"), ("65536k", "0.01")])
-def test_make_and_compose_limit_alike(tmp_path: Path, memory: str, cpu: str) -> None:
-    project = render(tmp_path, memory=memory, cpu=cpu)
+def test_make_and_compose_limit_alike(bake: Bake, memory: str, cpu: str) -> None:
+    project = bake(memory=memory, cpu=cpu)
     done = subprocess.run(
         ["make", "--dry-run", "up"], cwd=project, capture_output=True, text=True, check=True
     )
@@ -248,11 +249,11 @@ def test_make_and_compose_limit_alike(tmp_path: Path, memory: str, cpu: str) -> 
     assert options["publish"] == "127.0.0.1:18080:8080"
 
 
-def test_secrets_stay_out_of_the_image(tmp_path: Path) -> None:
+def test_secrets_stay_out_of_the_image(bake: Bake) -> None:
     """What the builder is sent, as the Docker SDK reads .dockerignore."""
     from docker.utils.build import exclude_paths
 
-    project = render(tmp_path)
+    project = bake()
     secrets = (
         ".env", ".env.local", "prod.env", "key.pem", ".netrc", "id_rsa", ".aws/credentials",
         ".git-credentials", ".docker/config.json", ".ssh/config", "tls.key",
@@ -269,8 +270,8 @@ def test_secrets_stay_out_of_the_image(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("ci", CI_FILES)
-def test_forges_fold_exactly_what_is_the_templates(tmp_path: Path, ci: str) -> None:
-    project = render(tmp_path, ci=ci, kubernetes="yes")
+def test_forges_fold_exactly_what_is_the_templates(bake: Bake, ci: str) -> None:
+    project = bake(ci=ci, kubernetes="yes")
     settings = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))
     authors = set(settings["tool"]["cruft"]["skip"])
     subprocess.run(["git", "init", "--quiet", project], check=True)
