@@ -91,10 +91,18 @@ def new(arguments: tuple[str, ...]) -> None:
 )
 @click.option("--baseline", type=_FILE, help="Known failures, which may not grow stale.")
 @click.option("--write-baseline", type=_NEW_FILE, help="Write what fails now as a baseline.")
+@click.option(
+    "--against",
+    metavar="PLACE",
+    help="Only compare the manifest with that of a tag, folder, image or URL: is the version's "
+    "step large enough?",
+)
 @click.option("--json", metavar="FILE", help="Write a JSON report; - for stdout.")
 @click.option("--junit", metavar="FILE", help="Write a JUnit report; - for stdout.")
 @click.option("--sarif", metavar="FILE", help="Write a SARIF report; - for stdout.")
-def check(targets: tuple[str, ...], listing: bool, jobs: int | None, **options: Any) -> None:
+def check(
+    targets: tuple[str, ...], listing: bool, jobs: int | None, against: str | None, **options: Any
+) -> None:
     """Check each TARGET, a plugin's folder, an image or a URL, as its host would use it.
 
     A folder with plugins in it stands for all of them. Several are checked at the same time.
@@ -110,6 +118,10 @@ def check(targets: tuple[str, ...], listing: bool, jobs: int | None, **options: 
         return
     if not targets:
         raise click.UsageError("Missing argument 'TARGET': a plugin's folder, an image or a URL.")
+    if against is not None:
+        from stage7_plugin.contract.against import run_against
+
+        sys.exit(run_against(targets, against, options["json"]))
     sys.exit(run_check(CheckOptions(targets, jobs=jobs or JOBS, **options)))
 
 

@@ -21,6 +21,7 @@ SPEC = ROOT / "stage7_plugin" / "spec"
 PLUGIN = ROOT / "{{cookiecutter.plugin_slug}}"
 COPIES = {
     SPEC / "manifest_advice.py": PLUGIN / "tests" / "manifest_advice.py",
+    SPEC / "compatibility.py": PLUGIN / "compatibility.py",
     SPEC / "constraints.py": PLUGIN / "plugin_runtime" / "constraints.py",
     SPEC / "json_schema.py": PLUGIN / "plugin_runtime" / "json_schema.py",
     SPEC / "openapi.py": PLUGIN / "plugin_runtime" / "openapi.py",

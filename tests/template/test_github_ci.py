@@ -16,7 +16,7 @@ from tests.support.template import TEMPLATE, isolated_environment, render
 from tests.template.conftest import Bake
 
 PERMISSIONS = {
-    "ci.yml": {"test": {"contents"}, "contract": {"contents"}, "vulnerabilities": {"contents"}},
+    "ci.yml": {name: {"contents"} for name in ("test", "changes", "contract", "vulnerabilities")},
     "release.yml": {"check": {"contents"}, "push": {"contents", "packages", "id-token"}},
     "template-update.yml": {
         "update": {"contents"},

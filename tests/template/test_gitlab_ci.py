@@ -14,7 +14,15 @@ from tests.support.linters import needs_jq, schema_complaints, shell_complaints
 from tests.support.template import isolated_environment, render
 from tests.template.conftest import Bake
 
-JOBS = {"test", "contract", "vulnerabilities", "push", "template-changes", "template-update"}
+JOBS = {
+    "test",
+    "changes",
+    "contract",
+    "vulnerabilities",
+    "push",
+    "template-changes",
+    "template-update",
+}
 
 # Stands for docker: it keeps what it is called with, and what is typed into it.
 FAKE_DOCKER = '#!/bin/sh\necho "$@" >> "$CALLS"\n[ "$1" != login ] || { cat; echo; } >> "$CALLS"\n'
@@ -84,7 +92,11 @@ def test_no_answer_is_in_it(plugin: Path, tmp_path: Path) -> None:
 def test_everything_is_checked_before_an_image_is_pushed(plugin: Path) -> None:
     document = pipeline(plugin)
     assert document["stages"] == ["check", "release"]
-    for job, target in {"test": "make test", "contract": "make contract"}.items():
+    for job, target in {
+        "test": "make test",
+        "changes": "make changes",
+        "contract": "make contract",
+    }.items():
         assert document[job]["script"] == [target]
         assert document[job]["stage"] == "check"
         assert "rules" not in document[job], "it runs in every pipeline"

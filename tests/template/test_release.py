@@ -225,3 +225,79 @@ def test_its_tests_see_a_version_that_drifts(bake: Bake, file: str, old: str, ne
     tests = ["-m", "pytest", "-p", "no:xdist", "-q", "tests/test_manifest.py"]
     done = subprocess.run([sys.executable, *tests], cwd=plugin, capture_output=True, text=True)
     assert done.returncode == 1, done.stdout
+
+
+def edit_manifest(place: Workplace, plugin: Path, old: str, new: str) -> None:
+    """Change the manifest, note it in the changelog, and commit."""
+    path = plugin / "manifest.json"
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), "utf-8")
+    note(place, plugin, "- A change")
+
+
+def changes(place: Workplace, plugin: Path) -> tuple[int, str]:
+    return place.call(plugin, "make", "changes", f"PYTHON={sys.executable}")
+
+
+def test_a_step_that_is_too_small(tmp_path: Path, place: Workplace) -> None:
+    plugin = make_plugin(place, tmp_path)
+    assert changes(place, plugin) == (0, "There is no release to compare with.\n")
+    assert release(place, plugin, "VERSION=1.0.0")[0] == 0
+    assert changes(place, plugin) == (0, "There is no release to compare with.\n"), "only its own"
+    edit_manifest(place, plugin, '"permissions": []', '"permissions": ["net.fetch"]')
+    told = "Since v1.0.0:\n  major  permissions: net.fetch was added"
+    next_one = "major changes need 2.0.0 or higher"
+    assert changes(place, plugin) == (0, f"{told}\nFor the next release: {next_one}.\n")
+    for version in ("1.0.1", "1.9.0"):
+        said = f"{version} is too small a step: {next_one}.\n{told}"
+        refused(place, plugin, said, f"VERSION={version}")
+    assert release(place, plugin, "VERSION=2.0.0")[0] == 0
+    assert changes(place, plugin)[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "version", "too_small"),
+    [
+        ('"type": "string",\n      "required": true', '"type": "string",\n      "required": false',
+         "1.1.0", "1.0.1"),
+        ('"name": "Text Echo"', '"name": "Echo"', "1.0.1", None),
+    ],
+    ids=["minor", "patch"],
+)  # fmt: skip
+def test_a_step_that_is_large_enough(
+    tmp_path: Path, place: Workplace, old: str, new: str, version: str, too_small: str | None
+) -> None:
+    plugin = make_plugin(place, tmp_path, outputs="result:any?")
+    assert release(place, plugin, "VERSION=1.0.0")[0] == 0
+    edit_manifest(place, plugin, old, new)
+    if too_small:
+        said = f"{too_small} is too small a step: minor changes need {version} or higher"
+        refused(place, plugin, said, f"VERSION={too_small}")
+    assert release(place, plugin, f"VERSION={version}")[0] == 0
+
+
+def test_a_tag_that_was_made_by_hand(tmp_path: Path, place: Workplace) -> None:
+    """CI sees on the tag's own commit that its version has moved too little."""
+    plugin = make_plugin(place, tmp_path)
+    assert release(place, plugin, "VERSION=1.0.0")[0] == 0
+    edit_manifest(place, plugin, '"verb": "TEXT_ECHO"', '"verb": "ECHO"')
+    edit_manifest(place, plugin, '"version": "1.0.0"', '"version": "1.0.1"')
+    place.git(plugin, "tag", "v1.0.1")
+    status, output = changes(place, plugin)
+    assert status != 0
+    assert "1.0.1 is too small a step: major changes need 2.0.0 or higher" in output
+    place.git(plugin, "tag", "--delete", "v1.0.1")
+    assert changes(place, plugin)[0] != 0, "without its tag too"
+
+
+def test_a_release_that_cannot_be_compared(tmp_path: Path, place: Workplace) -> None:
+    plugin = make_plugin(place, tmp_path)
+    text = (plugin / "manifest.json").read_text("utf-8")
+    (plugin / "manifest.json").write_text("[]")
+    place.commit(plugin, "Break it")
+    place.git(plugin, "tag", "v0.9.0")
+    (plugin / "manifest.json").write_text(text, "utf-8")
+    place.commit(plugin, "Mend it")
+    said = "manifest.json cannot be compared with that of v0.9.0"
+    refused(place, plugin, said, "VERSION=1.0.0")

@@ -33,6 +33,7 @@ ALWAYS = {
     "LICENSE",
     "Makefile",
     "README.md",
+    "compatibility.py",
     "compose.yaml",
     "examples/request.json",
     "manifest.json",

@@ -3,8 +3,12 @@
 With `--image` the image is built and pushed first, and its digest goes into host-image/Dockerfile:
 a host can build that one line in place of the plugin.
 
+With `--check` nothing is released: it tells what has changed for callers since the last release,
+and fails if the version in manifest.json has moved less than that needs.
+
 Usage:
     python release.py 1.2.0 [--image]
+    python release.py --check
 """
 
 import contextlib
@@ -15,6 +19,8 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+
+import compatibility
 
 ROOT = Path(__file__).resolve().parent
 CHANGELOG = "CHANGELOG.md"
@@ -49,6 +55,7 @@ def release(version: str, with_image: bool = False) -> str:
     manifest = json.loads(read("manifest.json"))
     tag = f"{tag_prefix(manifest)}v{version}"
     check_order(version, manifest["version"], tag)
+    check_step(manifest, version)
 
     before = {name: read(name) for name in (*PLACES, CHANGELOG) if (ROOT / name).exists()}
     after = {name: moved(name, text, manifest, version) for name, text in before.items()}
@@ -107,6 +114,45 @@ def check_order(version: str, current: str, tag: str) -> None:
         raise Refused(f"{version} is released already: there is a tag {tag}")
     if numbers(version) < numbers(current):
         raise Refused(f"VERSION is {version}; it must be higher than {current} in manifest.json")
+
+
+def check_step(manifest: dict[str, Any], version: str) -> str:
+    """What has changed since the last release. Raises Refused if the version moves less."""
+    last = last_release(manifest, version)
+    if last is None:
+        return "There is no release to compare with."
+    try:
+        before = json.loads(git("show", f"{last}:./manifest.json"))
+        found = compatibility.changes(before, manifest)
+        step = compatibility.step_needed(found)
+        lowest = compatibility.lowest_version(before["version"], step)
+        enough = compatibility.is_enough(before["version"], version, step)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise Refused(f"manifest.json cannot be compared with that of {last}: {error}") from error
+    told = "\n".join([f"Since {last}:", *(f"  {line}" for line in compatibility.lines(found))])
+    if not found:
+        return f"Nothing has changed for callers since {last}."
+    if enough:
+        return told
+    needed = f"{step} changes need {lowest} or higher"
+    if version == before["version"]:  # work on the next one
+        return f"{told}\nFor the next release: {needed}."
+    raise Refused(f"{version} is too small a step: {needed}.\n{told}")
+
+
+def last_release(manifest: dict[str, Any], version: str) -> str | None:
+    """The tag of the highest release in the history of this commit, but not of this version."""
+    prefix = f"{tag_prefix(manifest)}v"
+    tags = git("tag", "--list", f"{prefix}*", "--merged", "HEAD").splitlines()
+    released = {
+        tag: numbers(tag.removeprefix(prefix))
+        for tag in tags
+        if re.fullmatch(r"\d+\.\d+\.\d+", tag.removeprefix(prefix))
+    }
+    own = f"{prefix}{version}"
+    if own in released and git("rev-parse", f"{own}^{{commit}}") == git("rev-parse", "HEAD"):
+        del released[own]
+    return max(released, key=lambda tag: released[tag], default=None)
 
 
 def numbers(version: str) -> list[int]:
@@ -169,8 +215,13 @@ def run(*command: str) -> str:
 
 
 if __name__ == "__main__":
-    words = [word for word in sys.argv[1:] if word != "--image"]
+    words = [word for word in sys.argv[1:] if not word.startswith("--")]
     try:
-        print(release(words[0] if len(words) == 1 else "", "--image" in sys.argv))
+        if "--check" in sys.argv:
+            document = json.loads(read("manifest.json"))
+            print(check_step(document, document["version"]))
+        else:
+            print(release(words[0] if len(words) == 1 else "", "--image" in sys.argv))
     except Refused as reason:
-        sys.exit(f"Not released. {reason}")
+        start = "" if "--check" in sys.argv else "Not released. "
+        sys.exit(f"{start}{reason}")

@@ -24,6 +24,11 @@ _SCENARIO_FILES = ("scenarios.json", "probes.json")
 """In a folder's `examples`; the second is the name of earlier versions."""
 
 
+def with_scheme(target: str) -> str:
+    """Return `localhost:8080` as a URL, everything else as it is."""
+    return f"http://{target}" if _HOST_AND_PORT.fullmatch(target) else target
+
+
 def resolve_target(
     target: str,
     manifest_file: Path | None,
@@ -43,8 +48,7 @@ def resolve_target(
         ManifestUnusable: There is no manifest that the host could use.
         ValueError: `target` names nothing that can be checked.
     """
-    if _HOST_AND_PORT.fullmatch(target):
-        target = f"http://{target}"
+    target = with_scheme(target)
     if target.startswith(("http://", "https://")):
         return UrlTarget(target, read_manifest(manifest_file or Path("manifest.json")))
     folder = Path(target)

@@ -98,6 +98,10 @@ def contract(manifest: dict[str, Any]) -> dict[str, Any]:
     found = {key: manifest[key] for key in _CONTRACT_KEYS if key in manifest}
     found["inputDefinitions"] = [_without_secrets(one) for one in manifest["inputDefinitions"]]
     found["security"] = {"permissions": manifest.get("security", {}).get("permissions", [])}
+    found["configuration"] = [
+        {key: one[key] for key in ("key", "required", "type") if key in one}
+        for one in manifest.get("configuration", ())
+    ]
     resources = manifest["container"].get("resources", {})
     found["container"] = {"resources": {k: v for k, v in resources.items() if v is not None}}
     found["api"] = {key: value for key, value in manifest["api"].items() if key == "timeout"}
