@@ -26,8 +26,8 @@ $(VENV)/.docs: requirements-docs.txt | $(VENV)/.plugin
 	$(BIN)/python -I -m pip install --quiet --disable-pip-version-check -r requirements-docs.txt
 	@touch $@
 
-plugin: $(VENV)/.plugin ## Answer the questions, get a plugin beside this folder (OUTPUT=folder)
-	@$(BIN)/cookiecutter . --output-dir "$(OUTPUT)"
+plugin: $(VENV)/.plugin ## Answer the questions, get a plugin beside this folder (OUTPUT=folder, AGAIN=1)
+	@$(BIN)/python -m stage7_plugin new --output-dir "$(OUTPUT)" $(if $(AGAIN),--again)
 
 test: lint ## Lint, types and every test; those of images are skipped without a Docker engine
 	$(BIN)/python -m pytest

@@ -45,8 +45,11 @@ class _New(click.Command):
 
 @main.command(cls=_New, context_settings={"ignore_unknown_options": True})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[KEY=VALUE]...")
-def new(arguments: tuple[str, ...]) -> None:
+@click.option("--again", is_flag=True, help="Take the answers of the last time as defaults.")
+def new(arguments: tuple[str, ...], again: bool) -> None:
     """Make a plugin: ask the questions, or take the answers from KEY=VALUE and files.
+
+    Before anything is written it shows a summary, in which answers can be changed.
 
     It takes the options of the command cookiecutter: --no-input, --output-dir, --config-file,
     --replay-file, --overwrite-if-exists, --accept-hooks and the others.
@@ -55,7 +58,7 @@ def new(arguments: tuple[str, ...]) -> None:
     """
     from stage7_plugin.generate.new import run_new
 
-    sys.exit(run_new(arguments))
+    sys.exit(run_new(arguments, again))
 
 
 @main.command()

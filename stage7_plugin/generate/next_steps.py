@@ -34,14 +34,13 @@ def next_steps(path: str, image: str, ci: str, on_kubernetes: bool, done: Done) 
         steps.append("git add .cruft.json && git commit -m 'Link the template'")
     steps.append("Write your code in plugin_logic.py; it is still a stub.")
     steps.append("make test          # lint, types and tests")
-    if not done.built:
-        steps.append(f"make build         # builds the image {image}")
-    steps.append("make up            # starts it on http://localhost:18080")
+    builds = "" if done.built else f"builds the image {image} and "
+    steps.append(f"make up            # {builds}starts it on http://localhost:18080")
     steps.append(
         "curl -X POST http://localhost:18080/execute "
         "-H 'Content-Type: application/json' -d @examples/request.json"
     )
-    steps += _continuous_integration(ci, done.committed)
+    steps += _remote(ci, done.committed)
     if on_kubernetes:
         steps.append("make push          # the cluster pulls the image")
         steps.append("kubectl apply -f kubernetes.yaml   # runs the pushed image on a cluster")
@@ -52,10 +51,11 @@ def next_steps(path: str, image: str, ci: str, on_kubernetes: bool, done: Done) 
     return "\n".join(["Next steps:", *lines])
 
 
-def _continuous_integration(ci: str, committed: bool) -> list[str]:
+def _remote(ci: str, committed: bool) -> list[str]:
     service = {"github": "GitHub", "gitlab": "GitLab"}.get(ci)
-    if service is None:
-        return []
     if not committed:
+        if service is None:
+            return ["Commit and push it to a git server: the host clones it from there."]
         return [f"Commit and push it to {service}: its CI tests and builds every change."]
-    return [f"git remote add origin URL && git push -u origin main   # {service} runs the CI"]
+    reason = f"{service} runs the CI" if service else "the host clones it from there"
+    return [f"git remote add origin URL && git push -u origin main   # {reason}"]

@@ -8,67 +8,22 @@ This can go once Cookiecutter validates answers itself (cookiecutter issue 433, 
 
 from __future__ import annotations
 
-import inspect
-import sys
+import textwrap
 from collections.abc import Mapping, MutableMapping
-from pathlib import Path
-from types import FrameType
-from typing import Any, NamedTuple
+from typing import Any
 
 import click
 from cookiecutter.exceptions import FailedHookException
 from rich.prompt import Prompt
 
-from stage7_plugin.rendering import given
-from stage7_plugin.spec import answers
+from stage7_plugin.rendering import confirming, given
+from stage7_plugin.rendering.session import Session, label, session
+from stage7_plugin.spec import answers, derived
+from stage7_plugin.host_facts import PERMISSIONS
 from stage7_plugin.spec.problems import Problem, format_problems, printable, shown
 
 _ATTEMPTS = 5
 """How often one question is asked again; a program that holds a terminal would never stop."""
-
-
-class Session(NamedTuple):
-    """What is known of the Cookiecutter that asks the questions at a terminal now.
-
-    Attributes:
-        labels: What each prompt is called, by key.
-        output_dir: The folder in which the plugin's folder is made.
-        overwrites: Whether an existing plugin's folder may be overwritten.
-    """
-
-    labels: Mapping[str, Any]
-    output_dir: Path
-    overwrites: bool
-
-
-def session() -> Session | None:
-    """Return the session whose questions are asked now; None where nobody is asked.
-
-    Cookiecutter tells a template nothing of `--no-input` or the output folder, and cruft uses no
-    click context, so this reads the variables of the functions that are running. If they are ever
-    renamed, nobody is asked again, and wrong answers are reported after the last question.
-    """
-    if sys.stdin is None or not sys.stdin.isatty():
-        return None
-    frame = inspect.currentframe()
-    while frame is not None and frame.f_code.co_name != "prompt_for_config":
-        frame = frame.f_back
-    if frame is None or frame.f_locals.get("no_input") is not False:
-        return None
-    return Session(
-        labels=frame.f_locals.get("prompts") or {},
-        output_dir=Path(_nearest(frame, "output_dir") or "."),
-        overwrites=bool(_nearest(frame, "overwrite_if_exists")),
-    )
-
-
-def _nearest(frame: FrameType | None, variable: str) -> Any:
-    """Return a variable of the innermost caller that has it."""
-    while frame is not None:
-        if variable in frame.f_locals:
-            return frame.f_locals[variable]
-        frame = frame.f_back
-    return None
 
 
 def ask_again(answered: MutableMapping[str, Any]) -> str:
@@ -88,16 +43,49 @@ def ask_again(answered: MutableMapping[str, Any]) -> str:
         found = given.problems(answers.PROMPTS)
         _refuse([problem for problem in found if not problem.prompt.startswith("_")])
         return ""
-    prompt = list(answered)[-1]
+    asked = [key for key in answered if key in answers.PROMPTS]
+    if not asked:
+        return ""
+    ask_until_right(asked[-1], answered, asking)
+    if asking.guided and len(asked) == len(answers.PROMPTS):
+        confirming.confirm(answered, asking, ask_until_right)
+    return ""
+
+
+def ask_until_right(prompt: str, answered: MutableMapping[str, Any], asking: Session) -> None:
+    """Ask one question again until its answer is accepted; raise FailedHookException if never."""
     for attempt in range(_ATTEMPTS + 1):
+        if prompt == "permissions":
+            answered[prompt] = derived.permissions_by_name(answered[prompt])
         problems = _problems(prompt, answered, asking)
-        if not problems:
+        if not problems and not _takes_further_lines(prompt, answered, asking):
             break
+        if not problems:
+            continue
         if attempt == _ATTEMPTS:
             _refuse(problems)
         click.echo(_told(problems))
-        answered[prompt] = Prompt.ask(f"  {_label(asking, prompt)}")
-    return ""
+        answered[prompt] = Prompt.ask(f"  {label(asking, prompt)}")
+
+
+def _takes_further_lines(prompt: str, answered: MutableMapping[str, Any], asking: Session) -> bool:
+    """Ask for more inputs or outputs, one a line, if the answer ends with a semicolon."""
+    found = str(answered[prompt]).strip()
+    if not asking.guided or prompt not in ("inputs", "outputs") or not found.endswith(";"):
+        return False
+    wrong = 0
+    while wrong <= _ATTEMPTS:
+        line = Prompt.ask("    the next one (Enter: no more)", default="", show_default=False)
+        if not line.strip(" ;"):
+            break
+        problems = _problems(prompt, {**answered, prompt: found + line}, asking)
+        wrong += bool(problems)
+        if problems:
+            click.echo(_told(problems))
+        else:
+            found = f"{found} {line.strip(' ;')};"
+    answered[prompt] = found.rstrip(" ;")
+    return True
 
 
 def _problems(prompt: str, answered: Mapping[str, Any], asking: Session) -> list[Problem]:
@@ -115,6 +103,14 @@ def _problems(prompt: str, answered: Mapping[str, Any], asking: Session) -> list
     return [Problem(prompt, answered[prompt], rule, f"{answered[prompt]}-2")]
 
 
+_NUMBERED_PERMISSIONS = textwrap.wrap(
+    ", ".join(f"{number} {name}" for number, name in enumerate(PERMISSIONS, 1)),
+    76,
+    initial_indent="    by number:    ",
+    subsequent_indent=" " * 18,
+)
+
+
 def _refuse(problems: list[Problem]) -> None:
     if problems:
         raise FailedHookException(format_problems(problems))
@@ -125,11 +121,7 @@ def _told(problems: list[Problem]) -> str:
     for problem in problems:
         lines += [
             f"    not accepted: {shown(problem.value)} {printable(problem.rule)}",
+            *(_NUMBERED_PERMISSIONS if problem.prompt == "permissions" else ()),
             f"    example:      {printable(problem.example)}",
         ]
     return "\n".join(lines)
-
-
-def _label(asking: Session, prompt: str) -> str:
-    label = asking.labels.get(prompt)
-    return label if isinstance(label, str) else prompt

@@ -88,7 +88,13 @@ def _without_traceback(record: logging.LogRecord) -> bool:
 
 
 GLOBALS: dict[str, Any] = {
+    # for cookiecutter.json; a replay file has Cookiecutter ask for new keys without this extension,
+    # and reports an undefined function without a traceback, but not an unknown filter
+    "check_answers": check_answers,
     "default_author": derived.default_author,
+    "default_description": derived.description,
+    "plugin_slug": derived.plugin_slug,
+    "verb": derived.verb,
     "made_from": _made_from,
     "provenance": _provenance,
     "template_folder": TEMPLATE_FOLDER,
@@ -96,10 +102,6 @@ GLOBALS: dict[str, Any] = {
 FILTERS: dict[str, Callable[..., Any]] = {
     # for cookiecutter.json
     "ask_again": asking.ask_again,
-    "check_answers": check_answers,
-    "plugin_slug": derived.plugin_slug,
-    "verb": derived.verb,
-    "default_description": derived.description,
     # for the README
     "input_rows": readme_tables.input_rows,
     "output_rows": readme_tables.output_rows,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import getpass
+import re
 import subprocess
 import unicodedata
 from collections.abc import Iterable, Mapping
 
 from slugify import slugify
 
-from stage7_plugin.host_facts import TAKEN_VERBS
+from stage7_plugin.host_facts import PERMISSIONS, TAKEN_VERBS
 from stage7_plugin.spec.parameters import Parameter, Prompt, parse_parameters
 
 LONGEST_SLUG = 50
@@ -17,6 +18,8 @@ LONGEST_DESCRIPTION = 200
 
 # German writes these where it has no umlauts; ß becomes ss by itself.
 _UMLAUTS = (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("Ä", "Ae"), ("Ö", "Oe"), ("Ü", "Ue"))
+# Inside a word they are no place to part it: "Grandma's" is one word.
+_APOSTROPHES = re.compile(r"(?<=\w)['\u2019](?=\w)")
 
 # Windows opens a device, not a file, under these names.
 DEVICE_NAMES = frozenset(
@@ -26,12 +29,13 @@ DEVICE_NAMES = frozenset(
 
 
 def plugin_slug(plugin_name: object) -> str:
-    """Derive the slug: "Text Echo" becomes "text-echo"; empty if nothing is left.
+    """Derive the slug: "Text Echo" becomes "text-echo", "Grandma's" "grandmas"; may be empty.
 
     Umlauts become two letters: "Prüfer" becomes "pruefer". A name that would give a slug no rule
     accepts gets "plugin" added: "3D Print" becomes "plugin-3d-print", "Aux" becomes "aux-plugin".
     """
-    slug: str = slugify(unicodedata.normalize("NFC", str(plugin_name)), replacements=_UMLAUTS)
+    name = unicodedata.normalize("NFC", _APOSTROPHES.sub("", str(plugin_name)))
+    slug: str = slugify(name, replacements=_UMLAUTS)
     if slug[:1].isdigit():
         slug = f"plugin-{slug}"
     if slug in DEVICE_NAMES:
@@ -103,3 +107,14 @@ def permission_list(permissions: str) -> list[str]:
     """Return the permissions in a comma-separated answer, each once, in the order given."""
     names = (name.strip() for name in permissions.split(","))
     return list(dict.fromkeys(name for name in names if name))
+
+
+def permissions_by_name(permissions: str) -> str:
+    """Return a comma-separated answer with each number replaced by the permission it stands for."""
+    names = [
+        PERMISSIONS[int(name) - 1]
+        if re.fullmatch("[0-9]{1,2}", name) and 1 <= int(name) <= len(PERMISSIONS)
+        else name
+        for name in permission_list(permissions)
+    ]
+    return ", ".join(dict.fromkeys(names))

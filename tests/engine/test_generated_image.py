@@ -81,7 +81,7 @@ def test_the_hook_builds_the_image_and_tries_it(make: Make, tmp_path: Path) -> N
     output = (tmp_path / "output").read_text("utf-8")
     assert "answered 200" in output
     assert "start to healthy" in output
-    assert "make build" not in output, "it is built already"
+    assert "builds the image" not in output, "it is built already"
 
 
 @pytest.mark.parametrize("builder", ["classic", "buildkit"])

@@ -87,6 +87,23 @@ def test_a_replay_file_that_is_not_there(tmp_path: Path) -> None:
     assert "Traceback" in output, "for those who want to know"
 
 
+def test_a_replay_file_of_an_older_template(tmp_path: Path) -> None:
+    assert new(tmp_path, "--no-input", "-o", "one", "git_init=no")[0] == 0
+    (path,) = (tmp_path / "home" / ".cookiecutter_replay").glob("*.json")
+    document = json.loads(path.read_text("utf-8"))
+    del document["cookiecutter"]["__checked"]
+    path.write_text(json.dumps(document), "utf-8")
+    status, output = new(tmp_path, "--replay", "-o", "two")
+    assert status == 0, output
+    del document["cookiecutter"]["verb"]
+    path.write_text(json.dumps(document), "utf-8")
+    status, output = new(tmp_path, "--replay", "-o", "three")
+    assert status == 1
+    assert "'verb' is undefined" in output
+    assert "Traceback" not in output
+    assert not (tmp_path / "three").exists()
+
+
 def test_version() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "stage7_plugin", "--version"],

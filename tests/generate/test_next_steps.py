@@ -30,15 +30,22 @@ def test_first_is_the_folder_and_then_the_logic() -> None:
 
 
 def test_image_is_named_unless_it_is_built() -> None:
-    named = [step for step in steps() if "make build" in step]
-    assert named == [f"make build         # builds the image {IMAGE}"]
-    assert not any("make build" in step for step in steps(built=True))
+    named = [step for step in steps() if step.startswith("make up")]
+    where = "starts it on http://localhost:18080"
+    assert named == [f"make up            # builds the image {IMAGE} and {where}"]
+    assert f"make up            # {where}" in steps(built=True)
 
 
 def test_continuous_integration() -> None:
     assert any("GitHub runs the CI" in step for step in steps(ci="github"))
     assert any("GitLab runs the CI" in step for step in steps(ci="gitlab"))
-    assert not any("Git" in step or "remote" in step for step in steps(ci="none"))
+    assert not any("GitHub" in step or " CI" in step for step in steps(ci="none"))
+
+
+def test_the_host_clones_a_plugin_from_somewhere_also_without_ci() -> None:
+    (pushed,) = [step for step in steps(ci="none") if "git remote add" in step]
+    assert pushed.endswith("# the host clones it from there")
+    assert "Commit and push it to a git server" in "\n".join(steps(committed=False, ci="none"))
 
 
 def test_without_a_commit_nothing_can_be_pushed() -> None:

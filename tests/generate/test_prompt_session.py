@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 import subprocess
 import sys
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from stage7_plugin.rendering.extension import OLDEST_COOKIECUTTER
 from tests.support.git_template import Workplace
 from tests.support.template import (
     TEMPLATE,
@@ -20,80 +16,14 @@ from tests.support.template import (
     cookiecutter_of_version,
     isolated_environment,
 )
-
-pexpect = pytest.importorskip("pexpect", reason="needs a terminal")
-
-KEYS = [key for key in json.loads((TEMPLATE / "cookiecutter.json").read_text()) if key[0] != "_"]
-PROMPTS = len(KEYS)
-OLDEST = ".".join(map(str, OLDEST_COOKIECUTTER))
-HOSTILE = """{{ 7*7 }} "it's" \\ $HOME `id` {% raw %} </script> : # 🎉 مرحبا"""
-
-
-class Session:
-    """One run of the command in a terminal of its own."""
-
-    def __init__(
-        self, folder: Path, *options: str, program: Sequence[str] = (), **variables: str
-    ) -> None:
-        self.folder = folder
-        default = command("--output-dir", str(folder / "out"))
-        program, *arguments = [*(program or default), *options]
-        self.child = pexpect.spawn(
-            program,
-            arguments,
-            cwd=folder,
-            env={
-                **isolated_environment(folder / "home"),
-                "TERM": "dumb",
-                "COLUMNS": "200",
-                "PWD": str(folder),
-                **variables,
-            },
-            encoding="utf-8",
-            timeout=30,
-            dimensions=(50, 200),
-        )
-        self.seen = ""
-
-    def answer(self, number: int, text: str = "") -> str:
-        """Wait for the prompt with that number, type the text and Enter; what the prompt was."""
-        self.child.expect_exact(f"[{number}/{PROMPTS}]")
-        self.child.expect(r"\): ")
-        self.child.sendline(text)
-        return str(self.child.before)
-
-    def again(self, text: str) -> str:
-        """Answer a question that is asked again; what was said about the last answer."""
-        self.child.expect_exact("example: ")
-        said = str(self.child.before)
-        self.child.expect(": $")
-        self.child.sendline(text)
-        return said
-
-    def rest(self, first: int) -> None:
-        """Accept every default from this prompt on, without a git repository."""
-        for number, key in enumerate(KEYS[first - 1 :], first):
-            self.answer(number, "2" if key == "git_init" else "")
-
-    def manifest(self, slug: str) -> dict[str, Any]:
-        """The manifest of the plugin that was made."""
-        path = self.folder / "out" / slug / "manifest.json"
-        manifest: dict[str, Any] = json.loads(path.read_text("utf-8"))
-        return manifest
-
-    def end(self) -> int:
-        """Wait for the end; the exit status. What was printed since is in `seen`."""
-        self.child.expect(pexpect.EOF)
-        self.child.close()
-        self.seen = re.sub(r"\x1b\[[0-9;]*m", "", self.child.before).replace("\r\n", "\n")
-        return int(self.child.exitstatus)
+from tests.support.terminal import HOSTILE, KEYS, OLDEST, PROMPTS, Session
 
 
 def test_enter_through_every_prompt(tmp_path: Path) -> None:
     session = Session(tmp_path)
     shown = [session.answer(number) for number in range(1, PROMPTS + 1)]
     assert session.end() == 0
-    assert "Name of the plugin, as people read it (Text Echo" in shown[0]
+    assert "Name, as people read it, such as Word Count (Text Echo" in shown[0]
     assert "(text-echo" in shown[1]
     assert "(TEXT_ECHO" in shown[2]
     assert "    1 - 3.11\r\n    2 - 3.12" in shown[KEYS.index("python_version")]
@@ -283,17 +213,6 @@ def test_replay_at_a_terminal_is_not_asked(tmp_path: Path) -> None:
     assert session.end() == 1
     assert "1 answer is not accepted; nothing was written." in session.seen
     assert not (tmp_path / "out" / "text-echo").exists()
-
-
-def test_stage7_plugin_new_asks_again(tmp_path: Path) -> None:
-    program = [sys.executable, "-m", "stage7_plugin", "new", "-o", str(tmp_path / "out")]
-    session = Session(tmp_path, program=program, PYTHONPATH=str(TEMPLATE))
-    session.answer(1)
-    session.answer(2, "Wrong Slug")
-    session.again("good")
-    session.rest(3)
-    assert session.end() == 0
-    assert session.manifest("good")["id"] == "good"
 
 
 def test_cruft_create_asks_again(tmp_path: Path) -> None:

@@ -25,14 +25,14 @@ def rendered(source: str, **answers: str) -> str:
 
 
 def test_accepted_answers_render_to_nothing() -> None:
-    assert rendered("{{ cookiecutter | check_answers }}") == ""
+    assert rendered("{{ check_answers(cookiecutter) }}") == ""
 
 
 def test_error_is_what_cookiecutter_prints_and_what_it_cleans_up_after() -> None:
     assert issubclass(AnswerError, FailedHookException)
     assert issubclass(AnswerError, UndefinedError)
     with pytest.raises(AnswerError, match="2 answers are not accepted") as caught:
-        rendered("{{ cookiecutter | check_answers }}", cpu="0", memory="0")
+        rendered("{{ check_answers(cookiecutter) }}", cpu="0", memory="0")
     assert str(caught.value) == caught.value.message
 
 
@@ -68,14 +68,14 @@ def test_misspelt_key_of_the_command_line(given: Any) -> None:
     with click.Context(click.Command("cookiecutter")) as active:
         active.params["extra_context"] = given
         with pytest.raises(AnswerError, match="did you mean plugin_name"):
-            rendered("{{ cookiecutter | check_answers }}")
+            rendered("{{ check_answers(cookiecutter) }}")
 
 
 @pytest.mark.parametrize("given", [None, {}, {"cpu": "1"}, "not JSON", "[1]"])
 def test_command_lines_without_a_misspelt_key(given: Any) -> None:
     with click.Context(click.Command("cookiecutter")) as active:
         active.params["extra_context"] = given
-        assert rendered("{{ cookiecutter | check_answers }}") == ""
+        assert rendered("{{ check_answers(cookiecutter) }}") == ""
 
 
 def hook_failure(level: int) -> logging.LogRecord:

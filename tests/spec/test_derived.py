@@ -28,6 +28,8 @@ from stage7_plugin.spec.answers import check
         ),
         ("Pru\u0308fer", "pruefer", "PRUEFER"),
         ("Café Ñandú", "cafe-nandu", "CAFE_NANDU"),
+        ("Grandma's Recipes", "grandmas-recipes", "GRANDMAS_RECIPES"),
+        ("Grandma\u2019s 'best' cake", "grandmas-best-cake", "GRANDMAS_BEST_CAKE"),
         ("3D Print", "plugin-3d-print", "PLUGIN_3D_PRINT"),
         ("Aux", "aux-plugin", "AUX_PLUGIN"),
         ("Chat", "chat", "CHAT_PLUGIN"),
@@ -89,6 +91,20 @@ def test_memory(memory: str, megabytes: int) -> None:
 def test_permissions_are_listed_once_in_their_order() -> None:
     assert derived.permission_list(" net.fetch,fs.read ,, net.fetch") == ["net.fetch", "fs.read"]
     assert derived.permission_list("") == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "names"),
+    [
+        ("", ""),
+        ("4", "net.fetch"),
+        ("1, net.fetch,4", "fs.read, net.fetch"),
+        ("0, 15, x", "0, 15, x"),
+        ("14,\u0661", "system.eval, \u0661"),
+    ],
+)
+def test_permissions_by_number(typed: str, names: str) -> None:
+    assert derived.permissions_by_name(typed) == names
 
 
 def configure_git(monkeypatch: pytest.MonkeyPatch, home: Path, name: str | None) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from stage7_plugin.spec.answers import CHOICES, PROMPTS
+from stage7_plugin.spec.answers import CHOICES, PROMPTS, check
 from tests.support.template import TEMPLATE
 
 SETTINGS: dict[str, Any] = json.loads((TEMPLATE / "cookiecutter.json").read_text(encoding="utf-8"))
@@ -32,6 +32,23 @@ def test_every_prompt_has_a_label() -> None:
     for key, label in labels.items():
         text = label["__prompt__"] if isinstance(label, dict) else label
         assert key not in text, "a label is for people, not the key again"
+
+
+def test_questions_fit_on_a_line_and_show_an_example() -> None:
+    for number, key in enumerate(PUBLIC, 1):
+        label = SETTINGS["__prompts__"][key]
+        if isinstance(SETTINGS[key], list):
+            continue  # Cookiecutter lists the choices
+        default = SETTINGS[key] if "{{" not in SETTINGS[key] else "word-count"
+        assert len(f"  [{number}/{len(PUBLIC)}] {label} ({default}): ") <= 80, key
+        assert "such as" in label or ":number" in label or ":any" in label, key
+
+
+def test_the_notation_in_a_question_is_accepted() -> None:
+    labels = SETTINGS["__prompts__"]
+    given = {key: labels[key].partition(": ")[2] for key in ("inputs", "outputs")}
+    assert given["inputs"].count("?") == given["inputs"].count("=") == 1
+    assert check(given) == []
 
 
 def test_choices_are_those_of_the_rules() -> None:

@@ -109,7 +109,7 @@ def test_the_package_of_the_new_template_renders_it(life: Life) -> None:
     template = life.place.template
     extension = template / "stage7_plugin" / "rendering" / "extension.py"
     extension.write_text(extension.read_text("utf-8") + 'FILTERS["shout"] = str.upper\n', "utf-8")
-    prompt = '"plugin_name | verb }}", "plugin_name | verb | shout }}"'
+    prompt = '"verb(cookiecutter.plugin_name) }}", "verb(cookiecutter.plugin_name) | shout }}"'
     old, new = prompt.replace('"', "").split(", ")
     replace(template / "cookiecutter.json", old, new)
     replace(template / "stage7_plugin" / "__init__.py", '"0.', '"10.')
