@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.template import TEMPLATE
-from tests.support.terminal import HOSTILE, KEYS, Session, pexpect
+from tests.support.terminal import HOSTILE, KEYS, Session
 
 INPUTS, OUTPUTS = KEYS.index("inputs") + 1, KEYS.index("outputs") + 1
 PERMISSIONS = KEYS.index("permissions") + 1
@@ -132,4 +132,3 @@ def test_without_last_answers_there_is_nothing_to_offer(tmp_path: Path) -> None:
     session = guided(tmp_path, "--again")
     assert session.end() == 1
     assert "there are no previous answers in" in session.seen
-    assert pexpect is not None

@@ -50,8 +50,8 @@ def test_what_is_typed_is_data(tmp_path: Path) -> None:
 def test_slug_and_verb_follow_the_name(tmp_path: Path) -> None:
     session = Session(tmp_path)
     session.answer(1, "Größter Chat")
-    assert "(grosster-chat" in session.answer(2)
-    assert "(GROSSTER_CHAT" in session.answer(3)
+    assert "(groesster-chat" in session.answer(2)
+    assert "(GROESSTER_CHAT" in session.answer(3)
     session.child.close(force=True)
 
 
@@ -248,3 +248,21 @@ def test_the_oldest_cookiecutter_asks_again(tmp_path: Path) -> None:
     session.rest(3)
     assert session.end() == 0
     assert session.manifest("good")["id"] == "good"
+
+    program = [python, "-m", "stage7_plugin", "new", "--output-dir", str(tmp_path / "out")]
+    session = Session(tmp_path, "--again", program=program, PYTHONPATH=str(TEMPLATE))
+    session.answer(1, "Third's Name")
+    session.answer(2, "Wrong Slug")
+    session.again("third")
+    session.answer(3)
+    session.answer(4, "a:string;")
+    for line in ("b:number=5", ""):
+        session.child.expect_exact("no more): ")
+        session.child.sendline(line)
+    session.rest(5)
+    session.child.expect_exact("changes that answer: ")
+    session.child.sendline("")
+    assert session.end() == 0
+    made = session.manifest("third")
+    assert made["verb"] == "THIRDS_NAME"
+    assert [one["name"] for one in made["inputDefinitions"]] == ["a", "b"]

@@ -21,26 +21,46 @@ def test_make_plugin_in_a_fresh_clone(tmp_path: Path) -> None:
     subprocess.run(["git", "clone", "--quiet", str(TEMPLATE), str(clone)], check=True)
     environment = isolated_environment(tmp_path / "home")
     screen = io.StringIO()
-    session = pexpect.spawn(
-        "make",
-        ["plugin", f"PYTHON={sys.executable}"],
-        cwd=str(clone),
-        env={**environment, "PATH": os.environ["PATH"], "TERM": "dumb", "COLUMNS": "200"},
-        encoding="utf-8",
-        timeout=180,
-    )
-    session.logfile_read = screen
+
+    def make(*variables: str) -> pexpect.spawn[str]:
+        """Start `make plugin`, as a user with a terminal does."""
+        session = pexpect.spawn(
+            "make",
+            ["plugin", f"PYTHON={sys.executable}", *variables],
+            cwd=str(clone),
+            env={**environment, "PATH": os.environ["PATH"], "TERM": "dumb", "COLUMNS": "200"},
+            encoding="utf-8",
+            timeout=180,
+        )
+        session.logfile_read = screen
+        return session
+
+    session = make()
     prompts = [key for key in settings() if not key.startswith("_")]
     for number in range(1, len(prompts) + 1):
         session.expect_exact(f"[{number}/{len(prompts)}]")
         session.expect(r"\): $")
-        session.sendline("")
+        session.sendline("Wrong Slug" if number == 2 else "")
+        if number == 2:  # asked again at once
+            session.expect_exact("example: ")
+            session.expect(": $")
+            session.sendline("first-one")
+    session.expect_exact("changes that answer: ")
+    session.sendline("")
     session.expect_exact("Next steps")
     session.expect(pexpect.EOF)
     session.close()
     assert session.exitstatus == 0, screen.getvalue()
-    manifest = json.loads((tmp_path / "text-echo" / "manifest.json").read_text("utf-8"))
-    assert manifest["id"] == "text-echo"
+    manifest = json.loads((tmp_path / "first-one" / "manifest.json").read_text("utf-8"))
+    assert manifest["id"] == "first-one"
+
+    again = make("AGAIN=1")
+    again.expect_exact("[1/")
+    again.expect(r"\): $")
+    again.sendline("")
+    again.expect_exact("(first-one): ")
+    again.sendintr()
+    again.expect(pexpect.EOF)
 
 
 def settings() -> dict[str, object]:
