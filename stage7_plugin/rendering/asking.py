@@ -16,10 +16,10 @@ import click
 from cookiecutter.exceptions import FailedHookException
 from rich.prompt import Prompt
 
+from stage7_plugin.host_facts import PERMISSIONS
 from stage7_plugin.rendering import confirming, given
 from stage7_plugin.rendering.session import Session, label, session
 from stage7_plugin.spec import answers, derived
-from stage7_plugin.host_facts import PERMISSIONS
 from stage7_plugin.spec.problems import Problem, format_problems, printable, shown
 
 _ATTEMPTS = 5
