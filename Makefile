@@ -26,8 +26,10 @@ $(VENV)/.docs: requirements-docs.txt | $(VENV)/.plugin
 	$(BIN)/python -I -m pip install --quiet --disable-pip-version-check -r requirements-docs.txt
 	@touch $@
 
+# Isolated, with this folder last: nothing in it can take the place of a module of Python.
 plugin: $(VENV)/.plugin ## Answer the questions, get a plugin beside this folder (OUTPUT=folder, AGAIN=1)
-	@$(BIN)/python -m stage7_plugin new --output-dir "$(OUTPUT)" $(if $(AGAIN),--again)
+	@$(BIN)/python -I -c 'import sys; sys.path.append(sys.argv.pop(1)); from stage7_plugin.cli import main; main()' \
+	  "$(CURDIR)" new --output-dir "$(OUTPUT)" $(if $(AGAIN),--again)
 
 test: lint ## Lint, types and every test; those of images are skipped without a Docker engine
 	$(BIN)/python -m pytest

@@ -34,6 +34,7 @@ TYPED = {
     "inputs": "text:string - Text to count",
     "outputs": "words:number - Number of words",
 }
+MISTYPED = {"inputs": "text:str - Text to count"}  # first, so that it is asked again
 WRITE_THE_LOGIC = 'sed -i \'s/"words": 0/"words": len(text.split())/\' plugin_logic.py'
 REQUEST = (
     "curl localhost:{port}/execute -H 'Content-Type: application/json' -d @examples/request.json"
@@ -112,6 +113,14 @@ class Session:
         self._shell.expect_exact("\r\n")  # the echo of what was typed
         return f"{prompt}\x1b[1m{text}\x1b[0m".split("\r\n")
 
+    def again(self, text: str) -> list[str]:
+        """Answer a prompt that is asked again; return the lines since the last answer."""
+        self._shell.expect(r"example: [^\r\n]*\r\n[^\r\n]*: $")
+        said = f"{self._shell.before}{self._shell.after}"
+        self._shell.sendline(text)
+        self._shell.expect_exact("\r\n")
+        return f"{said}\x1b[1m{text}\x1b[0m".split("\r\n")
+
     def end(self) -> list[str]:
         """Wait for the shell's prompt, and check that the command succeeded.
 
@@ -143,7 +152,10 @@ def record(folder: Path) -> list[str]:
     session.start("uvx cookiecutter gh:org/template")
     last_typed = max(keys.index(key) for key in TYPED)
     for number, key in enumerate(keys, 1):
-        lines = session.answer(number, len(keys), TYPED.get(key, ""))
+        typed = TYPED.get(key, "")
+        lines = session.answer(number, len(keys), MISTYPED.get(key, typed))
+        if key in MISTYPED:
+            lines += session.again(typed)
         if number <= last_typed + 1:
             session.lines += [line for line in lines if "Installed" not in line]
     session.lines.append(OMITTED)
