@@ -32,14 +32,29 @@ def _terminated(*_: object) -> NoReturn:
     raise KeyboardInterrupt
 
 
+@main.command()
+@click.option("--json-schema", is_flag=True, help="Print a JSON Schema, for forms and editors.")
+def questions(json_schema: bool) -> None:
+    """Print the questions of the template with defaults, rules and examples."""
+    from stage7_plugin.generate.questions import as_json_schema, as_text
+
+    click.echo(_json(as_json_schema()) if json_schema else as_text())
+
+
+def _json(document: Any) -> str:
+    import json
+
+    return json.dumps(document, indent=2, ensure_ascii=False)
+
+
 class _New(click.Command):
     """The command `new`, whose help has the questions of the template."""
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        from stage7_plugin.generate.questions import questions
+        from stage7_plugin.generate.questions import help_lines
 
         with formatter.section("Questions, by KEY"):
-            formatter.write_dl(questions())
+            formatter.write_dl(help_lines())
         super().format_epilog(ctx, formatter)
 
 

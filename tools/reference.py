@@ -12,6 +12,8 @@ import click
 
 from stage7_plugin.cli import main as stage7_plugin
 from stage7_plugin.contract.runner import rules_named
+from stage7_plugin.generate.questions import as_table
+from tools import forms
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "docs" / "reference"
@@ -106,10 +108,20 @@ def plugin_runtime() -> str:
     return PLUGIN_RUNTIME + "\n" + text.partition("\n\n")[2]
 
 
+def questions_page() -> str:
+    """Return the page about the questions, with the table written anew."""
+    text = (FOLDER / "questions.md").read_text("utf-8")
+    table = re.compile(r"^\| Key \| Default .*\n(?:\|.*\n)*", re.MULTILINE)
+    found = table.search(text)
+    assert found is not None
+    return text[: found.start()] + as_table() + "\n" + text[found.end() :]
+
+
 PAGES = {
     "command-line.md": command_line,
     "contract-rules.md": contract_rules,
     "plugin-runtime.md": plugin_runtime,
+    "questions.md": questions_page,
 }
 
 
@@ -117,6 +129,8 @@ def main() -> None:
     """Write every page."""
     for name, page in PAGES.items():
         (FOLDER / name).write_text(page(), "utf-8", newline="\n")
+    for name in forms.FORMS:
+        (ROOT / name).write_text(forms.form(name), "utf-8", newline="\n")
 
 
 if __name__ == "__main__":

@@ -135,7 +135,7 @@ _RULES: dict[str, _Rule] = {
     "description": _Rule(_description, "Returns the text that it is given"),
     "version": _Rule(_version, "1.0.0"),
     "author": _Rule(_author, "Ada Lovelace"),
-    "image_namespace": _Rule(_image_namespace, "stage7, or registry.example.com:5000/team"),
+    "image_namespace": _Rule(_image_namespace, "registry.example.com:5000/team"),
     "permissions": _Rule(_permissions, "net.fetch, fs.read"),
     "memory": _Rule(_memory, "256m"),
     "cpu": _Rule(_cpu, "0.5"),
@@ -171,7 +171,7 @@ def examine(
             continue
         if not isinstance(value, str):
             hint = "; in YAML, put it in quotes" if isinstance(value, (bool, int, float)) else ""
-            problems.append(Problem(prompt, value, "must be text" + hint, _example(prompt)))
+            problems.append(Problem(prompt, value, "must be text" + hint, example(prompt)))
         elif prompt in _PARAMETER_PROMPTS:
             found, faults = parse_parameters(prompt, value)
             parameters[prompt] = found
@@ -186,7 +186,7 @@ def examine(
 def missing(answers: Container[str]) -> list[Problem]:
     """List a problem for each prompt that has no answer."""
     prompts = sorted(prompt for prompt in PROMPTS if prompt not in answers)
-    return [Problem(prompt, None, "must be answered", _example(prompt)) for prompt in prompts]
+    return [Problem(prompt, None, "must be answered", example(prompt)) for prompt in prompts]
 
 
 def unknown_keys(given: Mapping[str, object], known: Container[str]) -> list[Problem]:
@@ -201,7 +201,8 @@ def unknown_keys(given: Mapping[str, object], known: Container[str]) -> list[Pro
     return problems
 
 
-def _example(prompt: str) -> str:
+def example(prompt: str) -> str:
+    """Return an answer that is accepted."""
     return _RULES[prompt].example if prompt in _RULES else EXAMPLES[_parameter_prompt(prompt)]
 
 
@@ -211,10 +212,10 @@ def _parameter_prompt(prompt: str) -> Prompt:
 
 def _advice(prompt: str, value: str) -> str:
     """Return the example, and how to answer where nothing could be derived from the name."""
-    example = _example(prompt)
+    found = example(prompt)
     if value == "" and prompt in ("plugin_slug", "verb"):
-        return f"{prompt}={example} (nothing could be derived from plugin_name, so set it)"
-    return example
+        return f"{prompt}={found} (nothing could be derived from plugin_name, so set it)"
+    return found
 
 
 def _follows_from_wrong_name(prompt: str, answers: Mapping[str, object]) -> bool:

@@ -15,6 +15,7 @@ from stage7_plugin.cli import check
 from stage7_plugin.contract import scenarios
 from tests.support.batch import batch, write_fleet
 from tests.support.template import TEMPLATE
+from tools.forms import FORMS, ROOT, form
 from tools.record_session import PICTURE
 from tools.reference import FOLDER, PAGES
 
@@ -62,6 +63,11 @@ def test_a_broken_link_is_found(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text("# One title\n\n[a](#one-title) [b](#two) [c](other.md) [d](page.md#no)\n")
     assert broken_links(page) == ["](#two)", "](other.md)", "](page.md#no)"]
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_forms_are_what_the_questions_make(name: str) -> None:
+    assert (ROOT / name).read_text("utf-8") == form(name), "run: make reference"
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -18,7 +18,6 @@ from tests.support.template import TEMPLATE, isolated_environment
 
 SCRIPT = f"import sys\nsys.path.insert(1, {str(TEMPLATE)!r})\n"
 CONSOLE = SCRIPT + "from stage7_plugin.cli import main\nif __name__ == '__main__': main()\n"
-COOKIECUTTER = "from cookiecutter.__main__ import main\nif __name__ == '__main__': main()\n"
 ENOUGH_FOR_WORKERS = 250
 
 
@@ -104,7 +103,10 @@ def test_make_plugin(tmp_path: Path) -> None:
     """With a virtual environment that is there already, and planted modules where plugins go."""
     clone = tmp_path / "template"
     subprocess.run(["git", "clone", "--quiet", str(TEMPLATE), str(clone)], check=True)
-    program(clone, ".venv/bin/cookiecutter", COOKIECUTTER)
+    python = f'#!/bin/sh\nPYTHONPATH= exec {sys.executable} "$@"\n'
+    (clone / ".venv" / "bin").mkdir(parents=True)
+    (clone / ".venv" / "bin" / "python").write_text(python)
+    (clone / ".venv" / "bin" / "python").chmod(0o755)
     (clone / ".venv" / ".plugin").touch()
     folder = plant(tmp_path / "planted")
     make = ["make", "--directory", str(clone), "plugin", f"OUTPUT={folder} --no-input"]
