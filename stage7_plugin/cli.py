@@ -115,6 +115,17 @@ def new(arguments: tuple[str, ...], again: bool) -> None:
     help="Only compare the manifest with that of a tag, folder, image or URL: is the version's "
     "step large enough?",
 )
+@click.option(
+    "--examples",
+    type=click.IntRange(0, 100_000),
+    default=50,
+    show_default=True,
+    help="How many inputs a rule makes from the manifest.",
+)
+@click.option("--seed", type=int, default=0, show_default=True, help="Where that begins.")
+@click.option(
+    "--strict-inputs", is_flag=True, help="Want a refusal of what could be converted, such as '5'."
+)
 @click.option("--json", metavar="FILE", help="Write a JSON report; - for stdout.")
 @click.option("--junit", metavar="FILE", help="Write a JUnit report; - for stdout.")
 @click.option("--sarif", metavar="FILE", help="Write a SARIF report; - for stdout.")

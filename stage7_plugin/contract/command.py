@@ -13,7 +13,7 @@ import click
 from stage7_plugin.contract import baseline, machine_reports, report
 from stage7_plugin.contract.baseline import Baseline
 from stage7_plugin.contract.checked import INTERRUPTED, Checked, failures
-from stage7_plugin.contract.context import Context
+from stage7_plugin.contract.context import Context, Generation
 from stage7_plugin.contract.errors import TargetUnusable
 from stage7_plugin.contract.instances import Patience
 from stage7_plugin.contract.progress import Progress
@@ -48,6 +48,9 @@ class CheckOptions:
     changed_since: str | None = None
     baseline: Path | None = None
     write_baseline: Path | None = None
+    examples: int = Generation.examples
+    seed: int = Generation.seed
+    strict_inputs: bool = False
     patience: Patience | None = None
 
     @property
@@ -153,7 +156,8 @@ class _Run:
         one.start_command = target.start_command
         inputs = resolve_inputs(target, options.inputs)
         scenarios = scenario_source(target, options.scenarios)
-        return Runner(Context(target, inputs, scenarios, options.patience))
+        made = Generation(options.examples, options.seed, options.strict_inputs)
+        return Runner(Context(target, inputs, scenarios, options.patience, made))
 
     def end_early(self, problem: str, error: Exception) -> None:
         """Note and print why the check ended."""

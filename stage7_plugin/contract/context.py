@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from stage7_plugin.contract.curl import curl_line
@@ -35,6 +36,20 @@ LONGEST_RULE = 300.0
 _JSON = {"Content-Type": "application/json"}
 
 
+@dataclass(frozen=True)
+class Generation:
+    """Inputs to make from the manifest."""
+
+    examples: int = 50
+    """How many a rule makes; none for 0."""
+    seed: int = 0
+    strict: bool = False
+    """Whether the plugin has to refuse what could be converted."""
+
+
+NO_GENERATION = Generation(examples=0)
+
+
 class Context:
     """One plugin under check. `sent` and `got` are the last exchange, for the report."""
 
@@ -44,8 +59,10 @@ class Context:
         inputs: Mapping[str, Any],
         scenarios: Scenarios | Callable[[], Scenarios],
         patience: Patience | None = None,
+        generation: Generation = NO_GENERATION,
     ) -> None:
         self.target = target
+        self.generation = generation
         self.manifest = target.manifest
         self.view = target.view
         self.samples = dict(inputs)

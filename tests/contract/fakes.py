@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from stage7_plugin.contract.context import Context
+from stage7_plugin.contract.context import NO_GENERATION, Context, Generation
 from stage7_plugin.contract.errors import NotCheckable
 from stage7_plugin.contract.instances import Patience
 from stage7_plugin.contract.model import Need, Status
@@ -202,6 +202,7 @@ def judge(
     abilities: frozenset[Need] = frozenset(Need),
     scenarios: Mapping[str, Mapping[str, Any]] | None = None,
     returned: Mapping[str, Any] | None = None,
+    generation: Generation = NO_GENERATION,
 ) -> Result:
     """What comes of one rule alone, for a plugin that is made up.
 
@@ -211,7 +212,9 @@ def judge(
     with serving(respond) as port:
         target = FakeTarget(port, plugin, facts or Facts(), abilities)
         patience = Patience(polls=2, interval=0.01)
-        context = Context(target, sample_inputs(plugin), Scenarios(scenarios or {}), patience)
+        context = Context(
+            target, sample_inputs(plugin), Scenarios(scenarios or {}), patience, generation
+        )
         for name, value in (returned or {}).items():
             context.keep(name, value)
         with Runner(context) as runner:

@@ -57,7 +57,7 @@ def test_a_url_that_passes_every_rule() -> None:
 
 
 def test_a_url_that_breaks_a_rule_tells_what_was_sent_what_came_back_and_what_to_do() -> None:
-    with served("knows_no_envelope") as url:
+    with served("broken.knows_no_envelope") as url:
         done = stage7_plugin("check", url, "--manifest", str(MANIFEST), "--rule", "execute")
     assert done.returncode == 1
     report = done.stdout.split("FAILED  execute.envelope", 1)[1].splitlines()
@@ -68,7 +68,7 @@ def test_a_url_that_breaks_a_rule_tells_what_was_sent_what_came_back_and_what_to
 
 
 def test_advice_does_not_fail_the_check() -> None:
-    with served("reports_one_problem") as url:
+    with served("broken.reports_one_problem") as url:
         arguments = ("check", url, "--manifest", str(MANIFEST), "--rule", "errors.all-problems")
         done = stage7_plugin(*arguments)
     assert done.returncode == 0
@@ -77,7 +77,7 @@ def test_advice_does_not_fail_the_check() -> None:
 
 def test_the_reports_for_machines(tmp_path: Path) -> None:
     junit = tmp_path / "junit.xml"
-    with served("knows_no_envelope") as url:
+    with served("broken.knows_no_envelope") as url:
         arguments = ("check", url, "--manifest", str(MANIFEST), *QUICK)
         done = stage7_plugin(*arguments, "--json", "-", "--junit", str(junit))
     assert done.returncode == 1
@@ -144,7 +144,7 @@ def test_nothing_listens_at_the_url(capsys: pytest.CaptureFixture[str]) -> None:
 def test_the_suite_in_pytest(tmp_path: Path) -> None:
     module = tmp_path / "test_my_plugin.py"
     module.write_text("from stage7_plugin.contract.pytest_suite import *  # noqa: F403\n")
-    with served("knows_no_envelope") as url:
+    with served("broken.knows_no_envelope") as url:
         done = subprocess.run(
             [
                 sys.executable,

@@ -27,7 +27,7 @@ ID = "echo-for-tests"
 @pytest.fixture(scope="module")
 def urls() -> Iterator[tuple[str, str]]:
     """A correct server, and one that breaks RULE."""
-    with served("correct") as correct, served("knows_no_envelope") as broken:
+    with served("correct") as correct, served("broken.knows_no_envelope") as broken:
         yield correct, broken
 
 

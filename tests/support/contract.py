@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,6 +27,14 @@ def served(name: str) -> Iterator[str]:
     with ProcessTarget(command, read_manifest(MANIFEST)).start(StartOptions()) as running:
         health.poll(running.view, running.address, running.ended, polls=100, interval=0.1)
         yield str(running.address)
+
+
+def caught_by(path: Path) -> str:
+    """The rule that a broken server names, read without running it."""
+    for node in ast.parse(path.read_text()).body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "CAUGHT_BY":
+            return str(ast.literal_eval(node.value))
+    raise AssertionError(f"{path.name} names no rule")
 
 
 def broken_rules(results: list[Result]) -> dict[str, str]:

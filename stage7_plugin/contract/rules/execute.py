@@ -12,6 +12,7 @@ from stage7_plugin.contract.model import Need
 from stage7_plugin.contract.rule import rule
 from stage7_plugin.host.http_client import Response
 from stage7_plugin.spec import stub
+from stage7_plugin.spec.constraints import faults
 from stage7_plugin.spec.value_types import has_type
 
 _RAW = ("execute.raw-inputs",)
@@ -92,17 +93,26 @@ def answer_format(context: Context) -> None:
     todo="Return each output of outputDefinitions with a value of its type, and no other output.",
 )
 def outputs_declared(context: Context) -> None:
-    outputs = _outputs(context.execute(context.samples))
+    problems = output_problems(context, context.execute(context.samples))
+    declared = ", ".join(d["name"] for d in context.manifest["outputDefinitions"])
+    context.expect(not problems, f"the declared outputs ({declared}): {problems}")
+
+
+def output_problems(context: Context, response: Response) -> list[str]:
+    """Return what is wrong with the outputs of a successful execution."""
+    outputs = _outputs(response)
+    if not isinstance(outputs, dict):
+        return ["there is no object of outputs"]
     declared = {d["name"]: d for d in context.manifest["outputDefinitions"]}
     missing = [n for n, d in declared.items() if d.get("required", True) and n not in outputs]
     problems = [f"{name} is missing" for name in missing]
     problems += [f"{name} is not declared" for name in outputs if name not in declared]
-    problems += [
-        f"{name} is not of type {declared[name]['type']}"
-        for name, value in outputs.items()
-        if name in declared and not _fits(value, declared[name]["type"])
-    ]
-    context.expect(not problems, f"the declared outputs ({', '.join(declared)}): {problems}")
+    for name, value in outputs.items():
+        if name in declared and not _fits(value, declared[name]["type"]):
+            problems.append(f"{name} is not of type {declared[name]['type']}")
+        elif name in declared:
+            problems += [f"{name} {fault}" for fault in faults(value, declared[name])]
+    return problems
 
 
 @rule(

@@ -118,7 +118,7 @@ class _Process(Running):
 def _free_port() -> int:
     """Below the ports that outgoing connections take, so that none takes it in between."""
     while True:
-        port = random.randrange(10_000, 30_000)
+        port = random.SystemRandom().randrange(10_000, 30_000)  # whatever seeds the other one
         with socket.socket() as listener, contextlib.suppress(OSError):
             listener.bind(("127.0.0.1", port))
             return port

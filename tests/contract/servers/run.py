@@ -1,4 +1,4 @@
-"""`run.py NAME MANIFEST`: the broken server of that name, or the correct one as `correct`."""
+"""`run.py NAME MANIFEST`: the module of that name, or the correct server as `correct`."""
 
 import importlib
 import sys
@@ -9,7 +9,7 @@ sys.path.append(str(Path(__file__).with_name("correct")))
 from correct import server
 
 name = sys.argv.pop(1)
-module = server if name == "correct" else importlib.import_module(f"broken.{name}")
+module = server if name == "correct" else importlib.import_module(name)
 server.main(
     getattr(module, "Broken", server.Plugin),
     getattr(module, "BrokenHandler", server.Handler),

@@ -1,0 +1,13 @@
+"""Leaves an output out where there is nothing to tell."""
+
+from typing import Any
+
+from made.careful import Careful
+
+CAUGHT_BY = "generated.outputs"
+
+
+class Broken(Careful):
+    def logic(self, inputs: dict[str, Any]) -> dict[str, Any]:
+        outputs = super().logic(inputs)
+        return outputs if inputs["tags"] != [] else {"result": outputs["result"]}
