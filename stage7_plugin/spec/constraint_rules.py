@@ -12,9 +12,9 @@ from stage7_plugin.spec.constraints import (
     BOUNDS,
     FORMATS,
     LONGEST_MATCHED,
-    compiled,
     faults,
 )
+from stage7_plugin.spec.pattern_rules import pattern_faults
 from stage7_plugin.spec.problems import nearest
 from stage7_plugin.spec.value_types import TYPES, has_type
 
@@ -22,8 +22,6 @@ Fault = tuple[object, str]
 """A value, and the rule that it breaks."""
 
 _MEDIA_TYPE = re.compile(r"[a-z]+/[A-Za-z0-9.+*-]+")
-_CLASS = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*\]")
-_NOT_UNIVERSAL = re.compile(r"\(\?(?!:)|\\[1-9kpPuUAZz]|[*+?}]\+")
 _MOST_CHOICES = 1000
 _DEEPEST_ITEMS = 5
 
@@ -84,44 +82,8 @@ def _count(limit: Any, _definition: Mapping[str, Any]) -> Iterator[str]:
         yield "must be a whole number, 0 or more"
 
 
-def _pattern(pattern: Any, definition: Mapping[str, Any]) -> Iterator[str]:
-    if not isinstance(pattern, str):
-        yield "must be text"
-        return
-    if not 0 < len(pattern) <= 200:
-        yield "must have 1 to 200 characters"
-        return
-    try:
-        compiled(pattern)
-    except (re.error, OverflowError, RecursionError) as error:
-        yield f"must be a regular expression: {error}"
-        return
-    if found := _NOT_UNIVERSAL.search(_CLASS.sub("x", pattern)):
-        yield (
-            f"must not use {found[0]}: it does not mean the same in each language that a plugin "
-            "can be written in; classes, groups, alternatives and repeats do"
-        )
-    elif _repeats_a_repeat(pattern):
-        yield (
-            "must not repeat a group that holds a repeat, as (a+)+ does: some texts would take "
-            "it for ever"
-        )
-
-
-def _repeats_a_repeat(pattern: str) -> bool:
-    """Tell whether a group without an upper bound holds another, which takes exponential time."""
-    plain = re.sub(r"\\.", "x", _CLASS.sub("x", pattern))
-    while True:
-        inner = re.search(r"\(([^()]*)\)([*+]|\{\d+,\})?", plain)
-        if inner is None:
-            return False
-        repeated = re.search(r"[*+]|\{\d+,\}|R", inner[1]) is not None
-        if inner[2] and repeated:
-            return True
-        # R marks a group that has a repeat somewhere inside.
-        plain = (
-            plain[: inner.start()] + ("R" if repeated or inner[2] else "x") + plain[inner.end() :]
-        )
+def _pattern(pattern: Any, _definition: Mapping[str, Any]) -> Iterator[str]:
+    return pattern_faults(pattern)
 
 
 def _format(given: Any, definition: Mapping[str, Any]) -> Iterator[str]:

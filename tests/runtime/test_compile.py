@@ -45,3 +45,12 @@ def test_it_ends_whatever_an_import_does(
     )
     assert done.returncode == status, done.stdout
     assert said in done.stdout
+
+
+def test_what_is_imported_later_is_compiled_too(tmp_path: Path) -> None:
+    """A container cannot write byte code, so the image has it."""
+    plugin = tmp_path / NAME
+    shutil.copytree(FOLDER / NAME, plugin, ignore=shutil.ignore_patterns("__pycache__"))
+    subprocess.run([sys.executable, "-E", "-s", "server.py", "--compile"], cwd=plugin, check=True)
+    compiled = {path.name.split(".")[0] for path in (plugin / "plugin_runtime").rglob("*.pyc")}
+    assert {"openapi", "json_schema", "constraints", "service"} <= compiled

@@ -1,0 +1,123 @@
+"""Which patterns a definition may have: those that mean the same everywhere, and end soon.
+
+A backtracking engine such as Python's takes exponential time where a repeated group can match one
+text in several ways, as (a+)+ can; no deadline ends that, and health is not answered meanwhile.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from stage7_plugin.spec.constraints import compiled
+
+_LONGEST = 200
+_TOKEN = re.compile(
+    r"(?P<atom>\\.|\[\^?\]?(?:\\.|[^\]\\])*\])|(?P<open>\((?:\?:)?)|(?P<close>\))|(?P<or>\|)"
+    r"|(?P<times>(?:[*+?]|\{\d*,?\d*\})\??)|(?P<char>.)",
+    re.DOTALL,
+)
+_CLASS = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*\]")
+_NOT_UNIVERSAL = re.compile(r"\(\?(?!:)|\\[1-9kpPuUAZz]|[*+?}]\+")
+_FIXED = re.compile(r"(?:\{\d+\})?")
+_AT_MOST_ONCE = re.compile(r"(?:\?|\{[01]\}|\{0?,1\})?\??")
+_LITERAL = re.compile(r"[^.^$\\\[]|\\[^\w]", re.DOTALL)
+
+
+class _Item(NamedTuple):
+    """An atom, or a group with its alternatives; and how often it is repeated."""
+
+    atom: str
+    group: list[list[_Item]]
+    times: str
+
+
+def pattern_faults(pattern: object) -> Iterator[str]:
+    """Yield the rule that a pattern breaks."""
+    if not isinstance(pattern, str):
+        yield "must be text"
+        return
+    if not 0 < len(pattern) <= _LONGEST:
+        yield f"must have 1 to {_LONGEST} characters"
+        return
+    try:
+        compiled(pattern)
+    except (re.error, OverflowError, RecursionError) as error:
+        yield f"must be a regular expression: {error}"
+        return
+    if found := _NOT_UNIVERSAL.search(_CLASS.sub("x", pattern)):
+        yield (
+            f"must not use {found[0]}: it does not mean the same in each language that a plugin "
+            "can be written in; classes, groups, alternatives and repeats do"
+        )
+    elif any(map(_is_slow, _items(_read(pattern)))):
+        yield (
+            "must not repeat a group that can match a text in several ways, as (a+)+ can: some "
+            "texts would take it for ever. Begin the group with a character that is in it only "
+            "once, as (-[a-z]+)* does"
+        )
+
+
+def _read(pattern: str) -> list[list[_Item]]:
+    """Return the alternatives of a pattern that compiles."""
+    stack: list[list[list[_Item]]] = [[[]]]
+    for token in _TOKEN.finditer(pattern):
+        alternatives = stack[-1]
+        if token["open"]:
+            stack.append([[]])
+        elif token["close"]:
+            stack.pop()
+            stack[-1][-1].append(_Item("", alternatives, ""))
+        elif token["or"]:
+            alternatives.append([])
+        elif token["times"] and alternatives[-1]:
+            last = alternatives[-1].pop()
+            alternatives[-1].append(last._replace(times=token["times"]))
+        else:
+            alternatives[-1].append(_Item(token[0], [], ""))
+    return stack[0]
+
+
+def _items(alternatives: list[list[_Item]]) -> Iterator[_Item]:
+    """Yield every item, those inside of groups too."""
+    for item in (item for items in alternatives for item in items):
+        yield item
+        yield from _items(item.group)
+
+
+def _is_slow(item: _Item) -> bool:
+    if not item.group or _AT_MOST_ONCE.fullmatch(item.times):
+        return False
+    return not (_is_delimited(item.group) if len(item.group) == 1 else _is_distinct(item.group))
+
+
+def _is_delimited(group: list[list[_Item]]) -> bool:
+    """Tell whether each repeat of a group has one length, or begins or ends with a mark."""
+    (items,) = group
+    if _is_fixed(items):
+        return True
+    for mark, rest in ((items[0], items[1:]), (items[-1], items[:-1])):
+        if _is_literal(mark) and not any(_can_be(one, mark.atom) for one in _items([rest])):
+            return True
+    return False
+
+
+def _is_distinct(group: list[list[_Item]]) -> bool:
+    """Tell whether one character decides between the alternatives, each of which has one length."""
+    if not all(items and _is_fixed(items) and _is_literal(items[0]) for items in group):
+        return False
+    return len({items[0].atom for items in group}) == len(group)
+
+
+def _is_fixed(items: list[_Item]) -> bool:
+    return all(not item.group and _FIXED.fullmatch(item.times) for item in items)
+
+
+def _is_literal(item: _Item) -> bool:
+    return not item.group and not item.times and _LITERAL.fullmatch(item.atom) is not None
+
+
+def _can_be(item: _Item, literal: str) -> bool:
+    character = literal[-1]
+    return bool(item.atom) and re.fullmatch(item.atom, character, re.DOTALL) is not None
