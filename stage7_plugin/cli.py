@@ -196,13 +196,23 @@ def schema(folder: Path) -> None:
 
 
 @main.command()
-@click.argument("plugins_file")
-@click.option("--output-dir", "-o", type=_FOLDER, default=".", help="Where the plugins go.")
+@click.argument("plugins_files", nargs=-1, required=True)
+@click.option("--output-dir", "-o", type=_FOLDER, help="Where the plugins go; here by default.")
 @click.option("--format", "form", type=click.Choice(["yaml", "json", "jsonl", "csv"]))
 @click.option("--defaults", metavar="FILE", help="A file with defaults, as beside a CSV file.")
-@click.option("--check", "check_only", is_flag=True, help="Check the file and write nothing.")
+@click.option(
+    "--check", "check_only", is_flag=True, help="Check the file, with -o the folder; write nothing."
+)
+@click.option(
+    "--accept",
+    "accepted",
+    type=click.Choice(["edited", "orphaned"]),
+    multiple=True,
+    help="With --check and -o: no reason to fail.",
+)
 @click.option("--update", is_flag=True, help="Render again what has changed in file or template.")
 @click.option("--force", is_flag=True, help="Like --update, also over a person's changes.")
+@click.option("--take-over", is_flag=True, help="Also plugins that another batch file made.")
 @click.option("--only", multiple=True, metavar="SLUG", help="Only this plugin; may be repeated.")
 @click.option("--shard", default="1/1", metavar="K/N", help="Only part K of N equal parts.")
 @click.option("--report", type=_NEW_FILE, metavar="FILE", help="Write what happened as JSON.")
@@ -216,10 +226,13 @@ def schema(folder: Path) -> None:
     show_default=True,
     help="Host port of the first plugin in compose.yaml; the others follow.",
 )
-def batch(plugins_file: str, output_dir: Path, shard: str, **options: Any) -> None:
-    """Make every plugin of PLUGINS_FILE, a YAML, JSON, JSON lines or CSV file, - for stdin.
+def batch(
+    plugins_files: tuple[str, ...], output_dir: Path | None, shard: str, **options: Any
+) -> None:
+    """Make every plugin of PLUGINS_FILES, in YAML, JSON, JSON lines or CSV, - for stdin.
 
-    Exit status: 0 all is well, 1 the file has problems or a plugin failed, 2 nothing could be done.
+    Exit status: 0 all is well, 1 a file has problems, a plugin failed or has conflicts, or with
+    --check and -o something differs, 2 nothing could be done.
     """
     from stage7_plugin.batch.command import BatchOptions, run_batch
     from stage7_plugin.batch.install import Rewrite
@@ -229,8 +242,9 @@ def batch(plugins_file: str, output_dir: Path, shard: str, **options: Any) -> No
         part = Shard.parse(shard)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--shard") from error
-    rewrite = Rewrite(options.pop("update"), options.pop("force"))
-    chosen = BatchOptions(plugins_file, output_dir, rewrite=rewrite, shard=part, **options)
+    taken = options.pop("take_over")
+    rewrite = Rewrite(options.pop("update"), options.pop("force"), take_over=taken)
+    chosen = BatchOptions(plugins_files, output_dir, rewrite=rewrite, shard=part, **options)
     sys.exit(run_batch(chosen))
 
 

@@ -13,6 +13,7 @@ from stage7_plugin.batch.duplicates import Names
 from stage7_plugin.batch.entries import Entry, Field, Fleet, Located
 from stage7_plugin.batch.ownership import Ownership, read_labels, read_owner
 from stage7_plugin.batch.recipe import Recipe
+from stage7_plugin.batch.renames import read_renamed_from
 from stage7_plugin.batch.template import PluginTemplate
 from stage7_plugin.spec.plugin_spec import AnswersRefused, PluginSpec
 from stage7_plugin.spec.problems import Problem, nearest, shown
@@ -23,7 +24,12 @@ _TOO_MANY = f"must not hold more than {_MOST_VALUES} values"
 
 
 def check_fleet(
-    fleet: Fleet, template: PluginTemplate, base: Path, first_port: int
+    fleet: Fleet,
+    template: PluginTemplate,
+    base: Path,
+    first_port: int,
+    names: Names | None = None,
+    file: str = "",
 ) -> tuple[list[Recipe], list[Located]]:
     """The plugins of a batch file, and every problem of it in the order of its lines.
 
@@ -32,16 +38,20 @@ def check_fleet(
         template: Whose prompts are asked.
         base: The folder from which paths in the file are counted.
         first_port: The host port of the first plugin; the others follow.
+        names: Those that plugins of other batch files have.
+        file: The batch file, if there are several.
     """
     most = _LAST_PORT - first_port + 1
     if len(fleet.plugins) > most:
         rule = f"from port {first_port} on there are only {most} ports; see --first-port"
         fleet.fault(1, "plugins", f"{len(fleet.plugins)} plugins", rule, "--first-port 10000")
-    return _Check(fleet, template, base).run()
+    return _Check(fleet, template, base, names or Names(), file).run()
 
 
 class _Check:
-    def __init__(self, fleet: Fleet, template: PluginTemplate, base: Path) -> None:
+    def __init__(
+        self, fleet: Fleet, template: PluginTemplate, base: Path, names: Names, file: str
+    ) -> None:
         self._plugins = fleet.plugins
         self._defaults = fleet.defaults.fields
         self._defaults_file = fleet.defaults.file
@@ -49,12 +59,18 @@ class _Check:
         self._known = (*template.prompts, *file_keys.KEYS)
         self._complete = template.answers
         self._files = file_keys.FileRules(base)
-        self._names = Names()
+        self._names, self._file = names, file
         # By what they say: a wrong default is one problem, however many plugins take it.
         self._problems: dict[tuple[object, ...], Located] = {}
         for found in fleet.problems:
             self._add(found.line, found.plugin, found.problem, found.file)
         self._unknown_keys(fleet.defaults, "defaults")
+        if "renamed_from" in self._defaults:
+            rule = "must be a key of one plugin, not a default"
+            field = self._defaults["renamed_from"]
+            self._add(
+                field.line, "defaults", Problem("renamed_from", field.value, rule, "plugins: ...")
+            )
 
     def run(self) -> tuple[list[Recipe], list[Located]]:
         recipes = [self._plugin(number, entry) for number, entry in enumerate(self._plugins, 1)]
@@ -100,8 +116,12 @@ class _Check:
         problems += faults
         ownership, faults = _ownership(fields)
         problems += faults
+        renamed_from = ""
+        if "renamed_from" in fields:
+            renamed_from, faults = read_renamed_from(fields["renamed_from"].value)
+            problems += faults
         if named:
-            problems += self._names.clashes(entry, complete)
+            problems += self._names.clashes(entry, complete, self._file)
         for problem in problems:
             self._locate(problem, entry, label)
         if spec is None:
@@ -114,6 +134,7 @@ class _Check:
             files.get("lock"),
             ownership=ownership,
             author_is_default="author" not in given,
+            renamed_from=renamed_from,
         )
 
     def _unknown_keys(self, entry: Entry, label: str) -> None:

@@ -6,45 +6,54 @@ import sys
 import time
 from collections.abc import Generator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from stage7_plugin.batch.check import check_fleet
 from stage7_plugin.batch.digests import Digests
 from stage7_plugin.batch.images import build_all
 from stage7_plugin.batch.install import Rewrite
-from stage7_plugin.batch.outcome import CONFLICT, FAILED, UPDATED, Outcome
+from stage7_plugin.batch.others import Others, find_others, refuse_shared_verbs
+from stage7_plugin.batch.outcome import CONFLICT, FAILED, ORPHANED, UNCHANGED, UPDATED, Outcome
 from stage7_plugin.batch.output_folder import Busy, OutputFolder
 from stage7_plugin.batch.outputs.index import read_ownership
 from stage7_plugin.batch.outputs.member import Member, read_member
 from stage7_plugin.batch.outputs.ports import assign, read_ports
 from stage7_plugin.batch.outputs.write import FleetFiles
+from stage7_plugin.batch.ownership import Ownership
 from stage7_plugin.batch.progress import follow
-from stage7_plugin.batch.reading import read_fleet
 from stage7_plugin.batch.recipe import Recipe
+from stage7_plugin.batch.renames import move_renamed
 from stage7_plugin.batch.replacing import recover
 from stage7_plugin.batch.report import format_located, print_next_steps, print_summary, write_report
 from stage7_plugin.batch.safe_files import Foreign
 from stage7_plugin.batch.shard import Shard
+from stage7_plugin.batch.sources import from_output, read_sources
 from stage7_plugin.batch.template import PluginTemplate
 from stage7_plugin.batch.workers import make_all
 from stage7_plugin.host.engine import EngineMissing
 from stage7_plugin.host.view import ManifestUnusable
 from stage7_plugin.spec.problems import printable
 
+_ORPHANED = "no longer in the batch file; remove the folder, or name it in renamed_from"
 OK, SOME_FAILED, UNUSABLE, INTERRUPTED = 0, 1, 2, 130
 
 
 @dataclass(frozen=True)
 class BatchOptions:
-    """The options of the command; `source` is the batch file, - for standard input."""
+    """The options of the command.
 
-    source: str
-    output: Path
+    Attributes:
+        sources: The batch files, - for standard input.
+        output: Where the plugins go; None if the user has not said.
+    """
+
+    sources: tuple[str, ...]
+    output: Path | None = None
     form: str | None = None
     defaults: str | None = None
     check_only: bool = False
     rewrite: Rewrite = field(default_factory=Rewrite)
+    accepted: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
     shard: Shard = field(default_factory=lambda: Shard(1, 1))
     report: Path | None = None
@@ -53,32 +62,38 @@ class BatchOptions:
     jobs: int = 2
     first_port: int = 20000
 
+    @property
+    def named(self) -> str:
+        """The batch files, for people."""
+        return ", ".join(self.sources)
+
 
 def run_batch(options: BatchOptions) -> int:
-    """Check the file, make its plugins, build their images if asked to; returns the exit status."""
-    fleet = read_fleet(options.source, options.form, options.defaults)
-    base = Path.cwd() if options.source == "-" else Path(options.source).parent
-    template = PluginTemplate()
-    recipes, located = check_fleet(fleet, template, base, options.first_port)
-    del fleet
+    """Check the files, make their plugins, build images if asked to; returns the exit status."""
+    template, output = PluginTemplate(), options.output or Path()
+    recipes, located = read_sources(
+        options.sources, options.form, options.defaults, output, options.first_port, template
+    )
     steps: dict[str, list[Outcome]] = {}
     if located:
-        print(format_located(options.source, located), file=sys.stderr)
+        print(format_located(options.sources, located), file=sys.stderr)
         status = SOME_FAILED
     elif unknown := set(options.only) - {recipe.slug for recipe in recipes}:
         slugs = ", ".join(sorted(unknown))
-        print(f"--only: {options.source} has no plugin with the slug {slugs}", file=sys.stderr)
+        print(f"--only: {options.named} has no plugin with the slug {slugs}", file=sys.stderr)
         status = UNUSABLE
     elif options.check_only:
         if not options.quiet:
             count = "1 plugin" if len(recipes) == 1 else f"{len(recipes)} plugins"
-            print(f"{options.source}: {count}, no problems")
+            print(f"{options.named}: {count}, no problems")
         status = OK
+        if options.output:
+            status = _Run(options, recipes, template, steps).compare()
     else:
         status = _write(_Run(options, recipes, template, steps))
     if options.report:
         try:
-            write_report(options.report, options.source, located, steps)
+            write_report(options.report, options.sources, located, steps, status == OK)
         except OSError as error:
             print(f"{options.report} cannot be written: {error.strerror}", file=sys.stderr)
             return status or UNUSABLE
@@ -121,9 +136,11 @@ class _Run:
         template: PluginTemplate,
         steps: dict[str, list[Outcome]],
     ) -> None:
-        self.output = OutputFolder(options.output)
+        self.output = OutputFolder(options.output or Path())
         self._options = options
         self._recipes = recipes
+        self._sources = {from_output(source, self.output.path) for source in options.sources}
+        self._rewrite = replace(options.rewrite, sources=frozenset(self._sources))
         self._template = template
         self._steps = steps
 
@@ -135,17 +152,20 @@ class _Run:
     def steps_in_order(self) -> None:
         """Render, write the files of the fleet, build."""
         options = self._options
-        only = set(options.only)
-        mine = options.shard.of([r for r in self._recipes if not only or r.slug in only])
+        others = self._others()
+        refuse_shared_verbs(self.output, self._recipes, others)
         owned = any(recipe.ownership.owner for recipe in self._recipes)
         on_kubernetes = any(recipe.spec.kubernetes == "yes" for recipe in self._recipes)
         files = FleetFiles(self.output, options.shard, options.rewrite.force)
         files.refuse_foreign([recipe.slug for recipe in self._recipes], on_kubernetes, owned)
-        outcomes = make_all(mine, self._template, self.output, options.rewrite)
+        mine = move_renamed(self._mine(), self.output, self._sources)
+        outcomes = make_all(mine, self._template, self.output, self._rewrite)
         rendered = self._step("rendering", outcomes, len(mine))
         if any(outcome.status in (UPDATED, CONFLICT) for outcome in rendered):
             self.output.prune_bases()
-        members = self._members()
+        if others.orphans and not options.quiet:
+            print(printable(f"  {', '.join(others.orphans)}: {_ORPHANED}"))
+        members = self._members(others)
         if remark := files.write(members):
             print(printable(remark))
         if options.build:
@@ -155,6 +175,27 @@ class _Run:
             self._step("building", outcomes, len(building))
         if members and not options.quiet and not self.failed:
             print_next_steps(self.output.path, members[0].slug, options.build)
+
+    def compare(self) -> int:
+        """Compare files, template and folder, and write nothing; returns the exit status."""
+        mine = self._mine()
+        rewrite = replace(self._rewrite, compare=True)
+        outcomes = make_all(mine, self._template, self.output, rewrite)
+        found = self._step("comparing", outcomes, len(mine))
+        orphans = [Outcome(slug, 0, ORPHANED, _ORPHANED) for slug in self._others().orphans]
+        found += orphans
+        if orphans:
+            print(printable(f"  {', '.join(orphan.slug for orphan in orphans)}: {_ORPHANED}"))
+        fine = {UNCHANGED, *self._options.accepted}
+        return OK if all(outcome.status in fine for outcome in found) else SOME_FAILED
+
+    def _mine(self) -> Sequence[Recipe]:
+        """The plugins of this run: those that are chosen, of this part of the fleet."""
+        only = set(self._options.only)
+        return self._options.shard.of([r for r in self._recipes if not only or r.slug in only])
+
+    def _others(self) -> Others:
+        return find_others(self.output, self._recipes, self._sources)
 
     def _step(
         self, name: str, outcomes: Generator[Outcome, None, None], total: int
@@ -168,24 +209,33 @@ class _Run:
         print_summary(noted, name, time.monotonic() - start, self._options.quiet)
         return noted
 
-    def _members(self) -> list[Member]:
-        """The plugins of the file that are there, whichever shard or run made them."""
+    def _members(self, others: Others) -> list[Member]:
+        """The plugins that are there, whichever shard, run or batch file made them."""
         found = []
-        slugs = [recipe.slug for recipe in self._recipes]
-        digests = Digests(self.output)
+        lines = {recipe.slug: recipe.line for recipe in self._recipes}
+        lines |= dict.fromkeys(others.elsewhere, 0)
+        sources = {recipe.slug: recipe.source for recipe in self._recipes} | others.elsewhere
         whose = read_ownership(self.output.path)
         whose |= {recipe.slug: recipe.ownership for recipe in self._recipes}
-        ports = assign(slugs, self._options.first_port, read_ports(self.output.path, slugs))
-        for recipe in self._recipes:
-            folder = self.output.plugin(recipe.slug)
+        ports, digests = self._ports(list(lines)), Digests(self.output)
+        for slug, line in lines.items():
+            folder = self.output.plugin(slug)
             if not (folder / "manifest.json").is_file():
                 continue
             try:
-                port, owner = ports[recipe.slug], whose[recipe.slug]
-                found.append(read_member(folder, port, owner, recipe.source, digests))
+                owner = whose.get(slug, Ownership())
+                found.append(read_member(folder, ports[slug], owner, sources[slug], digests))
             except ManifestUnusable as error:
-                outcome = Outcome(recipe.slug, recipe.line, FAILED, str(error))
+                outcome = Outcome(slug, line, FAILED, str(error))
                 self._steps.setdefault("fleet", []).append(outcome)
-                print(f"failed: {recipe.slug}: {error}", file=sys.stderr)
+                print(f"failed: {slug}: {error}", file=sys.stderr)
         digests.keep()
         return found
+
+    def _ports(self, slugs: Sequence[str]) -> dict[str, int]:
+        before = {recipe.slug: recipe.renamed_from for recipe in self._recipes}
+        kept = read_ports(self.output.path, [*slugs, *filter(None, before.values())])
+        for slug, old in before.items():
+            if old in kept:
+                kept.setdefault(slug, kept[old])
+        return assign(slugs, self._options.first_port, kept)

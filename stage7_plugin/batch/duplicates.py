@@ -14,12 +14,19 @@ class Names:
     """The names that are taken by the plugins seen so far."""
 
     def __init__(self) -> None:
-        self._lines: dict[tuple[str, str], int] = {}
+        self._places: dict[tuple[str, str], str] = {}
 
-    def clashes(self, entry: Entry, answers: Mapping[str, Any]) -> list[Problem]:
-        """Why a plugin cannot have its names; takes them otherwise."""
-        slug = self._clash(entry, "plugin_slug", answers["plugin_slug"])
-        verb = self._clash(entry, "verb", answers["verb"])
+    def clashes(self, entry: Entry, answers: Mapping[str, Any], file: str = "") -> list[Problem]:
+        """Why a plugin cannot have its names; takes them otherwise.
+
+        Args:
+            entry: The plugin.
+            answers: With its names.
+            file: The batch file, if there are several.
+        """
+        place = f"line {entry.line}" + (f" of {file}" if file else "")
+        slug = self._clash(place, "plugin_slug", answers["plugin_slug"])
+        verb = self._clash(place, "verb", answers["verb"])
         if slug is None:
             found = [("verb", verb, "the host calls a plugin by its verb", "_2")]
         else:
@@ -33,18 +40,18 @@ class Names:
             Problem(
                 prompt,
                 answers[prompt],
-                f"must occur once: {reason}; the plugin of line {line} has it too",
+                f"must occur once: {reason}; the plugin of {taken} has it too",
                 f"{prompt}: {answers[prompt]}{suffix}",
             )
-            for prompt, line, reason, suffix in found
-            if line is not None
+            for prompt, taken, reason, suffix in found
+            if taken is not None
         ]
 
-    def _clash(self, entry: Entry, prompt: str, value: Any) -> int | None:
-        """The line of the plugin that has the value already, if any."""
+    def _clash(self, place: str, prompt: str, value: Any) -> str | None:
+        """Where the plugin is that has the value already, if any."""
         if not isinstance(value, str) or not value:
             return None
-        if (prompt, value) in self._lines:
-            return self._lines[prompt, value]
-        self._lines[prompt, value] = entry.line
+        if (prompt, value) in self._places:
+            return self._places[prompt, value]
+        self._places[prompt, value] = place
         return None

@@ -80,10 +80,13 @@ def place(
         OSError: It could not be written; the target is as it was.
     """
     slug, target = recipe.slug, output.plugin(recipe.slug)
+    if recipe.moved:
+        rewrite = replace(rewrite, update=True)
     record = output.read_record(slug)
     exists = os.path.lexists(target)
     if not exists and rewrite.compare:
-        return MISSING, "it is not there yet"
+        there = recipe.renamed_from and output.plugin(recipe.renamed_from).is_dir()
+        return MISSING, f"still is {recipe.renamed_from}" if there else "not made yet"
     if recipe.author_is_default and record and record.author:
         # The default author is of one user's git; it must not change another user's plugin.
         answers = {**recipe.spec.answers, "author": record.author}
@@ -101,7 +104,8 @@ def place(
         if exists:
             found = _bring_over(slug, staged, record, new, output, rewrite.force)
             replace_folder(slug, staged, replace(new, conflicts=found.conflicts), output)
-            remarks = [recipe.remark, *found.remarks]
+            moved = f"moved from {recipe.renamed_from}" if recipe.moved else ""
+            remarks = [moved, recipe.remark, *found.remarks]
             status = CONFLICT if found.conflicts else UPDATED
         else:
             remarks, status = [recipe.remark], CREATED

@@ -18,7 +18,7 @@ import itertools
 import os
 import shutil
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from stage7_plugin.batch.record import Bases, Record, decode
@@ -79,12 +79,16 @@ class OutputFolder:
         """What was written as that plugin; None if nothing, or if it cannot be told."""
         return decode(read_regular(self.records / f"{slug}.json") or b"")
 
-    def read_records(self) -> Iterator[tuple[str, Record]]:
-        """Every plugin of which there is a record, in order."""
+    def read_records(self, besides: Collection[str] = ()) -> Iterator[tuple[str, Record]]:
+        """Every plugin of which there is a record, in order, but for some."""
         for path in sorted(self.records.glob("*.json")):
-            record = self.read_record(path.stem)
+            record = None if path.stem in besides else self.read_record(path.stem)
             if record:
                 yield path.stem, record
+
+    def forget(self, slug: str) -> None:
+        """Remove a record. Raises OSError."""
+        (self.records / f"{slug}.json").unlink(missing_ok=True)
 
     def prune_bases(self) -> None:
         """Remove texts that no plugin was made from any longer. Raises OSError."""

@@ -24,7 +24,9 @@ class Recipe:
         ownership: Whose the plugin is; no rendered file says so.
         author_is_default: Whether the file names no author, so that it is the user's own.
         source: The batch file, as seen from the output folder.
+        file: The batch file as the user named it, if there are several.
         renamed_from: The slug that the plugin had before, if any.
+        moved: Whether this run has moved it from there.
     """
 
     line: int
@@ -35,7 +37,9 @@ class Recipe:
     ownership: Ownership = field(default_factory=Ownership)
     author_is_default: bool = False
     source: str = ""
+    file: str = ""
     renamed_from: str = ""
+    moved: bool = False
 
     @property
     def slug(self) -> str:

@@ -16,9 +16,9 @@ from stage7_plugin.generate.git import path_from_shell
 from stage7_plugin.spec.problems import printable, shown
 
 
-def format_located(source: str, located: Sequence[Located]) -> str:
+def format_located(sources: Sequence[str], located: Sequence[Located]) -> str:
     """One message with every problem: file, line, plugin, key, value, rule and example."""
-    name = "standard input" if source == "-" else source
+    name = ", ".join("standard input" if source == "-" else source for source in sources)
     count = "1 problem" if len(located) == 1 else f"{len(located)} problems"
     lines = [f"{count} in {name}; nothing was written."]
     for found in located:
@@ -51,7 +51,8 @@ def print_summary(outcomes: Sequence[Outcome], what: str, seconds: float, quiet:
     if failed:
         print(f"\n{len(failed)} failed:", file=sys.stderr)
         for outcome in failed:
-            text = f"  line {outcome.line}: {outcome.slug}: {outcome.message}"
+            place = f"{outcome.source}:" if outcome.source else "line "
+            text = f"  {place}{outcome.line}: {outcome.slug}: {outcome.message}"
             print(printable(text), file=sys.stderr)
 
 
@@ -76,26 +77,32 @@ def print_next_steps(folder: Path, first: str, built: bool) -> None:
 
 
 def write_report(
-    path: Path, source: str, located: Sequence[Located], steps: dict[str, list[Outcome]]
+    path: Path,
+    sources: Sequence[str],
+    located: Sequence[Located],
+    steps: dict[str, list[Outcome]],
+    succeeded: bool,
 ) -> None:
     """Write what happened as JSON. Raises OSError.
 
     Args:
         path: Where to.
-        source: The batch file.
-        located: Its problems; if there are any, nothing else happened.
+        sources: The batch files.
+        located: Their problems; if there are any, nothing else happened.
         steps: Outcomes by step.
+        succeeded: Whether the exit status is 0.
     """
     report: dict[str, Any] = {
-        "file": source,
-        "succeeded": not located and not any(o.failed for step in steps.values() for o in step),
+        "files": list(sources),
+        "succeeded": succeeded,
         "problems": [_problem(found) for found in located],
     }
     for step, outcomes in steps.items():
         report[step] = {
             "counts": dict(sorted(Counter(outcome.status for outcome in outcomes).items())),
             "plugins": [
-                _outcome(outcome) for outcome in sorted(outcomes, key=lambda o: (o.line, o.slug))
+                _outcome(outcome)
+                for outcome in sorted(outcomes, key=lambda o: (o.source, o.line, o.slug))
             ],
         }
     path.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", "utf-8")
@@ -126,6 +133,7 @@ def _problem(found: Located) -> dict[str, Any]:
 def _outcome(outcome: Outcome) -> dict[str, Any]:
     return {
         "plugin": outcome.slug,
+        **({"file": outcome.source} if outcome.source else {}),
         "line": outcome.line,
         "status": outcome.status,
         "message": outcome.message,

@@ -62,7 +62,8 @@ def make_one(
         status, message = FAILED, f"{error.strerror or error}{where}"
     except Exception as error:  # one failure must not stop the rest
         status, message = FAILED, f"{type(error).__name__}: {error}"
-    return Outcome(recipe.slug, recipe.line, status, message, time.perf_counter() - start)
+    seconds = time.perf_counter() - start
+    return Outcome(recipe.slug, recipe.line, status, message, seconds, recipe.file)
 
 
 @dataclass
@@ -142,14 +143,18 @@ def _lost(worker: _Worker) -> list[Outcome]:
         f"its worker process ended (exit code {worker.process.exitcode}; -9 often means that "
         "memory ran out); run the same command again"
     )
-    return [Outcome(recipe.slug, recipe.line, FAILED, message) for recipe in worker.at]
+    return [
+        Outcome(recipe.slug, recipe.line, FAILED, message, source=recipe.file)
+        for recipe in worker.at
+    ]
 
 
 def _work(pipe: Connection, path: Path, rewrite: Rewrite) -> None:
     """A worker process: makes what it is given until its run is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the run; it closes the pipe
     template, output = PluginTemplate(), OutputFolder(path)
-    with output.worker_lock(), contextlib.suppress(EOFError, OSError):
+    lock = contextlib.nullcontext() if rewrite.compare else output.worker_lock()
+    with lock, contextlib.suppress(EOFError, OSError):
         while True:
             recipes: Sequence[Recipe] = pipe.recv()
             pipe.send([make_one(recipe, template, output, rewrite) for recipe in recipes])

@@ -44,7 +44,9 @@ def batch(
         text: Standard input.
         wrapper: Python code that runs the command, in place of `python -m`.
     """
-    given = command(*arguments, "--output-dir", folder / "out")
+    given = command(*arguments)
+    if "--check" not in arguments:
+        given += ["--output-dir", str(folder / "out")]
     if wrapper:
         given[1:3] = ["-c", wrapper]
     done = subprocess.run(
