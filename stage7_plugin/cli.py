@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 import click
 
 from stage7_plugin import __version__
+from stage7_plugin.generate.edit_commands import add, remove, rename
 from stage7_plugin.terminal import print_any_text
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -45,6 +46,10 @@ def _json(document: Any) -> str:
     import json
 
     return json.dumps(document, indent=2, ensure_ascii=False)
+
+
+for command in (add, remove, rename):
+    main.add_command(command)
 
 
 class _New(click.Command):

@@ -39,7 +39,7 @@ def run_sync(folder: Path, check: bool) -> int:
         0 all is in line, or was brought so; 1 with `check`, something is not; 2 nothing was done.
     """
     try:
-        manifest = _manifest(folder)
+        manifest = read_manifest(folder)
         changes = dict(_changes(folder, manifest))
     except (OutOfReach, OSError, UnicodeDecodeError) as error:
         print(f"Nothing was changed: {error}")
@@ -55,7 +55,8 @@ def run_sync(folder: Path, check: bool) -> int:
     return int(check and bool(changes))
 
 
-def _manifest(folder: Path) -> dict[str, Any]:
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Read the manifest of a plugin. Raises OutOfReach if it has problems."""
     try:
         manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text("utf-8"))
     except ValueError as error:
@@ -161,32 +162,37 @@ def synced_manifest(text: str, manifest: dict[str, Any]) -> str:
     old, new = _descriptions(manifest)
     name, verb = manifest.get("name", manifest["id"]), manifest["verb"]
     if manifest.get("explanation") == planner_texts.explanation(name, verb, old):
-        text = _replaced(text, "explanation", planner_texts.explanation(name, verb, new))
-    text = _replaced(text, "description", new)
+        text = replaced(text, "explanation", planner_texts.explanation(name, verb, new))
+    text = replaced(text, "description", new)
     meaning = manifest.get("semanticDescription", "")
     if meaning == f"{old}." or re.search(r" Takes .*; returns .*\.$", meaning):
-        text = _replaced(
+        text = replaced(
             text, "semanticDescription", planner_texts.semantic_description(new, inputs, outputs)
         )
     examples = manifest.get("usageExamples", [])
     if len(examples) == 1 and re.fullmatch(r"Use \S+ with .* to get .*", examples[0]):
-        text = _replaced(
-            text, "usageExamples", [planner_texts.usage_example(verb, inputs, outputs)]
-        )
+        text = replaced(text, "usageExamples", [planner_texts.usage_example(verb, inputs, outputs)])
     guidance = manifest.get("inputGuidance")
     if guidance is None or re.match(r"Input \S+ \(\w+, ", guidance):
-        text = _replaced(text, "inputGuidance", planner_texts.input_guidance(inputs))
+        text = replaced(text, "inputGuidance", planner_texts.input_guidance(inputs))
     return text
 
 
-def _replaced(text: str, key: str, value: Any) -> str:
-    """Return the JSON text with a top-level value replaced, or added above inputDefinitions."""
-    written = escaping.json(value, indent=2, level=1)
-    found = re.search(rf'^  "{key}":\s*', text, re.MULTILINE)
+def replaced(text: str, key: str, value: Any, level: int = 1) -> str:
+    """Return the JSON text with a value replaced, or a top-level one added above inputDefinitions.
+
+    Args:
+        text: A manifest as the template formats it.
+        key: Of the value.
+        value: The new one.
+        level: 1 for a key of the manifest itself, 2 for one of an object in it.
+    """
+    written = escaping.json(value, indent=2, level=level)
+    found = re.search(rf'^{"  " * level}"{key}":\s*', text, re.MULTILINE)
     if found is not None:
         before, end = strict_json.decode_at(text, found.end())
         return text if before == value else text[: found.end()] + written + text[end:]
     place = re.search(r'^  "inputDefinitions":', text, re.MULTILINE)
-    if place is None:
+    if place is None or level != 1:
         return text  # formatted differently by the author
     return f'{text[: place.start()]}  "{key}": {written},\n{text[place.start() :]}'
