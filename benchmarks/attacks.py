@@ -76,6 +76,9 @@ class Target:
             return 0
 
 
+UNREAD_OUTPUT = "standard output that nobody reads"
+"""The attack that needs a container whose output is attached to and not read."""
+
 Attack = Callable[[Target], Counter[int]]
 
 
@@ -170,6 +173,21 @@ def slow_readers(target: Target) -> Counter[int]:
         return 0
 
     return at_once(16, client)
+
+
+def noise(target: Target) -> Counter[int]:
+    """Executions that print 250 kB each, four at once."""
+    request = request_of(json.dumps({"inputs": {"text": "a", "lines": 250}}).encode())
+    until = time.monotonic() + target.seconds
+    statuses: Counter[int] = Counter()
+
+    def client(_: int) -> int:
+        while time.monotonic() < until:
+            statuses[target.status_of(request)] += 1
+        return 0
+
+    at_once(4, client)
+    return statuses
 
 
 def chunks(data: bytes, clients: int = 32) -> Attack:
@@ -273,4 +291,5 @@ ATTACKS: dict[str, Attack] = {
     "six hundred half-open": half_open,
     "eighty dripping": dripping,
     "fuzz": fuzz,
+    UNREAD_OUTPUT: noise,
 }

@@ -6,6 +6,7 @@ All of them, and for longer: `make bench BENCH=--abuse`.
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import uuid
 from collections.abc import Iterator
@@ -15,9 +16,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from benchmarks import abuse
-from benchmarks.attacks import ATTACKS, MIB
+from benchmarks.attacks import ATTACKS, MIB, UNREAD_OUTPUT
 from benchmarks.images import docker
 from benchmarks.stacks import HERE
+from stage7_plugin.host.http_client import Address, call
 from tests.runtime.plugin_process import SOON
 from tools.render_example import FOLDER, NAME
 
@@ -60,6 +62,17 @@ def test_the_container_lives(image: str, memory: str, attack: str) -> None:
         assert not result.lost, docker("logs", "--tail", "20", name)
         assert max(result.health) < SOON
         assert set(result.statuses) <= {0, 200, 400, 413, 429, 503}
+
+
+def test_a_container_lives_while_nobody_reads_its_output(image: str) -> None:
+    with abuse.container("64m", image) as name, abuse.unread_output(name):
+        result = abuse.measure(name, UNREAD_OUTPUT, "64m", abuse.LARGEST_BODY, seconds=4)
+        assert not result.lost
+        assert max(result.health) < SOON
+        assert set(result.statuses) == {200}
+        page = call(Address(abuse.address_of(name), abuse.PORT), "GET", "/metrics").body.decode()
+    (dropped,) = re.findall(r"^plugin_log_lines_dropped_total (\d+)$", page, re.MULTILINE)
+    assert int(dropped) > 0, "its output was not stalled"
 
 
 def test_the_limit_is_the_cgroups_where_the_manifest_allows_more(image: str) -> None:
