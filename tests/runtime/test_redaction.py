@@ -51,6 +51,16 @@ def test_no_execution_changes_the_output_or_the_log_of_another(start: Start) -> 
     assert echoed(plugin, keys, __x=attack) == {"https://": "x [redacted] y"}
 
 
+def test_the_longest_secret_that_is_looked_for(start: Start) -> None:
+    plugin = start()
+    longest = "s" * 32 * 1024
+    assert echoed(plugin, f"a {longest} b", __x=longest) == "a [redacted] b"
+    assert "not every secret" not in plugin.log
+    longer = longest + "s"
+    assert echoed(plugin, longer, __x=longer) == longer
+    assert "not every secret" in plugin.log
+
+
 @pytest.mark.parametrize(
     "flood",
     [
