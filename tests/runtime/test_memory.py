@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -53,6 +54,31 @@ def test_decoding_takes_no_more_than_its_estimate(shape: str) -> None:
     assert estimate <= 6 * peak, "it refuses what would fit"
 
 
+@pytest.mark.parametrize(
+    ("body", "cost"),
+    [
+        (b"1" * 1024, 0),
+        (b"1" * 1025, 48 * 1025),
+        (b"1" * 4096, 48 * 4096),
+        (b"1" * 4097, 3 * 4097),
+        (b"[" + b"1" * 4096, 90 + 3 * 4097),
+        (b"{" + b"1" * 4096, 90 + 3 * 4097),
+        (b":" + b"1" * 4096, 165 + 3 * 4097),
+        (b"," + b"1" * 4096, 40 + 3 * 4097),
+        (b'"' + b"1" * 4096, 25 + 3 * 4097),
+        ("\xe9".encode() + b"1" * 4096, 5 * 4098),
+        ("\uffee".encode() + b"1" * 4096, 5 * 4099),
+        ("\U0001f600".encode() + b"1" * 4096, 9 * 4100),
+        (b"\\u00e9" + b"1" * 4096, 5 * 4102),
+        (b"\\ud83d" + b"1" * 4096, 9 * 4102),
+        (b"\\uD83D" + b"1" * 4096, 9 * 4102),
+        (b"\\n" + b"1" * 4096, 3 * 4098),
+    ],
+)
+def test_what_a_body_is_taken_for(body: bytes, cost: int) -> None:
+    assert memory.cost_of_decoding(body) == cost
+
+
 def test_json_inside_of_a_text_is_not_taken_for_structure() -> None:
     inner = b'{\\"id\\": \\"a\\", \\"tags\\": [\\"b\\"]}, ' * 1000
     body = b'{"inputs":{"text":"' + inner + b'"}}'
@@ -95,6 +121,38 @@ def test_what_is_held_and_given_back() -> None:
     first.release()
     part.release()
     assert whole.used == 30 * MIB
+    assert (first.size, part.size) == (0, 0)
+    part.release()
+    first.hold(57 * MIB)
+    assert whole.used == 87 * MIB
+
+
+def test_up_to_the_last_byte() -> None:
+    whole = memory.Budget(1)
+    whole.size = 64 * MIB
+    most = memory.Share(whole)
+    with pytest.raises(memory.NoRoom) as refused:
+        most.hold(56 * MIB + 1)
+    assert refused.value.status == 413
+    most.hold(56 * MIB)
+    memory.Share(whole).hold(MIB)
+    with pytest.raises(memory.NoRoom):
+        memory.Share(whole).hold(MIB + 1)
+    assert whole.change(7 * MIB)
+    assert not whole.change(1)
+    assert whole.used == 64 * MIB
+
+
+def test_what_is_not_counted() -> None:
+    whole = memory.Budget(1)
+    whole.size = 64 * MIB
+    share = memory.Share(whole)
+    share.hold(4096)
+    assert (share.size, whole.used) == (0, 0)
+    share.hold(4097)
+    assert (share.size, whole.used) == (4097, 4097)
+    share.hold(4096)
+    assert (share.size, whole.used) == (0, 0)
 
 
 def test_the_last_eighth_is_for_small_requests() -> None:
@@ -165,6 +223,13 @@ def test_the_process_is_measured() -> None:
     whole.measure()
     assert before - whole.size > 140 * MIB
     assert len(ballast) == 200 * MIB
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
+def test_it_is_the_resident_memory() -> None:
+    lines = Path("/proc/self/status").read_text("utf-8").splitlines()
+    kilobytes = next(int(line.split()[1]) for line in lines if line.startswith("VmRSS"))
+    assert memory.resident_bytes() == pytest.approx(kilobytes * 1024, abs=8 * MIB)
 
 
 def test_the_bodies_of_the_shapes_have_their_size() -> None:
