@@ -103,6 +103,32 @@ def test_defaults_that_keep_clients_and_the_host_apart() -> None:
     assert found.timeout_ms == MANIFEST["api"]["timeout"]
 
 
+DAY = 86_400  # seconds
+BOUNDS = {
+    "port": (0, 65_535),
+    "concurrency": (1, 1024),
+    "timeout_ms": (100, DAY * 1000),
+    "memory_bytes": (16 * MIB, 1024**4),
+    "max_body_bytes": (1024, 1024**3),
+    "max_output_bytes": (1024, 1024**3),
+    "max_header_bytes": (1024, MIB),
+    "max_json_depth": (4, 500),
+    "max_connections": (8, 65_536),
+    "idle_seconds": (1, 3600),
+    "request_seconds": (1, 3600),
+    "answer_seconds": (1, 3600),
+    "stuck_seconds": (1, DAY),
+    "drain_seconds": (0, 3600),
+    "start_seconds": (1, DAY),
+    "strict_inputs": (0, 1),
+}
+"""A step past one of them is a change that users see."""
+
+
+def test_the_bounds_of_the_settings() -> None:
+    assert {one.name: (one.lowest, one.highest) for one in NUMBERS} == BOUNDS
+
+
 @pytest.mark.parametrize("setting", NUMBERS, ids=lambda setting: setting.variable)
 def test_each_limit_of_a_setting(setting: Any) -> None:
     for number in (setting.lowest, setting.highest):
