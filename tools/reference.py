@@ -32,6 +32,8 @@ What [`stage7-plugin check`](../guides/checking.md) checks, in this order. *Need
 a rule requires: *start*, an image or a folder; *container*, the same, run with restrictions;
 *folder*, a folder to build. A name in code is a [scenario](../guides/checking.md#scenarios) that
 the rule needs. A rule with *advice* never fails a check.
+
+*Request* is what is sent or done, *Expected* what has to come back, *Remedy* what to do otherwise.
 """
 PLUGIN_RUNTIME = """\
 # Plugin API and settings
@@ -85,19 +87,28 @@ def contract_rules() -> str:
     for rule in rules_named(()):
         if rule.id.partition(".")[0] != group:
             group = rule.id.partition(".")[0]
-            parts.append(f"\n## {group}\n\n| Rule | What is right | Needs |\n|---|---|---|\n")
+            parts.append(f"\n## {group}\n")
         needs = [rule.needs.name.lower()] if rule.needs else []
         needs += [f"`{rule.scenario}`"] if rule.scenario else []
         needs += ["advice"] if rule.advice else []
-        parts.append(f"| `{rule.id}` | {_cell(rule.title)} | {', '.join(needs)} |\n")
+        explained = rule.explanation
+        rows = {
+            "Why": explained.reason,
+            "Request": explained.request,
+            "Expected": explained.expected,
+            "Remedy": rule.todo,
+            "Needs": ", ".join(needs),
+        }
+        parts.append(f"\n### `{rule.id}`\n\n{_cell(rule.title)}.\n\n")
+        parts += [f"- **{name}:** {_cell(text)}\n" for name, text in rows.items() if text]
     return "".join(parts)
 
 
 def _cell(text: str) -> str:
-    """Return a rule's title as a table cell, with JSON marked as code."""
-    parts = re.split(r'(\{".*\}|"status": "healthy")', text.replace("|", "\\|"))
+    """Return a text about a rule in Markdown, with JSON marked as code."""
+    parts = re.split(r'(`[^`]+`|\{"[^`]*\}|"status": "healthy")', text)
     return "".join(
-        f"`{part}`" if index % 2 else part.replace("<", "&lt;").replace("*", "\\*")
+        f"`{part.strip('`')}`" if index % 2 else part.replace("<", "&lt;").replace("*", "\\*")
         for index, part in enumerate(parts)
     )
 

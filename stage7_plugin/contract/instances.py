@@ -112,8 +112,15 @@ class Instances:
     def fresh(
         self, options: StartOptions | None = None, scenario: bool = False
     ) -> Iterator[Running]:
-        """A plugin of the caller's own, healthy, in the host's environment unless `options` say
-        otherwise. Raises DidNotStart."""
+        """Give a plugin of the caller's own, healthy, in the host's environment.
+
+        Args:
+            options: Another environment, and other ways to start.
+            scenario: Whether it has to answer to scenarios.
+
+        Raises:
+            DidNotStart: It did not become healthy.
+        """
         options = options or StartOptions(environment=self.environment)
         options = replace(options, scenario_logic=scenario and self._scenario_logic())
         try:

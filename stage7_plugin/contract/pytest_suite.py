@@ -38,6 +38,7 @@ def contract_target() -> Iterator[Target]:
 
 @pytest.fixture(scope="session")
 def contract_runner(contract_target: Target) -> Iterator[Runner]:
+    """What checks the rules, with plugins that they share."""
     inputs = resolve_inputs(contract_target, None)
     with Runner(Context(contract_target, inputs, scenario_source(contract_target, None))) as runner:
         yield runner
@@ -45,6 +46,7 @@ def contract_runner(contract_target: Target) -> Iterator[Runner]:
 
 @pytest.mark.parametrize("rule", rules_named(()), ids=lambda rule: rule.id)
 def test_contract(rule: Rule, contract_runner: Runner) -> None:
+    """Check one rule."""
     result = contract_runner.result(rule)
     told = "\n".join([f"{rule.id}: {rule.title}", *broken_lines(result, "  ")])
     if result.status is Status.SKIPPED:

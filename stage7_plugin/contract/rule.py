@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from stage7_plugin.contract.context import Context
 from stage7_plugin.contract.model import Need, Place, Status
 
 Check = Callable[[Context], Any]
 """Raises Broken or NotCheckable, or returns what the rules that require it may use."""
+
+
+class Explanation(NamedTuple):
+    """What the docstring of a rule's function says."""
+
+    reason: str
+    request: str
+    expected: str
 
 
 @dataclass(frozen=True)
@@ -28,6 +37,15 @@ class Rule:
     """Rules without which the outcome of this one would mean nothing."""
     advice: bool = False
     place: Place = Place.SHARED
+
+    @property
+    def explanation(self) -> Explanation:
+        """Read the function's docstring: a reason, then `Request:` and `Expected:`."""
+        text = inspect.getdoc(self.function) or ""
+        reason, _, rest = text.partition("\n\nRequest:")
+        request, _, expected = rest.partition("\nExpected:")
+        parts = (reason, request, expected.partition("\n\n")[0])
+        return Explanation(*(" ".join(part.split()) for part in parts))
 
 
 @dataclass(frozen=True)

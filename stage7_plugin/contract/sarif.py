@@ -49,6 +49,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
     return {
         "id": rule.id,
         "shortDescription": {"text": rule.title},
+        "fullDescription": {"text": rule.explanation.reason},
         "help": {"text": rule.todo},
         "defaultConfiguration": {"level": "warning" if rule.advice else "error"},
     }

@@ -199,3 +199,9 @@ def test_names_and_groups() -> None:
     known = {rule.id for rule in RULES}
     assert all(set(rule.requires) <= known for rule in RULES)
     assert json.dumps(sorted(known))
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_every_rule_says_why_what_is_sent_and_what_is_expected(rule: Rule) -> None:
+    assert all(part.endswith((".", "?")) for part in rule.explanation), rule.explanation
+    assert rule.todo

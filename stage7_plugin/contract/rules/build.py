@@ -16,6 +16,12 @@ CACHED_SECONDS = 2.0
     todo="The host has no BuildKit: no RUN --mount, no COPY --chmod or --link, no heredocs.",
 )
 def classic(context: Context) -> None:
+    """The host builds the image before every execution, with the classic builder.
+
+    Request: A build of the Dockerfile with the host's build arguments PLUGIN_ID and
+        PLUGIN_VERSION.
+    Expected: An image.
+    """
     sent = f"a build of {context.view.dockerfile} with the build arguments of the host"
     try:
         context.target.ensure_built()
@@ -33,6 +39,11 @@ def classic(context: Context) -> None:
     todo="Keep what changes by itself out of the build, and what is large in .dockerignore.",
 )
 def cached(context: Context) -> None:
+    """A build precedes every execution, so what is not cached is paid each time.
+
+    Request: The same build again.
+    Expected: The same image, in less than 2 s.
+    """
     again = context.target.rebuild()
     same = "the same image" if again.same_image else "another image"
     context.note("the same build again", f"{same} after {again.seconds:.2f} s")

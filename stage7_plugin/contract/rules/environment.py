@@ -46,6 +46,11 @@ def _healthy_with_variable(context: Context, name: str) -> None:
     todo="Name the interpreter by its absolute path in CMD and HEALTHCHECK, and in what they run.",
 )
 def foreign_path(context: Context) -> None:
+    """The host's whole environment overrides the image's, PATH included.
+
+    Request: A start with the host's PATH, then health.
+    Expected: Healthy.
+    """
     _healthy_with_variable(context, "PATH")
 
 
@@ -58,6 +63,11 @@ def foreign_path(context: Context) -> None:
     todo="Do not read PORT: it is the host's own port. Use container.ports[0].container.",
 )
 def port_ignored(context: Context) -> None:
+    """PORT is the host's own port, and nothing is published there.
+
+    Request: A start with the host's PORT, then health.
+    Expected: Healthy on the manifest's port.
+    """
     _healthy_with_variable(context, "PORT")
 
 
@@ -70,6 +80,11 @@ def port_ignored(context: Context) -> None:
     todo="Write to no place below HOME.",
 )
 def foreign_home(context: Context) -> None:
+    """HOME names a folder of the host that no image has.
+
+    Request: A start with the host's HOME, then health.
+    Expected: Healthy.
+    """
     _healthy_with_variable(context, "HOME")
 
 
@@ -89,6 +104,12 @@ def _needs_python(context: Context) -> None:
     "the same for PERL5OPT, RUBYOPT and JAVA_TOOL_OPTIONS; python -E ignores its own.",
 )
 def interpreter_options_ignored(context: Context) -> None:
+    """Tracing agents set such variables on the host, and their files are in no image.
+
+    Request: A start with NODE_OPTIONS, PERL5OPT, RUBYOPT, JAVA_TOOL_OPTIONS and others, then
+        health.
+    Expected: Healthy.
+    """
     names = " ".join(f"{name}={value}" for name, value in INTERPRETER_OPTIONS.items())
     _healthy_with(context, StartOptions(environment=INTERPRETER_OPTIONS), f"a start with {names}")
 
@@ -102,6 +123,11 @@ def interpreter_options_ignored(context: Context) -> None:
     todo="Start Python with -E (or -I), so that PYTHONPATH is not read.",
 )
 def pythonpath_ignored(context: Context) -> None:
+    """Modules of the host would take the place of the plugin's.
+
+    Request: A start with PYTHONPATH naming a folder whose `json.py` raises, then health.
+    Expected: Healthy.
+    """
     _needs_python(context)
     sent = "a start with PYTHONPATH naming a folder whose json.py raises"
     _healthy_with(context, StartOptions(poisoned_pythonpath=True), sent)
@@ -116,6 +142,11 @@ def pythonpath_ignored(context: Context) -> None:
     todo="Start Python with -E (or -I), so that PYTHONHOME is not read.",
 )
 def pythonhome_ignored(context: Context) -> None:
+    """Python does not start with a PYTHONHOME that is not there.
+
+    Request: A start with the host's PYTHONHOME, then health.
+    Expected: Healthy.
+    """
     _needs_python(context)
     _healthy_with_variable(context, "PYTHONHOME")
 
@@ -135,6 +166,11 @@ def pythonhome_ignored(context: Context) -> None:
     todo="Read no variable but your own, under a prefix of your own.",
 )
 def whole(context: Context) -> None:
+    """This is how the host starts every plugin.
+
+    Request: A start with all of the host's variables, then health.
+    Expected: Healthy.
+    """
     names = ", ".join(context.host_environment)
     problem = context.instances.environment_problem
     if problem:

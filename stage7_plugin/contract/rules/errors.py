@@ -51,6 +51,11 @@ def mistyped(context: Context) -> tuple[str, dict[str, Any]]:
     todo="Check the inputs against inputDefinitions before anything else; answer 422.",
 )
 def missing_input(context: Context) -> None:
+    """The host records any 2xx as success, whatever the body says.
+
+    Request: The example's inputs without a required one.
+    Expected: 422 or 400.
+    """
     response = context.execute(missing_required(context)[1])
     context.expect(response.status in (400, 422), "422; any 2xx is recorded as success by the host")
 
@@ -62,6 +67,11 @@ def missing_input(context: Context) -> None:
     todo="Check the type of every declared input before anything else; answer 422.",
 )
 def mistyped_input(context: Context) -> None:
+    """A value of a wrong type fails later, and less clearly.
+
+    Request: The example's inputs, one with a value that no conversion could save.
+    Expected: 422 or 400.
+    """
     name, inputs = mistyped(context)
     response = context.execute(inputs)
     context.expect(response.status in (400, 422), f"422, because of input {name}")
@@ -74,6 +84,11 @@ def mistyped_input(context: Context) -> None:
     todo="Name the input, the value and the rule in the error.",
 )
 def input_named(context: Context) -> None:
+    """Nobody can correct an input that is not named.
+
+    Request: The requests of the two rules before.
+    Expected: An error that contains the input's name.
+    """
     for name, inputs in (missing_required(context), mistyped(context)):
         response = context.execute(inputs)
         context.expect(name in response.text, f"an error that names {name}")
@@ -87,6 +102,11 @@ def input_named(context: Context) -> None:
     todo="Collect the problems of every input before answering.",
 )
 def all_problems(context: Context) -> None:
+    """Each problem that is told later costs another round.
+
+    Request: A required input left out and another of a wrong type.
+    Expected: An error that contains both names.
+    """
     missing, inputs = missing_required(context)
     wrong, bad = mistyped(context)
     if missing == wrong:
@@ -107,6 +127,11 @@ def all_problems(context: Context) -> None:
     "recorded as a success without outputs.",
 )
 def failure_is_not_2xx(context: Context) -> None:
+    """The host takes 200 with `"success": false` for a success without outputs.
+
+    Request: An execution of the scenario `failing`.
+    Expected: A status of 400 or more.
+    """
     response = context.execute_scenario("failing")
     context.expect(response.status >= 400, "a status of 400 or more, 500 by custom")
 
@@ -119,6 +144,11 @@ def failure_is_not_2xx(context: Context) -> None:
     todo='Answer {"success": false, "error": "<one sentence>"}; a stack trace belongs in the log.',
 )
 def one_sentence(context: Context) -> None:
+    """The error is shown in one line, and a stack trace tells attackers about the plugin.
+
+    Request: An execution of the scenario `failing`.
+    Expected: One printable line without a stack trace.
+    """
     document = context.execute_scenario("failing").document
     error = document.get("error") if isinstance(document, dict) else None
     context.expect(
@@ -140,6 +170,11 @@ def one_sentence(context: Context) -> None:
     "is; elsewhere run the logic in a child process.",
 )
 def plugin_exit(context: Context) -> None:
+    """One bad execution must not end the others.
+
+    Request: An execution of the scenario `exiting`, then health.
+    Expected: A status of 400 or more, and healthy.
+    """
     running = context.instances.shared(scenario=True)
     response = context.execute(context.scenario_inputs("exiting"), running=running)
     context.expect(not response.succeeded, "a status of 400 or more")
@@ -154,6 +189,11 @@ def plugin_exit(context: Context) -> None:
     todo="Release the slot on every path out of an execution, errors included.",
 )
 def slot_returned(context: Context) -> None:
+    """A slot that is lost with each failure leaves none in the end.
+
+    Request: 64 executions of the scenario `failing`, then a good one.
+    Expected: 2xx for the good one.
+    """
     running = context.instances.shared(scenario=True)
     for _ in range(FAILURES_IN_A_ROW):
         context.execute(context.scenario_inputs("failing"), running=running)

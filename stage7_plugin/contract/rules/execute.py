@@ -42,7 +42,14 @@ def _expect_same(context: Context, inputs: Mapping[str, Any]) -> None:
     "give better ones with --inputs.",
 )
 def raw_inputs(context: Context) -> Any:
-    """Returns the outputs, or None where they are not the same each time."""
+    """The host sends values as they are.
+
+    Request: An execution with the example's inputs, twice.
+    Expected: 2xx.
+
+    Returns:
+        The outputs, or None where they are not the same each time.
+    """
     response = context.execute(context.samples)
     context.expect(response.succeeded, "2xx")
     again = context.execute(context.samples)
@@ -59,6 +66,11 @@ def raw_inputs(context: Context) -> Any:
     todo="Write execute_plugin() in plugin_logic.py; a stub passes every other rule.",
 )
 def written(context: Context) -> None:
+    """The stub that the template writes passes every other rule.
+
+    Request: An execution with the example's inputs, then the whole log.
+    Expected: No line in which the stub says so.
+    """
     context.execute(context.samples)
     time.sleep(_LOG_SECONDS)
     is_stub = stub.MARK in context.instances.shared().log()
@@ -73,6 +85,11 @@ def written(context: Context) -> None:
     todo='Answer {"success": true, "outputs": {...}} with Content-Type application/json.',
 )
 def answer_format(context: Context) -> None:
+    """The host reads the outputs from this form and takes any 2xx for success.
+
+    Request: An execution with the example's inputs.
+    Expected: `{"success": true, "outputs": {...}}` as application/json.
+    """
     response = context.execute(context.samples)
     kind = response.headers.get("content-type", "")
     document = response.document
@@ -93,6 +110,11 @@ def answer_format(context: Context) -> None:
     todo="Return each output of outputDefinitions with a value of its type, and no other output.",
 )
 def outputs_declared(context: Context) -> None:
+    """The host names each output by its key, and later steps rely on the declared ones.
+
+    Request: An execution with the example's inputs.
+    Expected: Each required output with a value of its type, and no other output.
+    """
     problems = output_problems(context, context.execute(context.samples))
     declared = ", ".join(d["name"] for d in context.manifest["outputDefinitions"])
     context.expect(not problems, f"the declared outputs ({declared}): {problems}")
@@ -122,6 +144,11 @@ def output_problems(context: Context, response: Response) -> list[str]:
     todo="Ignore inputs that inputDefinitions does not name: the host always sends some.",
 )
 def undeclared_inputs(context: Context) -> None:
+    """The host adds ids, addresses and tokens to the inputs of every execution.
+
+    Request: The example's inputs and those that the host adds.
+    Expected: 2xx.
+    """
     response = context.execute(context.with_host_inputs(context.samples))
     context.expect(response.succeeded, "2xx")
 
@@ -133,6 +160,11 @@ def undeclared_inputs(context: Context) -> None:
     todo="Unwrap an object that has the key value and no other keys but args.",
 )
 def envelope(context: Context) -> None:
+    """The documentation of the host describes this form.
+
+    Request: The example's inputs, each as `{"value": ..., "args": {}}`.
+    Expected: 2xx and the same outputs as for raw values.
+    """
     _expect_same(context, {n: {"value": v, "args": {}} for n, v in context.samples.items()})
 
 
@@ -143,6 +175,11 @@ def envelope(context: Context) -> None:
     todo="Unwrap an object with the keys inputName, value, valueType and args.",
 )
 def legacy_envelope(context: Context) -> None:
+    """Older parts of the host send this form.
+
+    Request: The example's inputs, each as `{"inputName", "value", "valueType", "args"}`.
+    Expected: 2xx and the same outputs as for raw values.
+    """
     types = {d["name"]: d.get("type", "any") for d in context.manifest["inputDefinitions"]}
     wrapped = {
         name: {"inputName": name, "value": value, "valueType": types.get(name, "any"), "args": {}}
@@ -158,6 +195,11 @@ def legacy_envelope(context: Context) -> None:
     todo="Unwrap only objects whose keys are those of an envelope and no others.",
 )
 def object_with_value(context: Context) -> None:
+    """An object may have a key of that name by chance, and would lose the others.
+
+    Request: An object input with the keys value and unit.
+    Expected: 2xx, as with another key in place of value.
+    """
     names = [d["name"] for d in context.manifest["inputDefinitions"] if d["type"] == "object"]
     if not names:
         raise NotCheckable("the manifest declares no input of type object")
@@ -177,6 +219,11 @@ def object_with_value(context: Context) -> None:
     todo="Look for an input under its name first and then under each of its aliases.",
 )
 def aliases(context: Context) -> None:
+    """Callers other than this host send inputs under their aliases.
+
+    Request: The example's inputs under their first aliases.
+    Expected: 2xx and the same outputs as under their names.
+    """
     declared = {
         d["name"]: d["aliases"][0]
         for d in context.manifest["inputDefinitions"]
@@ -196,6 +243,11 @@ def aliases(context: Context) -> None:
     todo="Use the default of an optional input that does not come.",
 )
 def optional_inputs(context: Context) -> None:
+    """Plans leave out what is optional.
+
+    Request: The required inputs of the example alone.
+    Expected: 2xx.
+    """
     required = {d["name"] for d in context.manifest["inputDefinitions"] if d.get("required")}
     response = context.execute({n: v for n, v in context.samples.items() if n in required})
     context.expect(response.succeeded, "2xx")
@@ -208,6 +260,11 @@ def optional_inputs(context: Context) -> None:
     todo="Keep nothing of an execution in a global or in an attribute that executions share.",
 )
 def no_crosstalk(context: Context) -> None:
+    """Executions share a process when several run at once.
+
+    Request: Eight executions at once with different values, three times.
+    Expected: The outputs that each gives alone.
+    """
     texts = {d["name"] for d in context.manifest["inputDefinitions"] if d["type"] == "string"}
     name = next((n for n, v in context.samples.items() if n in texts and isinstance(v, str)), None)
     if name is None:

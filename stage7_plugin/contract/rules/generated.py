@@ -76,6 +76,11 @@ def _reports_failure(response: Response) -> bool:
     '"..."}; or declare the constraint (enum, minimum, maxLength, pattern, ...) in the manifest.',
 )
 def valid(context: Context) -> None:
+    """The planner keeps to the manifest, and nobody foresees all that it allows.
+
+    Request: Executions with inputs that the manifest allows, in every form and under aliases.
+    Expected: 2xx or 4xx, or a failure that the plugin reports.
+    """
     from stage7_plugin.contract.made_inputs import allowed_inputs
 
     definitions = _definitions(context)
@@ -101,6 +106,11 @@ def valid(context: Context) -> None:
     "other.",
 )
 def accepted(context: Context) -> None:
+    """The planner cannot know a rule that the manifest does not tell.
+
+    Request: Executions with inputs that the manifest allows.
+    Expected: No 4xx.
+    """
     from stage7_plugin.contract.made_inputs import allowed_inputs
 
     definitions = _definitions(context)
@@ -122,6 +132,11 @@ def accepted(context: Context) -> None:
     "every input; report failure where there is none.",
 )
 def outputs(context: Context) -> None:
+    """Later steps rely on the outputs for every input, not for the example alone.
+
+    Request: Executions with inputs that the manifest allows.
+    Expected: Each required output, of its type and within its constraints.
+    """
     from stage7_plugin.contract.made_inputs import allowed_inputs
 
     definitions = _definitions(context)
@@ -144,6 +159,11 @@ def outputs(context: Context) -> None:
     todo="Check type and constraints of every declared input before anything else; answer 422.",
 )
 def invalid(context: Context) -> None:
+    """A value that the manifest forbids must not reach the logic.
+
+    Request: Values of wrong types and values that break a constraint by little, one at a time.
+    Expected: 422 or 400.
+    """
     from stage7_plugin.contract.made_inputs import forbidden_inputs, nearly_allowed_inputs
 
     definitions = _constrained(context)
@@ -167,6 +187,11 @@ def invalid(context: Context) -> None:
     todo="Name the input and the rule in every error on inputs.",
 )
 def named(context: Context) -> None:
+    """Nobody can correct an input that is not named.
+
+    Request: Values that the manifest forbids, one at a time.
+    Expected: An error that contains the input's name.
+    """
     from stage7_plugin.contract.made_inputs import forbidden_inputs, nearly_allowed_inputs
 
     definitions = _constrained(context)
@@ -192,6 +217,11 @@ def named(context: Context) -> None:
     "refuse them with 422 and the input's name (--strict-inputs wants that).",
 )
 def convertible(context: Context) -> None:
+    """The host does not convert, and a refusal costs six executions that nobody sees fail.
+
+    Request: Text for a number, JSON text for a list or an object, a number for a text.
+    Expected: 2xx; or 422 with the input's name, as --strict-inputs demands.
+    """
     from stage7_plugin.contract.made_inputs import convertible_inputs
 
     definitions = _constrained(context)

@@ -33,6 +33,11 @@ def _executes(context: Context, options: StartOptions, sent: str) -> None:
     "byte code (PYTHONDONTWRITEBYTECODE, or compile while building).",
 )
 def read_only(context: Context) -> None:
+    """Platforms start containers with a read-only file system.
+
+    Request: A start with --read-only, and an execution.
+    Expected: 2xx.
+    """
     environment = context.instances.environment
     _executes(context, StartOptions(environment=environment, read_only=True), "--read-only")
 
@@ -46,6 +51,11 @@ def read_only(context: Context) -> None:
     todo="Listen on a port above 1023, and change neither user nor owner at the start.",
 )
 def no_capabilities(context: Context) -> None:
+    """Platforms drop every capability.
+
+    Request: A start with --cap-drop ALL and no-new-privileges, and an execution.
+    Expected: 2xx.
+    """
     environment = context.instances.environment
     options = StartOptions(environment=environment, drop_capabilities=True)
     _executes(context, options, "--cap-drop ALL --security-opt no-new-privileges")
@@ -60,6 +70,11 @@ def no_capabilities(context: Context) -> None:
     todo="Put USER with a number above 0 into the Dockerfile.",
 )
 def non_root(context: Context) -> None:
+    """What breaks out of the plugin has its rights.
+
+    Request: None; the users of the processes are read.
+    Expected: A user other than 0.
+    """
     with context.fresh() as running:
         users = running.users()
     context.note("the processes of the container", f"run as user {', '.join(sorted(users))}")
@@ -76,6 +91,11 @@ def non_root(context: Context) -> None:
     todo="Let everybody read what the plugin needs; some platforms choose the user themselves.",
 )
 def any_user(context: Context) -> None:
+    """Some platforms, such as OpenShift, choose the user themselves.
+
+    Request: A start with --user 54321:54321, and an execution.
+    Expected: 2xx.
+    """
     environment = context.instances.environment
     options = StartOptions(environment=environment, user="54321:54321")
     _executes(context, options, "--user 54321:54321")
@@ -90,6 +110,11 @@ def any_user(context: Context) -> None:
     todo="Name the interpreter by its absolute path in HEALTHCHECK; the slim images have no curl.",
 )
 def healthcheck(context: Context) -> None:
+    """Compose restarts what its health check calls unhealthy.
+
+    Request: A start in the host's environment; the engine runs HEALTHCHECK.
+    Expected: Healthy.
+    """
     options = StartOptions(environment=context.instances.environment, health_check_seconds=1)
     with context.fresh(options) as running:
         end = time.monotonic() + HEALTH_CHECK_SECONDS

@@ -38,6 +38,11 @@ def _odd_documents(context: Context) -> dict[str, bytes]:
     todo="Answer 400 for whatever cannot be parsed, NaN and Infinity included.",
 )
 def malformed_json(context: Context) -> None:
+    """A server that breaks on bad JSON breaks on any mistake of a caller.
+
+    Request: Half a JSON document, an empty body, and a form.
+    Expected: 400.
+    """
     for body in (b'{"inputs": {', b"", b"inputs=1"):
         context.expect(context.post(body).status == 400, "400")
 
@@ -49,6 +54,11 @@ def malformed_json(context: Context) -> None:
     todo="Make the JSON parser strict (in Python: parse_constant).",
 )
 def nan(context: Context) -> None:
+    """NaN and Infinity are no JSON; the host cannot read them back.
+
+    Request: Bodies with NaN, Infinity and -Infinity.
+    Expected: 400.
+    """
     for word in (b"NaN", b"Infinity", b"-Infinity"):
         context.expect(context.post(b'{"inputs": {"x": ' + word + b"}}").status == 400, "400")
 
@@ -60,6 +70,11 @@ def nan(context: Context) -> None:
     todo="Check that the body and its inputs are objects before using them.",
 )
 def not_an_object(context: Context) -> None:
+    """Code that expects an object breaks on a list or null.
+
+    Request: A list, a text, null, and inputs that are a number.
+    Expected: 400 or 422.
+    """
     for body in (b"[1]", b'"text"', b"null", b'{"inputs": 5}'):
         context.expect(context.post(body).status in (400, 422), "400")
 
@@ -71,6 +86,12 @@ def not_an_object(context: Context) -> None:
     todo="Refuse with 400 what you cannot take: duplicate keys, deep nesting, huge numbers.",
 )
 def odd_json(context: Context) -> None:
+    """Such documents are valid and make parsers fail or hang.
+
+    Request: A duplicate key, a lone surrogate, 10000 digits, 100000 nested lists, and others;
+        then health.
+    Expected: 2xx or 4xx, and healthy.
+    """
     for name, body in _odd_documents(context).items():
         response = context.post(body)
         context.sent = f"{name}: {context.sent}"
@@ -85,6 +106,11 @@ def odd_json(context: Context) -> None:
     todo="Answer 404 for every path but your own.",
 )
 def unknown_path(context: Context) -> None:
+    """A wrong address must not look like an answer.
+
+    Request: `GET /no-such-path`.
+    Expected: 404.
+    """
     context.expect(context.request("GET", "/no-such-path").status == 404, "404")
 
 
@@ -95,6 +121,11 @@ def unknown_path(context: Context) -> None:
     todo="Answer 405 with an Allow header that lists what the path takes.",
 )
 def wrong_method(context: Context) -> None:
+    """The caller learns which method is right.
+
+    Request: DELETE (or PUT) of api.endpoint.
+    Expected: 405, with the right method in Allow.
+    """
     method = "DELETE" if context.view.method != "DELETE" else "PUT"
     response = context.request(method, context.view.endpoint)
     allow = response.headers.get("allow", "")
@@ -109,6 +140,11 @@ def wrong_method(context: Context) -> None:
     todo="Look at Content-Type before reading the body.",
 )
 def content_type(context: Context) -> None:
+    """A body in another encoding would be misread.
+
+    Request: A good body as text/plain, in UTF-16 and as multipart/form-data.
+    Expected: 415.
+    """
     body = context.body(context.samples)
     for kind in ("text/plain", "application/json; charset=utf-16", "multipart/form-data"):
         response = context.post(body, Content_Type=kind)
@@ -123,6 +159,11 @@ def content_type(context: Context) -> None:
     todo="Limit the body, to 16 MiB by custom, and answer 413 from Content-Length alone.",
 )
 def body_too_large(context: Context) -> None:
+    """A body without limit fills the memory.
+
+    Request: A body of 64 MiB, announced by Content-Length.
+    Expected: 413, and healthy.
+    """
     address = context.instances.shared().address
     start = raw_http.head(
         address,
@@ -146,6 +187,11 @@ def body_too_large(context: Context) -> None:
     todo="Answer 400: two lengths are how requests are smuggled past a proxy.",
 )
 def ambiguous_length(context: Context) -> None:
+    """Two lengths are how requests are smuggled past a proxy.
+
+    Request: Content-Length and Transfer-Encoding in one request.
+    Expected: 4xx or a closed connection, and healthy.
+    """
     address = context.instances.shared().address
     body = context.body(context.samples)
     start = raw_http.head(
@@ -169,6 +215,11 @@ def ambiguous_length(context: Context) -> None:
     todo="Leave parsing to an HTTP server that is strict.",
 )
 def bad_http(context: Context) -> None:
+    """Port scanners and TLS clients reach every port.
+
+    Request: Text, a wrong version and the beginning of TLS; then health.
+    Expected: 4xx or a closed connection, and healthy.
+    """
     address = context.instances.shared().address
     for data in (
         b"NONSENSE\r\n\r\n",
@@ -185,6 +236,11 @@ def bad_http(context: Context) -> None:
     todo="Limit the header and answer 431 (or 400).",
 )
 def large_header(context: Context) -> None:
+    """A header without limit fills the memory.
+
+    Request: A header of 1 MiB, then health.
+    Expected: 4xx or a closed connection, and healthy.
+    """
     address = context.instances.shared().address
     start = raw_http.head(address, "GET", context.view.health_path, "X-Large: " + "x" * 1024 * 1024)
     _expect_refused(context, "GET with a header of 1 MiB", raw_http.send(address, start))
@@ -197,6 +253,11 @@ def large_header(context: Context) -> None:
     todo='Answer every error, 404 and 405 too, with {"success": false, "error": ...} as JSON.',
 )
 def error_format(context: Context) -> None:
+    """Callers read one form of error, whatever went wrong.
+
+    Request: An unknown path, a wrong method, bad JSON, a wrong type of content, wrong inputs.
+    Expected: `{"success": false, "error": "<one sentence>"}` as application/json.
+    """
     refused: list[Callable[[], Response]] = [
         lambda: context.request("GET", "/no-such-path"),
         lambda: context.request("DELETE", context.view.endpoint),

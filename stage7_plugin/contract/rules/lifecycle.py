@@ -50,6 +50,11 @@ def expect_end(context: Context, running: Running, sent: str, limit: float) -> f
     todo='Answer GET healthCheck.path with 200 and a JSON object that has "status": "healthy".',
 )
 def healthy(context: Context) -> None:
+    """The host executes only in a container that says it is healthy.
+
+    Request: `GET` of healthCheck.path at once and then every second, 30 times at most.
+    Expected: 200 and a JSON object with `"status": "healthy"`.
+    """
     sent = f"GET {context.view.health_path}, up to 30 times"
     try:
         polls = context.instances.shared().polls_to_healthy
@@ -72,6 +77,11 @@ def healthy(context: Context) -> None:
     "compiled byte code.",
 )
 def first_poll(context: Context) -> None:
+    """A first poll that nobody answers costs every execution a whole second.
+
+    Request: `GET` of healthCheck.path the moment the container runs.
+    Expected: Healthy at the first poll.
+    """
     with context.fresh() as running:
         polls = running.polls_to_healthy
     context.note("a health poll the moment the container runs", f"healthy at poll {polls}")
@@ -87,6 +97,11 @@ def first_poll(context: Context) -> None:
     todo=_HANDLE_SIGTERM,
 )
 def sigterm_idle(context: Context) -> Stopped:
+    """The host stops the container after every execution and waits up to 10 s for its end.
+
+    Request: SIGTERM to a plugin that does nothing.
+    Expected: Its end in less than 1 s.
+    """
     with context.fresh() as running:
         seconds = expect_end(context, running, "SIGTERM to the idle plugin", IDLE_SECONDS)
         return Stopped(seconds, running.exit_code())
@@ -102,6 +117,11 @@ def sigterm_idle(context: Context) -> Stopped:
     todo="End with exit code 0 on SIGTERM, so that a stop does not look like a crash.",
 )
 def exit_code(context: Context) -> None:
+    """Whoever watches containers takes another exit code for a crash.
+
+    Request: SIGTERM to a plugin that does nothing.
+    Expected: Exit code 0.
+    """
     code = context.returned("lifecycle.sigterm-idle").exit_code
     context.note("SIGTERM to the idle plugin", f"exit code {code}")
     context.expect(code == 0, "exit code 0")
@@ -116,6 +136,11 @@ def exit_code(context: Context) -> None:
     todo="Close idle keep-alive connections when SIGTERM comes; do not wait for them.",
 )
 def sigterm_open_connection(context: Context) -> None:
+    """Clients keep connections open, and must not keep the plugin running.
+
+    Request: A health request on a connection that stays open, then SIGTERM.
+    Expected: Its end in less than 1 s.
+    """
     with context.fresh() as running, raw_http.connect(running.address) as connection:
         connection.sendall(raw_http.head(running.address, "GET", context.view.health_path))
         raw_http.receive(BoundedSocket(connection, Deadline(5)), time.monotonic())
@@ -132,6 +157,11 @@ def sigterm_open_connection(context: Context) -> None:
     todo="On SIGTERM take no new work, finish what runs, answer it, and then end.",
 )
 def drain(context: Context) -> None:
+    """Work that is under way is lost otherwise, and the host executes the step again.
+
+    Request: An execution of the scenario `slow`, and SIGTERM 0.2 s later.
+    Expected: The answer with 2xx, and then the plugin's end.
+    """
     with context.fresh(scenario=True) as running, ThreadPoolExecutor(1) as pool:
         future = pool.submit(context.try_execute, running, context.scenario_inputs("slow"))
         time.sleep(0.2)
@@ -158,6 +188,11 @@ def drain(context: Context) -> None:
     todo="Give up on executions that still run a few seconds after SIGTERM.",
 )
 def drain_deadline(context: Context) -> None:
+    """After 10 s the host kills the plugin, and nothing is cleaned up.
+
+    Request: An execution of the scenario `overdue`, and SIGTERM 0.2 s later.
+    Expected: Its end in less than 9.5 s.
+    """
     with context.fresh(scenario=True) as running, ThreadPoolExecutor(1) as pool:
         pool.submit(context.try_execute, running, context.scenario_inputs("overdue"))
         time.sleep(0.2)
@@ -176,6 +211,11 @@ def drain_deadline(context: Context) -> None:
     todo="Treat a second SIGTERM as an order to end without finishing anything.",
 )
 def second_signal(context: Context) -> None:
+    """A second signal comes from somebody who does not want to wait.
+
+    Request: An execution of the scenario `overdue`, and SIGTERM twice.
+    Expected: Its end in less than 1 s.
+    """
     with context.fresh(scenario=True) as running, ThreadPoolExecutor(1) as pool:
         pool.submit(context.try_execute, running, context.scenario_inputs("overdue"))
         time.sleep(0.2)

@@ -16,6 +16,7 @@ PLUGIN_LIST_SIZES = (900_000, 5_000_000)
 
 
 def with_plugin_list(context: Context, size: int) -> dict[str, object]:
+    """Return the example's inputs and the host's, with a list of plugins of about `size` bytes."""
     entry = '{"id": "plugin-EXAMPLE", "verb": "EXAMPLE", "description": "One of very many."}, '
     listing = "[" + entry * (size // len(entry)) + "{}]"
     return {**context.with_host_inputs(context.samples), "availablePlugins": listing}
@@ -28,6 +29,11 @@ def with_plugin_list(context: Context, size: int) -> dict[str, object]:
     todo="Take bodies of 16 MiB.",
 )
 def plugin_list(context: Context) -> None:
+    """The host sends the manifests of all plugins along.
+
+    Request: The example's inputs with a list of 900 kB, then of 5 MB.
+    Expected: 2xx.
+    """
     for size in PLUGIN_LIST_SIZES:
         response = context.execute(with_plugin_list(context, size))
         context.sent = f"availablePlugins of {size} bytes beside the inputs"
@@ -42,6 +48,11 @@ def plugin_list(context: Context) -> None:
     todo="Read requests without taking a thread or a slot, or allow for more connections.",
 )
 def slow_clients(context: Context) -> None:
+    """One slow client for each thread stops a server that has no bound.
+
+    Request: 200 requests that never end, then health and an execution.
+    Expected: Healthy within 1 s, and 2xx.
+    """
     running = context.instances.shared()
     address = running.address
     beginnings = (

@@ -68,6 +68,11 @@ def _wave(context: Context) -> _Wave:
     todo="Answer health from a thread or task that executions cannot take.",
 )
 def health_under_load(context: Context) -> _Wave:
+    """A host that gets no answer in time takes the plugin for dead.
+
+    Request: 64 executions of the scenario `slow` at once, and health meanwhile.
+    Expected: 200 within 1 s, every time.
+    """
     wave = _wave(context)
     slow = [a.seconds for a in wave.executions if a and a.succeeded]
     limit = min([HEALTH_SECONDS, *(seconds / 2 for seconds in slow)])
@@ -92,6 +97,11 @@ def health_under_load(context: Context) -> _Wave:
     todo="Count the executions that run and answer 429 beyond a bound; queue and start no more.",
 )
 def bounded(context: Context) -> list[Response]:
+    """Work that queues up times out together and fills the memory.
+
+    Request: 64 executions of the scenario `slow` at once.
+    Expected: Some succeed; every other one gets 429 or 503 within 1 s.
+    """
     wave = context.take("load.health-under-load") or _wave(context)
     responses = [a for a in wave.executions if a]
     refused = [a for a in responses if a.status in (429, 503)]
@@ -116,6 +126,11 @@ def bounded(context: Context) -> list[Response]:
     todo="Add a Retry-After header, in seconds, to the 429.",
 )
 def retry_after(context: Context) -> None:
+    """The caller otherwise tries again at once.
+
+    Request: 64 executions of the scenario `slow` at once.
+    Expected: Retry-After in every refusal.
+    """
     refused: list[Response] = context.returned("load.bounded")
     without = sum("retry-after" not in response.headers for response in refused)
     context.note(
@@ -133,6 +148,11 @@ def retry_after(context: Context) -> None:
     todo="Give the slot back before the answer is sent, not after it.",
 )
 def one_after_another(context: Context) -> None:
+    """A slot that is freed after the answer refuses the next caller.
+
+    Request: 200 executions, one after another.
+    Expected: 2xx, every time.
+    """
     end = time.monotonic() + IN_A_ROW_SECONDS
     for number in range(1, IN_A_ROW + 1):
         response = context.execute(context.samples)
@@ -150,6 +170,11 @@ def one_after_another(context: Context) -> None:
     todo="Release the slot on every path out, also where the answer cannot be delivered.",
 )
 def abandoned(context: Context) -> None:
+    """The host gives up on slow executions, and agents go away.
+
+    Request: 64 executions of the scenario `slow` whose callers go away, then another execution.
+    Expected: 2xx within 5 s.
+    """
     running = context.instances.shared(scenario=True)
     body = context.body(context.scenario_inputs("slow"))
     head = raw_http.head(
@@ -183,6 +208,11 @@ def abandoned(context: Context) -> None:
     todo="Answer 504 a moment before api.timeout, so that the host still gets to know why.",
 )
 def deadline(context: Context) -> None:
+    """After api.timeout nobody learns why an execution failed.
+
+    Request: An execution of the scenario `overdue`.
+    Expected: A status of 400 or more before api.timeout.
+    """
     with context.fresh(scenario=True) as running:
         limit = running.view.timeout
         if limit > LONGEST_DEADLINE:

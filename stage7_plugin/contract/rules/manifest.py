@@ -11,6 +11,12 @@ from stage7_plugin.spec.manifest import manifest_problems
     todo="Correct the named fields of manifest.json; the host drops a wrong manifest silently.",
 )
 def valid(context: Context) -> None:
+    """The host drops a wrong manifest silently, or fails at the first execution.
+
+    Request: None; manifest.json is read.
+    Expected: It keeps to the schema, and names, verb and permissions are ones that the host
+        takes.
+    """
     problems = manifest_problems(dict(context.manifest))
     context.note("manifest.json", "; ".join(problems) or "no problem")
     context.expect(not problems, "no problem")

@@ -49,6 +49,12 @@ _REFUSED = (413, 429, 503)
     "answers that nobody reads, with 429 beyond it; or raise container.resources.memory.",
 )
 def memory(context: Context) -> None:
+    """Beyond the manifest's limit the engine kills the plugin with all that it does.
+
+    Request: Large lists, JSON that grows when it is decoded, stalled uploads and unread
+        answers.
+    Expected: The plugin survives, answers health, and executes afterwards.
+    """
     limit = context.view.memory
     if limit is None:
         raise NotCheckable("the manifest sets no limit on memory that the host can read")

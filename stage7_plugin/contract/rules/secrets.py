@@ -51,6 +51,11 @@ def _expect_no_token(context: Context, sent: str, texts: list[str]) -> None:
     todo="Never hand undeclared inputs to the logic as inputs; replace secrets in outputs.",
 )
 def token_in_answer(context: Context) -> None:
+    """Outputs are stored and shown, and the token opens the host.
+
+    Request: An execution with tokens that only this check knows.
+    Expected: No answer contains one.
+    """
     sent = "an execution with __auth_token and __brain_auth_token"
     _expect_no_token(context, sent, _succeed(context))
 
@@ -62,6 +67,11 @@ def token_in_answer(context: Context) -> None:
     todo="Do not put the inputs or the body into an error; name the input that is wrong.",
 )
 def token_in_error(context: Context) -> None:
+    """Errors are logged by every caller.
+
+    Request: Executions with tokens that are refused or fail.
+    Expected: No answer contains one.
+    """
     sent = "executions that are refused, with __auth_token and __brain_auth_token"
     _expect_no_token(context, sent, _fail(context))
 
@@ -73,6 +83,11 @@ def token_in_error(context: Context) -> None:
     todo="Use no input as the label of a metric.",
 )
 def token_in_metrics(context: Context) -> None:
+    """Metrics are read without a password.
+
+    Request: Executions with tokens, then `GET /metrics`.
+    Expected: No token.
+    """
     _succeed(context)
     _fail(context)
     response = context.request("GET", "/metrics")
@@ -89,6 +104,11 @@ def token_in_metrics(context: Context) -> None:
     todo="Log neither inputs nor bodies nor the environment; redact tokens in what is logged.",
 )
 def token_in_log(context: Context) -> None:
+    """Logs are kept and read by many.
+
+    Request: Executions with tokens, good and bad ones; then the whole log.
+    Expected: No token.
+    """
     _succeed(context)
     _fail(context)
     time.sleep(_LOG_DELAY)
@@ -104,6 +124,11 @@ def token_in_log(context: Context) -> None:
     todo='Treat inputs with "secret": true like the tokens.',
 )
 def declared(context: Context) -> None:
+    """The author marked the input as secret.
+
+    Request: Executions with a value that only this check knows, one of them refused.
+    Expected: The value is in no log and no error.
+    """
     names = [d["name"] for d in context.manifest["inputDefinitions"] if d.get("secret")]
     if not names:
         raise NotCheckable('the manifest marks no input with "secret": true')
@@ -132,6 +157,11 @@ def declared(context: Context) -> None:
     todo="Replace the values of tokens in everything that leaves the process.",
 )
 def redacted(context: Context) -> None:
+    """Libraries print and raise what they are given.
+
+    Request: An execution of the scenario `leaking`; then the whole log.
+    Expected: No token in answer or log.
+    """
     running = context.instances.shared(scenario=True)
     inputs = context.with_host_inputs(context.scenario_inputs("leaking"))
     response = context.execute(inputs, running=running)

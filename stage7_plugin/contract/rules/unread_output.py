@@ -32,6 +32,11 @@ CROWD = 32
     "answer before logging, and wait for the log a moment only at the end.",
 )
 def unread_output(context: Context) -> None:
+    """A log driver that blocks would otherwise stop the plugin at its next line.
+
+    Request: Much output that nobody reads, then executions, health and SIGTERM.
+    Expected: 2xx, healthy, and an end in less than 9.5 s.
+    """
     with context.fresh(scenario=True) as running:
         running.leave_output_unread()
         _fill(context, running)
