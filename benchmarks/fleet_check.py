@@ -1,6 +1,6 @@
 """The example fleet checked with one command, beside a loop over single checks.
 
-python -m benchmarks.fleet_check [COUNT]: the first COUNT plugins of examples/fleet.yaml, all without.
+python -m benchmarks.fleet_check [COUNT]: the first COUNT plugins of examples/fleet.yaml.
 """
 
 from __future__ import annotations

@@ -47,7 +47,7 @@ def test_the_suite_comes_from_the_commit_of_the_template(
     done = make_contract(plugin, PIP_NO_INDEX="1", PATH=quiet_git(plugin))
     if expected:
         assert done.returncode != 0
-        assert f"stage7-plugin[docker] @ {expected}" in done.stdout
+        assert f"stage7-plugin[docker,generated] @ {expected}" in done.stdout
     else:
         assert done.returncode == 0, done.stdout
         assert "did not run" in done.stdout
@@ -74,7 +74,7 @@ def test_a_skip_is_seen_in_github_actions(bake: Bake) -> None:
 @pytest.mark.network
 def test_it_installs_the_suite_and_runs_it(bake: Bake) -> None:
     plugin = bake(plugin_slug="contract-target")
-    done = make_contract(plugin, CONTRACT_SUITE=f"{TEMPLATE}[docker]")
+    done = make_contract(plugin, CONTRACT_SUITE=f"{TEMPLATE}[docker,generated]")
     assert done.returncode == 0, done.stdout
     assert " 0 failed" in done.stdout
     subprocess.run(["docker", "image", "rm", "--force", "stage7/contract-target:1.0.0"], check=True)

@@ -1,7 +1,7 @@
 """Run the template's own tool, stage7-plugin: `make contract`, `make install` and others.
 
 It is installed from where the template was when it made this plugin, as `.stage7-template.json`
-says; `CONTRACT_SUITE` names another place in pip's words, such as `../template[docker]`.
+says; `CONTRACT_SUITE` names another place in pip's words, such as `../template[docker,generated]`.
 
 Usage:
     python tests/contract_suite.py                check the image against the host contract
@@ -27,7 +27,7 @@ def requirement(provenance: Path) -> str:
     address, commit = made_from.get("template") or "", made_from.get("commit") or ""
     if not address.startswith("https://") or not commit:
         return ""
-    return f"stage7-plugin[docker] @ git+{address}@{commit}"
+    return f"stage7-plugin[docker,generated] @ git+{address}@{commit}"
 
 
 def skip(reason: str) -> int:
