@@ -253,6 +253,30 @@ def batch(
     sys.exit(run_batch(chosen))
 
 
+@main.command(name="list")
+@click.argument("folder", type=_PLACE, default=".")
+@click.option(
+    "--where",
+    multiple=True,
+    metavar="CONDITION",
+    help="Only plugins for which this holds, such as 'packages.requests < 2.32'; may be repeated.",
+)
+@click.option("--columns", default="", metavar="A,B,...", help="Which fields to print.")
+@click.option("--json", "as_json", is_flag=True, help="Print them as index.json has them.")
+def list_plugins(folder: Path, where: tuple[str, ...], columns: str, as_json: bool) -> None:
+    """List plugins of the fleet in FOLDER, with what they need together.
+
+    A CONDITION is a field of index.json, and what it is compared with: `stub`, `not locked`,
+    `owner = @acme/payments`, `labels.tier = gold`, `permissions has net.fetch`,
+    `template_version < 0.2`. Numbers and versions have an order: = != < <= > >=.
+
+    Exit status: 0 they are listed, 2 a condition is wrong, or there is no index.
+    """
+    from stage7_plugin.batch.listing import run_list
+
+    sys.exit(run_list(folder, where, columns, as_json))
+
+
 _URL = click.option(
     "--url",
     envvar="STAGE7_URL",

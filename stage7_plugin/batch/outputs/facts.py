@@ -25,7 +25,7 @@ def read_facts(folder: Path, manifest: Mapping[str, Any], view: HostView) -> dic
     return {
         "author": str(manifest.get("author", "")),
         "memory": str(resources.get("memory", "")) if isinstance(resources, dict) else "",
-        "memory_mb": None if view.memory is None else view.memory / 1024**2,
+        "memory_mb": None if view.memory is None else view.memory // 1024**2,
         "cpu": None if view.cpu_shares is None else view.cpu_shares / 1024,
         "timeout_seconds": view.timeout,
         "language": "python" if base else "",
