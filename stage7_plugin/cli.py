@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 import click
 
 from stage7_plugin import __version__
+from stage7_plugin.batch.cli import batch, list_plugins
 from stage7_plugin.generate.edit_commands import add, remove, rename
 from stage7_plugin.terminal import print_any_text
 
@@ -17,7 +18,6 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _NEW_FILE = click.Path(dir_okay=False, path_type=Path)
 _PLACE = click.Path(exists=True, file_okay=False, path_type=Path)
 _WHERE = "Where the host keeps it; by default where it is, else what the manifest says."
-_FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -27,6 +27,10 @@ def main() -> None:
     # So that containers are removed when a CI job is cancelled.
     signal.signal(signal.SIGTERM, _terminated)
     print_any_text()
+
+
+main.add_command(batch)
+main.add_command(list_plugins)
 
 
 def _terminated(*_: object) -> NoReturn:
@@ -198,83 +202,6 @@ def schema(folder: Path) -> None:
     from stage7_plugin.generate.documents import run_document
 
     sys.exit(run_document("schema", folder))
-
-
-@main.command()
-@click.argument("plugins_files", nargs=-1, required=True)
-@click.option("--output-dir", "-o", type=_FOLDER, help="Where the plugins go; here by default.")
-@click.option("--format", "form", type=click.Choice(["yaml", "json", "jsonl", "csv"]))
-@click.option("--defaults", metavar="FILE", help="A file with defaults, as beside a CSV file.")
-@click.option(
-    "--check", "check_only", is_flag=True, help="Check the file, with -o the folder; write nothing."
-)
-@click.option(
-    "--accept",
-    "accepted",
-    type=click.Choice(["edited", "orphaned"]),
-    multiple=True,
-    help="With --check and -o: no reason to fail.",
-)
-@click.option("--update", is_flag=True, help="Render again what has changed in file or template.")
-@click.option("--force", is_flag=True, help="Like --update, also over a person's changes.")
-@click.option("--take-over", is_flag=True, help="Also plugins that another batch file made.")
-@click.option("--only", multiple=True, metavar="SLUG", help="Only this plugin; may be repeated.")
-@click.option("--shard", default="1/1", metavar="K/N", help="Only part K of N equal parts.")
-@click.option("--report", type=_NEW_FILE, metavar="FILE", help="Write what happened as JSON.")
-@click.option("--quiet", "-q", is_flag=True, help="Print failures only.")
-@click.option("--build", is_flag=True, help="Build the images with the Docker engine.")
-@click.option("--jobs", "-j", type=click.IntRange(1, 64), default=2, help="Builds at once.")
-@click.option(
-    "--first-port",
-    type=click.IntRange(1, 65535),
-    default=20000,
-    show_default=True,
-    help="Host port of the first plugin in compose.yaml; the others follow.",
-)
-def batch(
-    plugins_files: tuple[str, ...], output_dir: Path | None, shard: str, **options: Any
-) -> None:
-    """Make every plugin of PLUGINS_FILES, in YAML, JSON, JSON lines or CSV, - for stdin.
-
-    Exit status: 0 all is well, 1 a file has problems, a plugin failed or has conflicts, or with
-    --check and -o something differs, 2 nothing could be done.
-    """
-    from stage7_plugin.batch.command import BatchOptions, run_batch
-    from stage7_plugin.batch.install import Rewrite
-    from stage7_plugin.batch.shard import Shard
-
-    try:
-        part = Shard.parse(shard)
-    except ValueError as error:
-        raise click.BadParameter(str(error), param_hint="--shard") from error
-    taken = options.pop("take_over")
-    rewrite = Rewrite(options.pop("update"), options.pop("force"), take_over=taken)
-    chosen = BatchOptions(plugins_files, output_dir, rewrite=rewrite, shard=part, **options)
-    sys.exit(run_batch(chosen))
-
-
-@main.command(name="list")
-@click.argument("folder", type=_PLACE, default=".")
-@click.option(
-    "--where",
-    multiple=True,
-    metavar="CONDITION",
-    help="Only plugins for which this holds, such as 'packages.requests < 2.32'; may be repeated.",
-)
-@click.option("--columns", default="", metavar="A,B,...", help="Which fields to print.")
-@click.option("--json", "as_json", is_flag=True, help="Print them as index.json has them.")
-def list_plugins(folder: Path, where: tuple[str, ...], columns: str, as_json: bool) -> None:
-    """List plugins of the fleet in FOLDER, with what they need together.
-
-    A CONDITION is a field of index.json, and what it is compared with: `stub`, `not locked`,
-    `owner = @acme/payments`, `labels.tier = gold`, `permissions has net.fetch`,
-    `template_version < 0.2`. Numbers and versions have an order: = != < <= > >=.
-
-    Exit status: 0 they are listed, 2 a condition is wrong, or there is no index.
-    """
-    from stage7_plugin.batch.listing import run_list
-
-    sys.exit(run_list(folder, where, columns, as_json))
 
 
 _URL = click.option(

@@ -13,7 +13,16 @@ from stage7_plugin.batch.digests import Digests
 from stage7_plugin.batch.images import build_all
 from stage7_plugin.batch.install import Rewrite
 from stage7_plugin.batch.others import Others, find_others, refuse_shared_verbs
-from stage7_plugin.batch.outcome import CONFLICT, FAILED, ORPHANED, UNCHANGED, UPDATED, Outcome
+from stage7_plugin.batch.outcome import (
+    CONFLICT,
+    CREATED,
+    FAILED,
+    ORPHANED,
+    RELEASED,
+    UNCHANGED,
+    UPDATED,
+    Outcome,
+)
 from stage7_plugin.batch.output_folder import Busy, OutputFolder
 from stage7_plugin.batch.outputs.index import read_ownership
 from stage7_plugin.batch.outputs.member import Member, read_member
@@ -24,7 +33,13 @@ from stage7_plugin.batch.progress import follow
 from stage7_plugin.batch.recipe import Recipe
 from stage7_plugin.batch.renames import move_renamed
 from stage7_plugin.batch.replacing import recover
-from stage7_plugin.batch.report import format_located, print_next_steps, print_summary, write_report
+from stage7_plugin.batch.report import (
+    format_located,
+    print_advice,
+    print_next_steps,
+    print_summary,
+    write_report,
+)
 from stage7_plugin.batch.safe_files import Foreign
 from stage7_plugin.batch.shard import Shard
 from stage7_plugin.batch.sources import from_output, read_sources
@@ -168,6 +183,9 @@ class _Run:
         members = self._members(others)
         if remark := files.write(members):
             print(printable(remark))
+        if not options.quiet:
+            made = {o.slug for o in rendered if o.status in (CREATED, UPDATED, RELEASED)}
+            print_advice(member for member in members if member.slug in made)
         if options.build:
             wanted = {outcome.slug: outcome.line for outcome in rendered if not outcome.failed}
             building = [member for member in members if member.slug in wanted]

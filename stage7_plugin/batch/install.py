@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from stage7_plugin.batch import release
 from stage7_plugin.batch.authors_files import (
     AUTHORS,
     Refused,
@@ -27,6 +28,7 @@ from stage7_plugin.batch.outcome import (
     EDITED,
     MISSING,
     OUTDATED,
+    RELEASED,
     UNCHANGED,
     UPDATED,
 )
@@ -53,6 +55,8 @@ class Rewrite:
         compare: Nothing is written at all; outcomes say what would have to be.
         sources: The batch files of this run, as seen from the output folder.
         take_over: Plugins that another batch file made become those of this run.
+        release: The part of the version to move: major, minor or patch; empty for none.
+        note: A line for the changelogs of a release.
     """
 
     update: bool = False
@@ -60,11 +64,13 @@ class Rewrite:
     compare: bool = False
     sources: frozenset[str] = frozenset()
     take_over: bool = False
+    release: str = ""
+    note: str = ""
 
     @property
     def writes_again(self) -> bool:
         """Whether what is there may be rendered again."""
-        return (self.update or self.force) and not self.compare
+        return bool(self.update or self.force or self.release) and not self.compare
 
 
 def place(
@@ -91,6 +97,13 @@ def place(
         # The default author is of one user's git; it must not change another user's plugin.
         answers = {**recipe.spec.answers, "author": record.author}
         recipe = replace(recipe, spec=PluginSpec.from_answers(answers))
+    if rewrite.release and not exists:
+        raise Refused(f"{target} is not there yet: make it without --release first")
+    before = release.reached(target, recipe.spec.version)
+    version = release.next_version(before, rewrite.release) if rewrite.release else before
+    if version != recipe.spec.version:
+        answers = {**recipe.spec.answers, "version": version}
+        recipe = replace(recipe, spec=PluginSpec.from_answers(answers))
     rendered: _Rendered = functools.cache(functools.partial(_rendered, recipe, template))
     if exists:
         _refuse_foreign(target, record, recipe, rewrite)
@@ -103,10 +116,14 @@ def place(
         new = _new_record(recipe, template, rendered(), output)
         if exists:
             found = _bring_over(slug, staged, record, new, output, rewrite.force)
+            if rewrite.release:
+                release.move(target, staged, before, version, rewrite.note)
             replace_folder(slug, staged, replace(new, conflicts=found.conflicts), output)
             moved = f"moved from {recipe.renamed_from}" if recipe.moved else ""
             remarks = [moved, recipe.remark, *found.remarks]
             status = CONFLICT if found.conflicts else UPDATED
+            if rewrite.release and status == UPDATED:
+                status, remarks = RELEASED, []
         else:
             remarks, status = [recipe.remark], CREATED
             if recipe.spec.git_init == "yes":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 CREATED, UPDATED, UNCHANGED, OUTDATED = "created", "updated", "unchanged", "outdated"
+RELEASED = "released"
 CONFLICT = "conflict"  # the template and a person changed the same lines
 EDITED, MISSING, ORPHANED = "edited", "missing", "orphaned"  # only of a comparison
 BUILT, FAILED = "built", "failed"

@@ -12,8 +12,12 @@ from typing import Any
 
 from stage7_plugin.batch.entries import Located
 from stage7_plugin.batch.outcome import Outcome
+from stage7_plugin.batch.outputs.member import Member
 from stage7_plugin.generate.git import path_from_shell
 from stage7_plugin.spec.problems import printable, shown
+
+_MOST_ADVICE = 20
+_MOST_SLUGS = 10
 
 
 def format_located(sources: Sequence[str], located: Sequence[Located]) -> str:
@@ -54,6 +58,20 @@ def print_summary(outcomes: Sequence[Outcome], what: str, seconds: float, quiet:
             place = f"{outcome.source}:" if outcome.source else "line "
             text = f"  {place}{outcome.line}: {outcome.slug}: {outcome.message}"
             print(printable(text), file=sys.stderr)
+
+
+def print_advice(members: Iterable[Member]) -> None:
+    """What the host accepts in manifests but their authors should look at: once, with all slugs."""
+    found: dict[str, list[str]] = {}
+    for member in members:
+        for text in member.facts["advice"]:
+            found.setdefault(text, []).append(member.slug)
+    for text, slugs in list(found.items())[:_MOST_ADVICE]:
+        more = len(slugs) - _MOST_SLUGS
+        named = ", ".join(slugs[:_MOST_SLUGS]) + (f" and {more} more" if more > 0 else "")
+        print(printable(f"  warning: manifest.json of {named}: {text}"))
+    if len(found) > _MOST_ADVICE:
+        print(f"  ... {len(found) - _MOST_ADVICE} more warnings: stage7-plugin list --where advice")
 
 
 def print_next_steps(folder: Path, first: str, built: bool) -> None:

@@ -12,8 +12,8 @@ import jsonschema
 import yaml
 
 from stage7_plugin.batch import file_keys
+from stage7_plugin.batch.cli import batch as batch_command
 from stage7_plugin.batch.reading import SUFFIXES
-from stage7_plugin.cli import batch as batch_command
 from tests.support.batch import batch, environment, plugins_in
 from tests.support.batch_files import SCHEMA
 from tests.support.linters import schema_complaints, workflow_complaints

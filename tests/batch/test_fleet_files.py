@@ -269,6 +269,7 @@ def test_the_overview_links_every_plugin(fleet: Path) -> None:
         "locked": True,
         "secrets": [],
         "stub": True,
+        "advice": [],
     }
 
 

@@ -131,6 +131,20 @@ def test_only_some_plugins(tmp_path: Path) -> None:
     assert "has no plugin with the slug plugin-9" in result.output
 
 
+def test_advice_on_manifests_is_given_once_for_all_plugins_that_it_concerns(tmp_path: Path) -> None:
+    flag = {"inputs": "flag:boolean"}
+    plugins = [{**plugin, **flag} for plugin in numbered(12)]
+    file = write_fleet(tmp_path, *plugins, {"plugin_name": "Fine", "inputs": "text:string"})
+    result = batch(tmp_path, file)
+    assert result.status == 0
+    lines = [line for line in result.output.splitlines() if "warning:" in line]
+    (line,) = lines
+    assert line.startswith("  warning: manifest.json of plugin-1, plugin-2, ")
+    assert "plugin-10 and 2 more: inputDefinitions[0] (flag): the host refuses false" in line
+    assert "warning:" not in batch(tmp_path, file).output, "nothing was made"
+    assert "warning:" not in batch(tmp_path, file, "--quiet").output
+
+
 def test_a_remark_names_every_plugin(tmp_path: Path) -> None:
     plugins = [{**plugin, "requirements": ["httpx"]} for plugin in numbered(3)]
     output = batch(tmp_path, write_fleet(tmp_path, *plugins)).output

@@ -11,9 +11,9 @@ from typing import Any
 
 from click.testing import CliRunner
 
+from stage7_plugin.batch.cli import batch as batch_command
 from stage7_plugin.batch.entries import Fleet
 from stage7_plugin.batch.reading import read_fleet
-from stage7_plugin.cli import batch as batch_command
 from tests.support.template import TEMPLATE, isolated_environment
 
 

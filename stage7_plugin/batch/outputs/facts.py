@@ -12,6 +12,7 @@ from stage7_plugin.batch.locked import locked_packages, needed, not_locked
 from stage7_plugin.batch.safe_files import read_regular
 from stage7_plugin.host.view import HostView
 from stage7_plugin.spec import stub
+from stage7_plugin.spec.manifest import manifest_warnings
 
 _BASE = re.compile(r"^FROM\s+python:([0-9.]+)", re.MULTILINE)
 
@@ -38,7 +39,16 @@ def read_facts(folder: Path, manifest: Mapping[str, Any], view: HostView) -> dic
         "template_version": str(made.get("version", "")),
         "template_commit": made.get("commit"),
         "stub": stub.MARK in logic,
+        "advice": _advice(manifest),
     }
+
+
+def _advice(manifest: Mapping[str, Any]) -> list[str]:
+    """What the host accepts but the author should look at; nothing of an invalid manifest."""
+    try:
+        return manifest_warnings(dict(manifest))
+    except (KeyError, TypeError, AttributeError):
+        return []
 
 
 def _secrets(definitions: Any) -> list[str]:
