@@ -34,11 +34,13 @@ class Outcome(NamedTuple):
         committed: Whether it made the first commit.
         message: What to tell the user.
         commands: What to run by hand to get there, if anything is left to do.
+        inside: Whether the folder is one of several in a repository.
     """
 
     committed: bool
     message: str
     commands: tuple[str, ...] = ()
+    inside: bool = False
 
 
 def start_repository(folder: Path) -> Outcome:
@@ -53,7 +55,9 @@ def start_repository(folder: Path) -> Outcome:
         return Outcome(False, "git: already a repository; left as it is")
     if outer is not None:
         left = (_enter(folder), "git add .", _git("commit", "-m", f"Add {folder.name}", "."))
-        return Outcome(False, f"git: inside the repository {outer}; nothing committed", left)
+        return Outcome(
+            False, f"git: inside the repository {outer}; nothing committed", left, inside=True
+        )
 
     steps: tuple[tuple[str, ...], ...] = (
         ("init", "--quiet"),

@@ -60,7 +60,7 @@ def main(
     print(f"Created {path}")
     for warning in manifest_warnings(manifest):
         print(f"warning: manifest.json: {printable(warning)}")
-    committed = git_init == "yes" and _start_repository(project)
+    committed = git_init == "yes" and _start_repository(project, ci)
     if build_image == "yes":  # after the commit: whatever becomes of it, the repository is there
         built = _build(project, manifest, build_image)
     print()
@@ -93,12 +93,17 @@ def _read_manifest(project: Path) -> tuple[dict[str, Any], list[str]]:
     return manifest, manifest_problems(manifest)
 
 
-def _start_repository(project: Path) -> bool:
+def _start_repository(project: Path, ci: str) -> bool:
     outcome = git.start_repository(project)
     print(outcome.message)
     if outcome.commands:
         print("  To commit the plugin, run:")
         print("\n".join(f"    {command}" for command in outcome.commands))
+    if outcome.inside and ci != "none":
+        print(
+            "  No forge reads the CI of a folder. Answer ci=none, and test from the root what has "
+            "changed: see the guide Two hundred plugins."
+        )
     return outcome.committed
 
 

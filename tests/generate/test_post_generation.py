@@ -124,3 +124,13 @@ def test_hook_imports_neither_cookiecutter_nor_docker() -> None:
     )
     for heavy in ("cookiecutter", "jinja2", "click", "docker", "requests", "slugify", "tempfile"):
         assert f"'{heavy}'" not in done.stdout
+
+
+def test_a_plugin_in_a_folder_of_a_repository_is_told_that_its_ci_is_read_by_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    subprocess.run(["git", "init", "--quiet", tmp_path], check=True)
+    project = render(tmp_path)
+    for ci, told in (("github", True), ("none", False)):
+        assert main(**{**CHOSEN, "git_init": "yes", "ci": ci}, folder=project) == 0
+        assert ("No forge reads the CI of a folder" in capsys.readouterr().out) is told
