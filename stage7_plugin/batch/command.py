@@ -38,6 +38,7 @@ from stage7_plugin.batch.report import (
     print_advice,
     print_next_steps,
     print_summary,
+    print_unlocked,
     write_report,
 )
 from stage7_plugin.batch.safe_files import Foreign
@@ -185,6 +186,7 @@ class _Run:
             print(printable(remark))
         if not options.quiet:
             made = {o.slug for o in rendered if o.status in (CREATED, UPDATED, RELEASED)}
+            print_unlocked(members)
             print_advice(member for member in members if member.slug in made)
         if options.build:
             wanted = {outcome.slug: outcome.line for outcome in rendered if not outcome.failed}

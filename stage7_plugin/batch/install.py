@@ -120,12 +120,12 @@ def place(
                 release.move(target, staged, before, version, rewrite.note)
             replace_folder(slug, staged, replace(new, conflicts=found.conflicts), output)
             moved = f"moved from {recipe.renamed_from}" if recipe.moved else ""
-            remarks = [moved, recipe.remark, *found.remarks]
+            remarks = [moved, *found.remarks]
             status = CONFLICT if found.conflicts else UPDATED
             if rewrite.release and status == UPDATED:
                 status, remarks = RELEASED, []
         else:
-            remarks, status = [recipe.remark], CREATED
+            remarks, status = [], CREATED
             if recipe.spec.git_init == "yes":
                 remarks.append(git.start_repository(staged).message)
             # The record first: a folder without one would pass for a person's own.

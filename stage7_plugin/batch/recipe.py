@@ -71,10 +71,3 @@ class Recipe:
         if path == "requirements.in":
             return content + "".join(f"{line}\n" for line in self.requirements).encode()
         return content
-
-    @property
-    def remark(self) -> str:
-        """What is left to do once the plugin is there; often empty."""
-        if self.requirements and not self.lock:
-            return "its requirements are not locked yet: run `make lock` in its folder"
-        return ""

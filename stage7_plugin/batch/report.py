@@ -60,6 +60,14 @@ def print_summary(outcomes: Sequence[Outcome], what: str, seconds: float, quiet:
             print(printable(text), file=sys.stderr)
 
 
+def print_unlocked(members: Iterable[Member]) -> None:
+    """Which plugins' requirements are not locked as their folders are now, all in one line."""
+    slugs = [member.slug for member in members if not member.facts["locked"]]
+    if slugs:
+        text = "its requirements are not locked yet: run `make lock` in its folder"
+        print(printable(f"  {', '.join(slugs)}: {text}"))
+
+
 def print_advice(members: Iterable[Member]) -> None:
     """What the host accepts in manifests but their authors should look at: once, with all slugs."""
     found: dict[str, list[str]] = {}

@@ -147,5 +147,11 @@ def test_advice_on_manifests_is_given_once_for_all_plugins_that_it_concerns(tmp_
 
 def test_a_remark_names_every_plugin(tmp_path: Path) -> None:
     plugins = [{**plugin, "requirements": ["httpx"]} for plugin in numbered(3)]
-    output = batch(tmp_path, write_fleet(tmp_path, *plugins)).output
-    assert "  plugin-1, plugin-2, plugin-3: its requirements are not locked yet" in output
+    file = write_fleet(tmp_path, *plugins)
+    for _ in range(2):
+        output = batch(tmp_path, file).output
+        assert "  plugin-1, plugin-2, plugin-3: its requirements are not locked yet" in output
+    lock = tmp_path / "out" / "plugin-2" / "requirements.txt"
+    lock.write_text("httpx==0.28.1 --hash=sha256:00\n")
+    output = batch(tmp_path, file).output
+    assert "  plugin-1, plugin-3: its requirements are not locked yet" in output, "as they are now"
