@@ -96,6 +96,11 @@ def new(arguments: tuple[str, ...], again: bool) -> None:
     help="Inputs that take long, fail, ...; see the documentation. --probes is the older name.",
 )
 @click.option(
+    "--env-file",
+    type=_FILE,
+    help="Settings of the plugin, one NAME=value a line, for each of its containers.",
+)
+@click.option(
     "--context-root",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="What the build may take files from, if not the plugin's folder alone.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -25,6 +25,7 @@ from stage7_plugin.contract.selection import selected
 from stage7_plugin.contract.targets.resolve import resolve_inputs, resolve_target, scenario_source
 from stage7_plugin.errors import UserError
 from stage7_plugin.host.engine import BUILD_SECONDS
+from stage7_plugin.host.env_file import read_env_file
 
 PASSED, BROKEN, NOTHING_CHECKED = 0, 1, 2
 """Exit statuses."""
@@ -45,6 +46,7 @@ class CheckOptions:
     context_root: Path | None = None
     build_seconds: float = BUILD_SECONDS
     jobs: int = JOBS
+    env_file: Path | None = None
     changed_since: str | None = None
     baseline: Path | None = None
     write_baseline: Path | None = None
@@ -104,9 +106,10 @@ class _Run:
             click.echo(
                 f"no plugin has changed since {report.first_line(str(options.changed_since))}"
             )
-        for name in ("manifest", "inputs", "scenarios"):
+        for name in ("manifest", "inputs", "scenarios", "env_file"):
             if self.many and getattr(options, name):
-                raise TargetUnusable(f"--{name} is for one target; there are several")
+                option = name.replace("_", "-")
+                raise TargetUnusable(f"--{option} is for one target; there are several")
         started = time.monotonic()
         with Progress(len(rules) * len(targets), options.quiet) as progress:
             for first in range(0, len(targets), options.jobs):
@@ -149,6 +152,9 @@ class _Run:
             one.heading["target"], options.manifest, options.context_root, options.build_seconds
         )
         stack.callback(target.close)
+        if options.env_file:
+            settings = read_env_file(options.env_file)
+            target.view = replace(target.view, environment={**target.view.environment, **settings})
         view = target.view
         one.heading.update(
             target=target.name, kind=target.kind, plugin=view.plugin_id, version=view.version

@@ -18,7 +18,7 @@ import pytest
 
 from stage7_plugin.host.run import HostRun
 from stage7_plugin.host.view import HostView
-from tests.support.example_plugins import EXAMPLES, make_example
+from tests.support.example_plugins import make_example
 from tests.support.template import TEMPLATE, generate
 
 if TYPE_CHECKING:
@@ -174,7 +174,7 @@ def check_unit_converter(outputs: dict[str, Any]) -> None:
 CHECKS = {"text-statistics": check_text_statistics, "unit-converter": check_unit_converter}
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
+@pytest.mark.parametrize("name", REAL_REQUESTS)
 def test_an_example_does_its_work_in_the_engine(
     tmp_path: Path, client: APIClient, name: str
 ) -> None:

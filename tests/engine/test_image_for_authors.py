@@ -12,7 +12,7 @@ import pytest
 
 from stage7_plugin.host.engine import build
 from stage7_plugin.host.run import ContainerOptions, HostRun
-from stage7_plugin.host.view import HostView
+from stage7_plugin.host.view import HostView, host_environment
 from tests.support.template import generate
 
 if TYPE_CHECKING:
@@ -76,7 +76,10 @@ def running(tmp_path_factory: pytest.TempPathFactory, client: APIClient) -> Iter
         pass
     # /tmp is what `make up`, compose and Kubernetes give it.
     options = ContainerOptions(
-        read_only=True, tmpfs={"/tmp": "size=64m,exec"}, drop_capabilities=True
+        environment={**host_environment(), "HOME": "/root"},
+        read_only=True,
+        tmpfs={"/tmp": "size=64m,exec"},
+        drop_capabilities=True,
     )
     try:
         with HostRun(client, view, options) as run:

@@ -1,4 +1,4 @@
-"""Child processes in the image: each way to start them finds its packages and leaves no trace."""
+"""Child processes, and values of numpy, in the image: each way to start a child leaves no trace."""
 
 from __future__ import annotations
 
@@ -82,6 +82,12 @@ def execute_plugin(inputs, context):
             kept.append(context.Pool(2))
             kept.append(ProcessPoolExecutor(2, mp_context=context))
             found = [*kept[-2].map(work.square, range(4)), *kept[-1].map(work.square, range(4))]
+    elif what.startswith("numpy"):
+        import numpy
+
+        if what == "numpy success":
+            return {"success": numpy.True_, "outputs": {"result": []}}
+        found = {"numpy array": numpy.ones(2), "numpy scalar": [numpy.int64(1)]}[what]
     else:
         found = with_context(what)
     return {"success": True, "outputs": {"result": found}}
@@ -141,8 +147,16 @@ def check_children(client: APIClient, image: HostView, how: str, options: Contai
             answer = running.execute({"text": what})
             assert answer.status == 200, f"{how}, {what}: {answer.summary()}\n{running.logs()}"
             assert answer.document["outputs"]["result"] == expected
+        for what, advice in (
+            ("numpy success", "'success' is numpy.bool; write bool(value)"),
+            ("numpy array", "is numpy.ndarray; write value.tolist()"),
+            ("numpy scalar", "result[0] is numpy.int64; write int(value)"),
+        ):
+            answer = running.execute({"text": what})
+            assert (answer.status, advice in answer.summary()) == (500, True), answer.summary()
         assert running.stop() == 0
         assert running.times["stop"] < 5, "it was not killed"
         lines = [json.loads(line) for line in running.logs().splitlines()]
-        assert [line for line in lines if line["level"] != "INFO"] == []
+        said = [line for line in lines if line["level"] != "INFO"]
+        assert [line["outcome"] for line in said] == ["failed"] * 3
         assert lines[-1]["message"] == "stopped"

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from tests.runtime.conftest import Start
-from tests.runtime.plugin_process import PluginProcess
+from tests.runtime.plugin_process import SOON, PluginProcess
 
 DEEP = b'{"inputs": {"do": "return value", "value": ' + b"[" * 200 + b"]" * 200 + b"}}"
 
@@ -109,6 +109,12 @@ def test_a_compressed_body_is_refused(start: Start) -> None:
     assert start().post(b"\x1f\x8b", Content_Encoding="gzip")[0] == 415
 
 
+@pytest.mark.parametrize("encoding", ["identity", "Identity", ""])
+def test_a_body_as_it_is_may_be_called_so(start: Start, encoding: str) -> None:
+    body = b'{"inputs": {"do": "return value"}}'
+    assert start().post(body, Content_Encoding=encoding)[0] == 200
+
+
 def test_unknown_paths_and_methods(start: Start) -> None:
     plugin = start()
     status, answer = plugin.get("/nothing")
@@ -180,6 +186,20 @@ def test_a_request_whose_length_is_in_doubt(start: Start, lines: bytes) -> None:
 def test_what_is_no_http(start: Start, request_bytes: bytes) -> None:
     answer = start().raw(request_bytes)
     assert answer.split(b" ")[1] == b"400", answer
+
+
+@pytest.mark.parametrize(
+    "request_bytes",
+    [b"GET /health HTTP/1.1\nHost: a\n\n", b"GET /health HTTP/1.1\r\nHost: a\n\n"],
+)
+def test_lines_that_end_with_lf_alone_are_refused_at_once(
+    start: Start, request_bytes: bytes
+) -> None:
+    """The client waits for its answer; without one it would wait for PLUGIN_REQUEST_SECONDS."""
+    with start().connect() as connection:
+        connection.sendall(request_bytes)
+        connection.settimeout(SOON)
+        assert connection.recv(65536).startswith(b"HTTP/1.1 400 ")
 
 
 def test_transfer_encoding_in_http_1_0(start: Start) -> None:

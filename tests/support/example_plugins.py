@@ -8,6 +8,12 @@ from pathlib import Path
 from tests.support.template import TEMPLATE, run
 
 EXAMPLES = sorted(path.parent.name for path in (TEMPLATE / "examples").glob("*/answers.yaml"))
+WITH_PACKAGES = [
+    name
+    for name in EXAMPLES
+    if (TEMPLATE / "examples" / name / "overlay" / "requirements.txt").is_file()
+]
+"""What is not in this repository's environment, because only these plugins need it."""
 
 
 def make_example(folder: Path, name: str, *arguments: str) -> Path:

@@ -64,6 +64,21 @@ def test_a_setup_that_needs_a_variable(project: Path) -> None:
     assert "skipped" not in output.splitlines()[-1]
 
 
+@pytest.mark.parametrize("kind", ["libraries", "programs"])
+def test_a_setup_that_needs_something_of_the_system(project: Path, kind: str) -> None:
+    with (project / "plugin_logic.py").open("a") as file:
+        file.write(SETUP)
+    settings = project / "tests" / "settings.toml"
+    replace(settings, "[setup]\nenvironment = []", f'[setup]\n{kind} = ["odd"]\n#')
+    text = settings.read_text("utf-8")
+    head, _, rest = text.partition("[example]")
+    lines = [line for line in head.splitlines() if not line.startswith(f"{kind} = [] ")]
+    settings.write_text("\n".join([*lines, "[example]"]) + rest, "utf-8")
+    failed, output = outcome(project)
+    assert failed == []
+    assert "setup needs odd on this machine (tests/settings.toml)" in output
+
+
 def test_an_example_that_needs_a_network(project: Path) -> None:
     stub = project / "plugin_logic.py"
     replace(stub, "    received = [", '    raise OSError("no network")\n    received = [')

@@ -8,14 +8,35 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.example_plugins import EXAMPLES, make_example
+from tests.support.example_plugins import EXAMPLES, WITH_PACKAGES, make_example
+from tests.support.plugin_life import AUTHORS, RENDERED
+from tests.support.template import TEMPLATE
 
 
 def test_there_are_examples() -> None:
-    assert EXAMPLES == ["text-statistics", "unit-converter"]
+    assert EXAMPLES == [
+        "bootstrap-interval",
+        "document-inspector",
+        "text-statistics",
+        "unit-converter",
+        "weather-report",
+    ]
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
+def test_its_files_are_the_authors(name: str) -> None:
+    """Nothing that an update of the template brings is edited."""
+    overlay = TEMPLATE / "examples" / name / "overlay"
+    of_template = {
+        path.relative_to(TEMPLATE / RENDERED).as_posix()
+        for path in (TEMPLATE / RENDERED).rglob("*")
+        if path.is_file()
+    }
+    own = {path.relative_to(overlay).as_posix() for path in overlay.rglob("*") if path.is_file()}
+    assert own & of_template <= set(AUTHORS)
+
+
+@pytest.mark.parametrize("name", [name for name in EXAMPLES if name not in WITH_PACKAGES])
 def test_it_passes_its_own_checks(tmp_path: Path, name: str) -> None:
     project = make_example(tmp_path, name, "git_init=no")
     for command in (

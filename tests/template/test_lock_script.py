@@ -19,11 +19,12 @@ import pytest
 from tests.template.conftest import Bake
 
 
-def wheel(folder: Path, name: str, version: str = "1.0") -> str:
-    """Write a wheel without content; return its file name."""
+def wheel(folder: Path, name: str, version: str = "1.0", python: str = ">=3.8") -> str:
+    """Write a wheel without content, for some versions of Python; return its file name."""
     info = f"{name}-{version}.dist-info"
     files = {
-        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
+        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
+        f"Requires-Python: {python}\n",
         f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\n"
         "Tag: py3-none-any\n",
     }
@@ -113,6 +114,20 @@ def test_extra_indexes_and_addresses_are_locked_and_installed(
             "first_package",
             "second_package",
         }
+
+
+@pytest.mark.parametrize(("version", "status"), [("3.14", 0), ("3.11", 1)])
+def test_a_package_that_needs_a_newer_python_than_this_one(
+    tmp_path: Path, index: str, version: str, status: int
+) -> None:
+    project = render(tmp_path, python_version=version)
+    folder = tmp_path / "served" / "one" / "newer-package"
+    file = wheel(folder, "newer_package", python=">=3.14")
+    (folder / "index.html").write_text(f'<a href="{file}">{file}</a>')
+    found, output = lock(project, f"--index-url {index}/one\nnewer-package\n")
+    assert found == status, output
+    assert ("newer-package==1.0" in (project / "requirements.txt").read_text()) == (status == 0)
+    assert ("Python>=3.14" in output.replace(" ", "")) == (status == 1)
 
 
 def test_a_byte_order_mark_is_removed(project: Path, index: str) -> None:

@@ -65,7 +65,7 @@ def image(manifest: dict[str, Any]) -> str:
 @pytest.fixture
 def container(image: str, manifest: dict[str, Any]) -> Iterator[str]:
     """A running container with the host's environment and no rights at all."""
-    if reason := lacking("setup"):
+    if reason := lacking("setup", in_image=True):
         pytest.skip(reason)
     name = docker(
         "run",
@@ -103,7 +103,7 @@ def call(container: str, method: str, path: str, body: bytes | None = None) -> t
 def test_it_serves_the_example_and_stops_at_once(container: str) -> None:
     status, health = call(container, "GET", "/health")
     assert (status, health["status"]) == (200, "healthy")
-    if not lacking("example"):
+    if not lacking("example", in_image=True):
         body = (ROOT / "examples" / "request.json").read_bytes()
         status, answer = call(container, "POST", "/execute", body)
         assert status == 200, answer

@@ -12,6 +12,7 @@ import time
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -56,7 +57,8 @@ class ImageTarget(Target):
             files[f"{_POISONED}/json.py"] = POISON
         if options.scenario_logic:
             files.update(self._scenario_logic_files())
-            view = HostView.from_manifest(scenarios.manifest_for_scenarios(self.manifest))
+            of_scenarios = HostView.from_manifest(scenarios.manifest_for_scenarios(self.manifest))
+            view = replace(of_scenarios, environment=view.environment)
         container = ContainerOptions(
             environment=environment,
             read_only=options.read_only,
