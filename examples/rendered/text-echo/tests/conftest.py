@@ -3,12 +3,14 @@
 import http.client
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
 import tomllib
 from collections.abc import Callable, Iterator
+from ctypes.util import find_library
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +23,23 @@ ROOT = Path(__file__).resolve().parent.parent
 LONGEST_SETUP = 120  # seconds
 
 
-def lacking(*sections: str) -> str:
-    """What this machine lacks of what tests/settings.toml asks for; "" if it has everything."""
+def lacking(*sections: str, in_image: bool = False) -> str:
+    """What this machine lacks of what tests/settings.toml asks for; "" if it has everything.
+
+    Args:
+        sections: of the settings.
+        in_image: do not look for libraries and programs, which the image has.
+    """
     settings = tomllib.loads((ROOT / "tests" / "settings.toml").read_text("utf-8"))
     for section in sections:
         needs = settings.get(section, {})
         missing = [name for name in needs.get("environment", []) if not os.environ.get(name)]
         if missing:
             return f"{section} needs {', '.join(missing)} in the environment (tests/settings.toml)"
+        libraries = [name for name in needs.get("libraries", []) if not find_library(name)]
+        programs = [name for name in needs.get("programs", []) if not shutil.which(name)]
+        if (absent := libraries + programs) and not in_image:
+            return f"{section} needs {', '.join(absent)} on this machine (tests/settings.toml)"
         if needs.get("network") and not os.environ.get("NETWORK"):
             return f"{section} needs a network (tests/settings.toml): NETWORK=1 make test"
     return ""
