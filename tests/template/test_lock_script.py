@@ -118,9 +118,9 @@ def test_extra_indexes_and_addresses_are_locked_and_installed(
 
 @pytest.mark.parametrize(("version", "status"), [("3.14", 0), ("3.11", 1)])
 def test_a_package_that_needs_a_newer_python_than_this_one(
-    tmp_path: Path, index: str, version: str, status: int
+    tmp_path: Path, bake: Bake, index: str, version: str, status: int
 ) -> None:
-    project = render(tmp_path, python_version=version)
+    project = bake(python_version=version)
     folder = tmp_path / "served" / "one" / "newer-package"
     file = wheel(folder, "newer_package", python=">=3.14")
     (folder / "index.html").write_text(f'<a href="{file}">{file}</a>')
