@@ -37,7 +37,7 @@ class ProcessTarget(Target):
 
     @contextmanager
     def start(self, options: StartOptions) -> Iterator[Running]:
-        view = replace(self.view, port=_free_port())
+        view = replace(self.view, port=free_port())
         with tempfile.TemporaryDirectory(prefix="stage7-plugin-") as name:
             folder = Path(name)
             path = folder / "manifest.json"
@@ -115,8 +115,8 @@ class _Process(Running):
                 log.write(block)
 
 
-def _free_port() -> int:
-    """Below the ports that outgoing connections take, so that none takes it in between."""
+def free_port() -> int:
+    """Return one below those that outgoing connections take, so that none takes it in between."""
     while True:
         port = random.SystemRandom().randrange(10_000, 30_000)  # whatever seeds the other one
         with socket.socket() as listener, contextlib.suppress(OSError):

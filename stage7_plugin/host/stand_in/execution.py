@@ -12,14 +12,12 @@ from stage7_plugin.host import engine, health
 from stage7_plugin.host.http_client import NoAnswer
 from stage7_plugin.host.run import ContainerOptions, HostRun
 from stage7_plugin.host.stand_in.errors import EXECUTION_FAILED, Failure
+from stage7_plugin.host.stand_in.outputs import handed_on
 from stage7_plugin.host.view import HostView, ManifestUnusable, host_environment
 from stage7_plugin.host_facts import PERMISSIONS
 
 if TYPE_CHECKING:
     from docker import APIClient
-
-FINISHED = "Container execution completed successfully"
-"""The output of an execution that answered 2xx without outputs."""
 
 
 class _Broken(Exception):
@@ -127,26 +125,7 @@ class Executor:
         document = answer.document if isinstance(answer.document, dict) else {}
         if self.strict and document.get("success") is not True:
             raise _Broken(f"execute: the plugin answered {answer.summary()}")
-        outputs = document.get("outputs")
-        return [
-            {
-                "success": True,
-                "name": name,
-                "resultType": _result_type(value),
-                "result": value,
-                "resultDescription": f"Container plugin output: {name}",
-                "mimeType": "application/json",
-            }
-            for name, value in (outputs.items() if isinstance(outputs, dict) else ())
-        ] or [
-            {
-                "success": True,
-                "name": "result",
-                "resultType": "string",
-                "result": FINISHED,
-                "resultDescription": "Container plugin execution result",
-            }
-        ]
+        return handed_on(document)
 
 
 def _view(manifest: Mapping[str, Any]) -> HostView:
@@ -170,10 +149,3 @@ def _view(manifest: Mapping[str, Any]) -> HostView:
     except ManifestUnusable as error:
         raise _Broken(f"start: {error}") from error
     return dataclasses.replace(view, build_context=".")  # `buildContext` is never used
-
-
-def _result_type(value: Any) -> str:
-    if isinstance(value, bool):
-        return "boolean"
-    kinds = {str: "string", int: "number", float: "number", list: "array", dict: "object"}
-    return kinds.get(type(value), "any")

@@ -1,0 +1,48 @@
+"""Which way a plugin is started, as asked for on the command line."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from stage7_plugin.dev.env_file import settings_of
+from stage7_plugin.dev.instance import ContainerInstance, Instance, ProcessInstance, Write
+from stage7_plugin.dev.start_command import compile_runtime, start_command
+from stage7_plugin.dev.tokens import Tokens
+from stage7_plugin.host.view import HostView
+
+
+@dataclass(frozen=True)
+class Launch:
+    """How to start the plugin in `folder`."""
+
+    folder: Path
+    tokens: Tokens
+    command: str = ""
+    """The user's own command, where the manifest does not say it."""
+    image: bool = False
+    """Whether it runs in a container of an image that is built from the folder."""
+    fixed_port: bool = False
+    """Whether the process listens on the manifest's port, whatever PLUGIN_PORT says."""
+    env_file: str | None = None
+    """A file of settings; what the environment has too comes from there."""
+    _compiled: threading.Event = field(default_factory=threading.Event)
+
+    def start(self, manifest: Mapping[str, Any], view: HostView, write: Write) -> Instance:
+        """Start it once. Raises UserError, OSError."""
+        settings = settings_of(self.folder, self.env_file)
+        if self.image:
+            given = {**settings, **self.tokens.environment(container=True)}
+            return ContainerInstance(self.folder, view, given, write)
+        command = start_command(self.folder, manifest, self.command)
+        if not self._compiled.is_set():
+            self._compiled.set()
+            compile_runtime(command, self.folder)
+        # The host injects its whole environment; here, that is the developer's.
+        host = {**settings, **os.environ, **self.tokens.environment()}
+        environment = {**view.environment, **host}
+        return ProcessInstance(command, self.folder, view, environment, write, self.fixed_port)
