@@ -27,6 +27,8 @@ OWN_HOME = "STAGE7_TESTS_HOME"
 SLOW = [
     "batch",
     "contract",
+    "dev/test_page.py",
+    "dev/test_server.py",
     "engine",
     "generate/test_hostile_answers.py",
     "generate/test_prompt_session.py",
@@ -54,6 +56,7 @@ SLOW = [
 NOT_ON_WINDOWS = [
     "batch/test_docs.py",
     "contract",
+    "dev",
     "engine",
     "runtime",
     "test_contract_target.py",
@@ -72,6 +75,7 @@ NOT_ON_WINDOWS = [
 ]
 # They run rendered code, which is for Python 3.11 and newer.
 NOT_ON_PYTHON_3_10 = [
+    "dev",
     "runtime",
     "test_examples.py",
     "test_generated_plugins.py",

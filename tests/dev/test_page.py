@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import expect
 
 from tests.support.dev_plugin import DevServer, dev_server, edit, make_plugin
@@ -16,7 +18,7 @@ from tests.support.dev_plugin import DevServer, dev_server, edit, make_plugin
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-expect.set_options(timeout=8_000)
+expect.set_options(timeout=30_000)
 SERIOUS = ("serious", "critical")
 
 
@@ -35,18 +37,34 @@ def page(browser: Browser, server: DevServer) -> Iterator[Page]:
     opened = context.new_page()
     opened.on("pageerror", lambda error: faults.append(str(error)))
     opened.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
-    opened.goto(server.url)
-    expect(opened.locator("#state")).to_contain_text("ready")
-    expect(opened.get_by_label("text (required)")).to_be_visible()
+    open_page(opened, server.url)
     yield opened
     context.close()
     elsewhere = [url for url in asked if not url.startswith((server.url, "data:", "blob:"))]
     assert not elsewhere
-    assert not faults
+    assert not [fault for fault in faults if "ERR_NETWORK_CHANGED" not in fault]
+
+
+# Chromium drops what it loads whenever a container, another test's, changes the networks.
+def open_page(page: Page, url: str) -> None:
+    for _ in range(5):
+        with suppress(PlaywrightError):
+            page.goto(url)
+            page.get_by_label("text (required)").wait_for(timeout=6_000)
+            page.locator("#state", has_text="ready").wait_for(timeout=6_000)
+            return
+    pytest.fail("the page does not load")
 
 
 def send(page: Page) -> None:
-    page.get_by_role("button", name="Execute").click()
+    """Execute, and wait until what came of it is shown."""
+    answer = page.locator("#answer")
+    for _ in range(5):
+        before = answer.get_attribute("data-calls") or "0"
+        page.get_by_role("button", name="Execute").click()
+        expect(answer).to_have_attribute("data-calls", str(int(before) + 1))
+        if not answer.inner_text().startswith("No answer"):
+            return
 
 
 def result_of(page: Page) -> dict[str, Any]:

@@ -1,7 +1,13 @@
 // Requests to the server that the page came from.
 
-export async function get(path) {
-  return (await fetch(path)).json();
+// Once more without an answer: Chromium drops requests when a container changes the networks.
+export async function get(path, tries = 2) {
+  try {
+    return (await fetch(path)).json();
+  } catch (error) {
+    if (tries <= 1) throw error;
+    return get(path, tries - 1);
+  }
 }
 
 export async function post(path, document = {}) {

@@ -11,6 +11,7 @@ import { startMetrics } from "./metrics.js";
 
 let plugin = { inputs: [], outputs: [] };
 let busy = false;
+let calls = 0;
 
 async function showPlugin() {
   plugin = await get("/api/plugin");
@@ -37,6 +38,7 @@ async function execute(event) {
     byId("answer").replaceChildren(element("p", { class: "failure" }, `No answer: ${error.message}`));
   } finally {
     busy = false;
+    byId("answer").dataset.calls = ++calls;
     byId("send").removeAttribute("aria-disabled");
   }
 }
