@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 OUTPUT ?= ..
 
 .DEFAULT_GOAL := help
-.PHONY: help plugin quick test mutation bench lint format schema example reference docs recording clean
+.PHONY: help plugin quick test mutation bench lint format schema example reference docs recording screenshots clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -68,6 +68,9 @@ docs: $(VENV)/.docs ## Build the documentation as a site, in build/docs
 
 recording: $(VENV)/.dev ## Record the terminal session of the README again; needs Docker
 	$(BIN)/python -m tools.record_session
+
+screenshots: $(VENV)/.dev ## Make the pictures of `stage7-plugin dev` again; needs Chromium
+	$(BIN)/python -m tools.screenshots
 
 clean: ## Remove what the other targets created
 	rm -rf $(VENV) build/docs .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -66,7 +66,9 @@ def run_dev(options: DevOptions) -> int:
     port = listener.getsockname()[1]
     url = f"http://127.0.0.1:{port}/"
     tokens, events = Tokens(), Events()
-    launch = Launch(folder, tokens, options.command, options.image, options.fixed_port, options.env_file)
+    launch = Launch(
+        folder, tokens, options.command, options.image, options.fixed_port, options.env_file
+    )
     events.listen(_print)
     click.echo(f"{folder.name}: {url} (Ctrl-C ends it)")
     with Supervisor(launch, events) as supervisor:

@@ -47,7 +47,7 @@ def test_the_suite_comes_from_the_commit_of_the_template(
     done = make_contract(plugin, PIP_NO_INDEX="1", PATH=quiet_git(plugin))
     if expected:
         assert done.returncode != 0
-        assert f"stage7-plugin[docker,generated] @ {expected}" in done.stdout
+        assert f"stage7-plugin[docker,generated,dev] @ {expected}" in done.stdout
     else:
         assert done.returncode == 0, done.stdout
         assert "did not run" in done.stdout

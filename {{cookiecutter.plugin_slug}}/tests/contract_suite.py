@@ -27,7 +27,7 @@ def requirement(provenance: Path) -> str:
     address, commit = made_from.get("template") or "", made_from.get("commit") or ""
     if not address.startswith("https://") or not commit:
         return ""
-    return f"stage7-plugin[docker,generated] @ git+{address}@{commit}"
+    return f"stage7-plugin[docker,generated,dev] @ git+{address}@{commit}"
 
 
 def skip(reason: str) -> int:
@@ -72,6 +72,8 @@ def main() -> int:
             "set CONTRACT_SUITE, for example to git+https://github.com/org/template"
         )
         return fail(reason) if sys.argv[1:] else skip(reason)
+    if arguments[0] == "dev" and os.name != "nt":  # in place of this process: Ctrl-C is for it
+        os.execv(program, [str(program), *arguments])
     return subprocess.run([program, *arguments]).returncode
 
 

@@ -1,0 +1,50 @@
+"""Make the pictures of `stage7-plugin dev` for README and docs; needs Chromium.
+
+Usage:
+    python -m tools.screenshots
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+from tests.support.dev_plugin import dev_server, edit, make_plugin
+
+IMAGES = Path(__file__).resolve().parent.parent / "docs" / "images"
+SIZE = {"width": 1100, "height": 860}
+
+
+def main() -> None:
+    """Run a plugin, call it, and take the pictures: light, dark, and with an error."""
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        plugin = make_plugin(Path(folder) / "text-echo")
+        program = shutil.which("chromium")
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        with dev_server(plugin) as server:
+            page = browser.new_page(viewport=SIZE)  # type: ignore[arg-type]
+            page.goto(server.url)
+            page.get_by_label("text (required)").fill("hello")
+            page.locator("#state", has_text="ready").wait_for()
+            page.get_by_role("button", name="Execute").click()
+            page.locator("#answer .success").wait_for()
+            take(page, "light")
+            take(page, "dark")
+            edit(plugin, "import logging", "import logging\nimport pandas_of_tomorrow")
+            page.locator("#problems p").wait_for()
+            take(page, "light", "dev-error")
+        browser.close()
+
+
+def take(page: Page, scheme: str, name: str = "") -> None:
+    """Take one picture."""
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+    page.evaluate("scrollTo(0, 0)")
+    page.screenshot(path=IMAGES / f"{name or f'dev-{scheme}'}.png")
+
+
+if __name__ == "__main__":
+    main()
