@@ -1,7 +1,9 @@
 """The batch command beside a shell loop over cookiecutter: `python -m benchmarks.batch --help`.
 
 Time per plugin of both, on the wall clock and of the processors, interleaved; then the batch
-command at several sizes with its memory, all processes together, over the run. Needs Linux's /proc.
+command at several sizes with its memory, all processes together, over the run; then the largest
+fleet again with nothing changed, and with a change of the template while a tenth of the plugins has
+been edited. Needs Linux's /proc.
 """
 
 from __future__ import annotations
@@ -20,9 +22,11 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TypeVar
 
 ROOT = Path(__file__).resolve().parent.parent
 _TENTHS = 10
+_Found = TypeVar("_Found", "Measured", "list[Measured]")
 _SAMPLE_SECONDS = 0.1
 
 
@@ -80,15 +84,48 @@ def shell_loop(folder: Path, count: int) -> Measured:
 
 def batch(folder: Path, count: int) -> Measured:
     """The batch command."""
+    return _batch("batch", folder, fleet_file(folder, count), count)
+
+
+def second_day(folder: Path, count: int) -> list[Measured]:
+    """The same fleet again: nothing changed, then a change of the template and authors' edits."""
     file = fleet_file(folder, count)
-    command = [sys.executable, "-m", "stage7_plugin", "batch", str(file), "--quiet"]
-    return _measure("batch", [*command, "--output-dir", str(folder / "out")], folder, count)
+    _batch("batch", folder, file, count)
+    unchanged = _batch("batch --update, nothing changed", folder, file, count, "--update")
+    for project in itertools.islice((folder / "out").glob("*/manifest.json"), count // _TENTHS):
+        compose = project.with_name("compose.yaml")
+        compose.write_text(compose.read_text() + "# by its author\n")
+    root = _changed_template(folder)
+    what = f"batch --update, template changed, {count // _TENTHS} edited"
+    return [unchanged, _batch(what, folder, file, count, "--update", root=root)]
 
 
-def _measure(what: str, command: Sequence[str], folder: Path, count: int) -> Measured:
+def _changed_template(folder: Path) -> Path:
+    """A copy of the template in which one line of every plugin's compose.yaml is new."""
+    root = folder / "template"
+    root.mkdir()
+    for name in ("stage7_plugin", "templates", "hooks", "{{cookiecutter.plugin_slug}}"):
+        shutil.copytree(ROOT / name, root / name)
+    for name in ("cookiecutter.json", "template_extension.py"):
+        shutil.copy2(ROOT / name, root / name)
+    changed = root / "{{cookiecutter.plugin_slug}}" / "compose.yaml"
+    changed.write_text("# another version\n" + changed.read_text())
+    return root
+
+
+def _batch(
+    what: str, folder: Path, file: Path, count: int, *options: str, root: Path = ROOT
+) -> Measured:
+    command = [sys.executable, "-m", "stage7_plugin", "batch", str(file), "--quiet", *options]
+    return _measure(what, [*command, "--output-dir", str(folder / "out")], folder, count, root)
+
+
+def _measure(
+    what: str, command: Sequence[str], folder: Path, count: int, root: Path = ROOT
+) -> Measured:
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     start = time.monotonic()
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "HOME": str(folder)}
+    environment = {**os.environ, "PYTHONPATH": str(root), "HOME": str(folder)}
     samples = []
     with subprocess.Popen(command, cwd=folder, env=environment) as process:
         while process.poll() is None:
@@ -131,7 +168,9 @@ def table(measured: Sequence[Measured]) -> str:
         "|---|---|---|---|---|",
     ]
     for one in measured:
-        memory = " ".join(f"{value:.0f}" for value in one.memory) if one.what == "batch" else ""
+        memory = (
+            " ".join(f"{value:.0f}" for value in one.memory) if one.what.startswith("batch") else ""
+        )
         processor = 1000 * one.processor / one.plugins
         lines.append(
             f"| {one.what} | {one.plugins} | {one.each:.1f} | {processor:.1f} | {memory} |"
@@ -149,13 +188,14 @@ def main() -> None:
     options = parser.parse_args()
     measured: list[Measured] = []
 
-    def run(measure: Callable[[Path, int], Measured], count: int) -> Measured:
+    def run(measure: Callable[[Path, int], _Found], count: int) -> _Found:
         folder = Path(tempfile.mkdtemp(prefix="batch-benchmark-"))
         try:
             found = measure(folder, count)
         finally:
             shutil.rmtree(folder)
-        print(f"{found.what}: {found.plugins} in {found.seconds:.1f} s", file=sys.stderr)
+        for one in found if isinstance(found, list) else [found]:
+            print(f"{one.what}: {one.plugins} in {one.seconds:.1f} s", file=sys.stderr)
         return found
 
     loops, batches = [], []
@@ -165,6 +205,7 @@ def main() -> None:
     measured.append(min(loops, key=lambda one: one.each))
     measured.append(min(batches, key=lambda one: one.each))
     measured += [run(batch, size) for size in options.sizes[1:]]
+    measured += run(second_day, options.sizes[-1])
     print(table(measured))
     slowest = max(one.each for one in measured if one.what == "batch")
     print(f"\nAt least {measured[0].each / slowest:.0f} times faster per plugin.")

@@ -133,7 +133,7 @@ class _Check:
             files.get("logic"),
             files.get("lock"),
             ownership=ownership,
-            author_is_default="author" not in given,
+            given=frozenset(given),
             renamed_from=renamed_from,
         )
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from stage7_plugin.batch.digests import Digests
 from stage7_plugin.batch.images import build_all
 from stage7_plugin.batch.install import Rewrite
-from stage7_plugin.batch.others import Others, find_others, refuse_shared_verbs
+from stage7_plugin.batch.others import Others, find_others, note_orphans, refuse_shared_verbs
 from stage7_plugin.batch.outcome import (
     CONFLICT,
     CREATED,
@@ -179,6 +179,7 @@ class _Run:
         rendered = self._step("rendering", outcomes, len(mine))
         if any(outcome.status in (UPDATED, CONFLICT) for outcome in rendered):
             self.output.prune_bases()
+        note_orphans(self.output, others.orphans)
         if others.orphans and not options.quiet:
             print(printable(f"  {', '.join(others.orphans)}: {_ORPHANED}"))
         members = self._members(others)

@@ -40,7 +40,7 @@ from stage7_plugin.batch.safe_files import digest, read_regular
 from stage7_plugin.batch.template import PluginTemplate, RenderedFile
 from stage7_plugin.generate import git
 from stage7_plugin.spec.manifest import manifest_problems
-from stage7_plugin.spec.plugin_spec import PluginSpec
+from stage7_plugin.spec.plugin_spec import AnswersRefused, PluginSpec
 
 _Rendered = Callable[[], Sequence[RenderedFile]]
 
@@ -93,10 +93,8 @@ def place(
     if not exists and rewrite.compare:
         there = recipe.renamed_from and output.plugin(recipe.renamed_from).is_dir()
         return MISSING, f"still is {recipe.renamed_from}" if there else "not made yet"
-    if recipe.author_is_default and record and record.author:
-        # The default author is of one user's git; it must not change another user's plugin.
-        answers = {**recipe.spec.answers, "author": record.author}
-        recipe = replace(recipe, spec=PluginSpec.from_answers(answers))
+    if record:
+        recipe = _with_lasting_defaults(recipe, record, template)
     if rewrite.release and not exists:
         raise Refused(f"{target} is not there yet: make it without --release first")
     before = release.reached(target, recipe.spec.version)
@@ -137,6 +135,32 @@ def place(
     return status, "; ".join(filter(None, remarks))
 
 
+def _with_lasting_defaults(recipe: Recipe, record: Record, template: PluginTemplate) -> Recipe:
+    """A recipe with the defaults of when its plugin was made.
+
+    A new version of the template, or the git configuration of another user, must not change the
+    Python version or the author of plugins that are there. cruft keeps answers in the same way.
+    """
+    answers = recipe.spec.answers
+    asked = _open(recipe, template)
+    kept = {prompt: record.defaults[prompt] for prompt in asked if prompt in record.defaults}
+    if recipe.given is None or all(answers[prompt] == kept[prompt] for prompt in kept):
+        return recipe
+    given = {prompt: answers[prompt] for prompt in recipe.given}
+    try:
+        spec = PluginSpec.from_answers(template.answers({**given, **kept}))
+    except AnswersRefused:  # such as a Python that the template has no longer
+        return recipe
+    return replace(recipe, spec=spec)
+
+
+def _open(recipe: Recipe, template: PluginTemplate) -> list[str]:
+    """The prompts with a lasting default that the batch file leaves open."""
+    if recipe.given is None:
+        return []
+    return [prompt for prompt in template.lasting if prompt not in recipe.given]
+
+
 def _refuse_foreign(target: Path, record: Record | None, recipe: Recipe, rewrite: Rewrite) -> None:
     """Refuse a folder that this batch file did not make."""
     if target.is_symlink() or not target.is_dir():
@@ -167,7 +191,7 @@ def _kept(
     """What to report of a folder that stays as it is; None if it is to be replaced."""
     target = output.plugin(recipe.slug)
     found = difference(target, record, recipe, template, output.bases)
-    current = replace(record, source=recipe.source)
+    current = replace(record, source=recipe.source, orphaned=False)
     if found.by and template.rendered_digest(_contents(rendered())) == record.rendered:
         # Nothing that is rendered: a comment in our code, a default that is now written down.
         found = replace(found, by=())
@@ -224,7 +248,7 @@ def _new_record(
         template=template.digest,
         rendered=template.rendered_digest(contents),
         files=digests,
-        author=recipe.spec.author if recipe.author_is_default else "",
+        defaults={prompt: str(recipe.spec.answers[prompt]) for prompt in _open(recipe, template)},
         source=recipe.source,
         base=output.bases.keep(recipe.slug, merged, digests),
     )

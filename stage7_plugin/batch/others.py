@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from stage7_plugin.batch.output_folder import OutputFolder
 from stage7_plugin.batch.recipe import Recipe
@@ -42,10 +42,22 @@ def find_others(
         if not output.plugin(slug).is_dir():
             continue
         if record.source and record.source not in sources:
-            elsewhere[slug] = record.source
+            if not record.orphaned:
+                elsewhere[slug] = record.source
         else:
             orphans.append(slug)
     return Others(elsewhere, tuple(orphans))
+
+
+def note_orphans(output: OutputFolder, orphans: Iterable[str]) -> None:
+    """Note in their records that they are no part of the fleet. Raises OSError.
+
+    A run with another batch file cannot tell otherwise.
+    """
+    for slug in orphans:
+        record = output.read_record(slug)
+        if record and not record.orphaned:
+            output.write_record(slug, replace(record, orphaned=True))
 
 
 def refuse_shared_verbs(output: OutputFolder, recipes: Iterable[Recipe], others: Others) -> None:

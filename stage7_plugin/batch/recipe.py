@@ -22,7 +22,7 @@ class Recipe:
         logic: A file to take the place of plugin_logic.py, if any.
         lock: A file to take the place of requirements.txt, if any.
         ownership: Whose the plugin is; no rendered file says so.
-        author_is_default: Whether the file names no author, so that it is the user's own.
+        given: The answers that the file gives, by prompt; None for all.
         source: The batch file, as seen from the output folder.
         file: The batch file as the user named it, if there are several.
         renamed_from: The slug that the plugin had before, if any.
@@ -35,7 +35,7 @@ class Recipe:
     logic: Path | None = None
     lock: Path | None = None
     ownership: Ownership = field(default_factory=Ownership)
-    author_is_default: bool = False
+    given: frozenset[str] | None = None
     source: str = ""
     file: str = ""
     renamed_from: str = ""

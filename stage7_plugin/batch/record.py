@@ -10,12 +10,12 @@ import base64
 import json
 import zlib
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from stage7_plugin.batch.safe_files import digest, read_regular, write_whole
 
-_TEXTS = ("template", "rendered", "author", "source", "base")
+_TEXTS = ("template", "rendered", "source", "base")
 _MOST_BYTES = 64 << 20  # of what a record unpacks to; it may come from a stranger
 
 
@@ -28,20 +28,22 @@ class Record:
         template: Digest of the template.
         rendered: Digest of what came of both, whatever the template's commit.
         files: Digest of each file, by its path with slashes.
-        author: Who its author was where the batch file names none; empty otherwise.
+        defaults: Answers that the batch file does not give, and that stay as they are.
         source: The batch file, as seen from the output folder.
         base: The texts of files that name the plugin, packed.
         conflicts: The files in which an update left conflicts.
+        orphaned: Whether its batch file names it no longer.
     """
 
     recipe: str
     template: str
     rendered: str
     files: dict[str, str]
-    author: str = ""
+    defaults: dict[str, str] = field(default_factory=dict)
     source: str = ""
     base: str = ""
     conflicts: tuple[str, ...] = ()
+    orphaned: bool = False
 
     def encode(self) -> bytes:
         """The text of its file."""
@@ -54,8 +56,16 @@ def decode(content: bytes) -> Record | None:
         found = json.loads(content)
         texts = {key: str(found.get(key, "")) for key in _TEXTS}
         files = {str(path): str(written) for path, written in found["files"].items()}
+        defaults = {str(k): str(v) for k, v in found.get("defaults", {}).items()}
         conflicts = tuple(path for path in found.get("conflicts", ()) if path in files)
-        record = Record(str(found["recipe"]), files=files, conflicts=conflicts, **texts)
+        record = Record(
+            str(found["recipe"]),
+            files=files,
+            defaults=defaults,
+            conflicts=conflicts,
+            orphaned=found.get("orphaned") is True,
+            **texts,
+        )
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
     return record if all(map(_is_inside, record.files)) else None

@@ -34,7 +34,7 @@ def ignore_in_git(folder: Path, lines: bytes) -> None:
         write_whole(folder / ".gitignore", lines)
 
 
-def read_regular(path: Path) -> bytes | None:
+def read_regular(path: Path | str) -> bytes | None:
     """The content of a regular file; None for a link, a fifo, or nothing at all."""
     try:
         if not stat.S_ISREG(os.lstat(path).st_mode):
@@ -50,7 +50,7 @@ def digest(content: bytes) -> str:
     return hashlib.blake2b(content, digest_size=16).hexdigest()
 
 
-def digest_of(path: Path) -> str | None:
+def digest_of(path: Path | str) -> str | None:
     """The digest of a regular file; None for anything else."""
     content = read_regular(path)
     return None if content is None else digest(content)

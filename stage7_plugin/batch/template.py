@@ -74,6 +74,8 @@ class PluginTemplate:
         self._environment.loader = FileSystemLoader(
             [str(self._project), str(self._root / "templates")]
         )
+        # Defaults that another one may not replace in a plugin that is there; see the guide.
+        self.lasting = [key for key in self.prompts if self._lasts(key)]
         self._defaults = {key: self._default(key) for key in self.prompts}
         self._sources = list(self._read_sources(context))
 
@@ -132,6 +134,12 @@ class PluginTemplate:
         for name, path in sorted(named):
             digest.update(f"{name}\0{_mode(path)}\0".encode() + path.read_bytes())
         return digest.hexdigest()
+
+    def _lasts(self, prompt: str) -> bool:
+        """Whether a default stays: it follows from no other answer and is rendered."""
+        written = self._settings[prompt]
+        derived = isinstance(written, str) and "{{" in written
+        return (prompt == "author" or not derived) and prompt not in ("git_init", "build_image")
 
     def _default(self, prompt: str) -> Callable[[Mapping[str, Any]], Any]:
         written = self._settings[prompt]

@@ -49,8 +49,8 @@ def test_a_file_without_a_problem() -> None:
     assert recipes[0].spec.permissions == ("net.fetch", "fs.read")
     assert recipes[0].requirements == ("httpx",)
     assert recipes[1].requirements == ()
-    assert not recipes[0].author_is_default
-    assert check(entry(3, plugin_name="One"))[0][0].author_is_default
+    assert "author" in (recipes[0].given or ())
+    assert check(entry(3, plugin_name="One"))[0][0].given == frozenset({"plugin_name"})
     assert recipes[0].logic is recipes[0].lock is None
 
 

@@ -14,7 +14,7 @@ import yaml
 from stage7_plugin.batch import file_keys
 from stage7_plugin.batch.cli import batch as batch_command
 from stage7_plugin.batch.reading import SUFFIXES
-from tests.support.batch import batch, environment, plugins_in
+from tests.support.batch import batch, batch_here, environment, plugins_in
 from tests.support.batch_files import SCHEMA
 from tests.support.linters import schema_complaints, workflow_complaints
 from tests.support.template import TEMPLATE
@@ -106,3 +106,41 @@ def test_the_gitlab_pipeline_lints(tmp_path: Path) -> None:
 
 def options() -> set[str]:
     return {name for option in batch_command.params for name in option.opts}
+
+
+def test_the_way_by_a_branch_merges_the_authors_edits_too(tmp_path: Path) -> None:
+    (begin,) = (block for block in blocks("bash") if block.startswith("git branch generated"))
+    (change,) = (block for block in blocks("bash") if block.startswith("git switch generated"))
+    fleet = "plugins: [{plugin_name: One, author: Ada, memory: 256m}]\n"
+
+    def shell(script: str) -> None:
+        script = script.replace("stage7-plugin", f"{sys.executable} -m stage7_plugin")
+        identity = {"GIT_CONFIG_GLOBAL": str(tmp_path / "gitconfig")}
+        done = subprocess.run(
+            ["bash", "-euc", script], cwd=tmp_path / "repository", text=True, capture_output=True,
+            env={**environment(tmp_path), **identity},
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    (tmp_path / "gitconfig").write_text(
+        "[user]\nname = Ada\nemail = a@example.com\n[init]\ndefaultBranch = main\n"
+    )
+    (tmp_path / "repository").mkdir()
+    file = tmp_path / "repository" / "fleet.yaml"
+    file.write_text(fleet)
+    commit = "git add --all && git commit --quiet --message x\n"
+    shell("git init --quiet\nstage7-plugin batch fleet.yaml --output-dir fleet\n" + commit + begin)
+    project = tmp_path / "repository" / "fleet" / "one"
+    manifest = (project / "manifest.json").read_text()
+    (project / "manifest.json").write_text(manifest.replace('"Ada"', '"Ada and Bea"'))
+    file.write_text(fleet.replace("256m", "1g"))
+    shell(commit + change)
+    merged = (project / "manifest.json").read_text()
+    assert '"Ada and Bea"' in merged
+    assert '"memory": "1g"' in merged
+    assert batch_here(file, "--check", "-o", project.parent).status == 0
+
+
+def test_the_line_for_drift_is_as_it_is_told() -> None:
+    (line,) = (block for block in blocks("bash") if "--check" in block)
+    assert line == "stage7-plugin batch fleet.yaml --check --output-dir fleet\n"

@@ -154,3 +154,26 @@ def test_only_what_changes_a_rendered_file_makes_a_plugin_outdated(
         assert record is not None
         assert record.template == "of other code", "so that it is not rendered to find out again"
     assert place(recipe("New"), template, output, Rewrite())[0] == OUTDATED
+
+
+def test_a_new_default_of_the_template_changes_no_plugin_that_is_there(
+    output: OutputFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As with cruft: answers stay until somebody gives others. New plugins take the new default."""
+
+    def made(template: PluginTemplate, **given: str) -> tuple[str, str]:
+        spec = PluginSpec.from_answers(template.answers(given))
+        status, _ = place(Recipe(1, spec, given=frozenset(given)), template, output, UPDATE)
+        dockerfile = (output.plugin(spec.slug) / "Dockerfile").read_text()
+        return status, next(line for line in dockerfile.splitlines() if "FROM" in line)
+
+    echo = {"plugin_name": "Echo", "author": "Ada"}
+    _, old = made(TEMPLATE, **echo)
+    newer = PluginTemplate()
+    monkeypatch.setitem(newer._defaults, "python_version", lambda _: "3.14")
+    assert made(newer, **echo) == (UNCHANGED, old)
+    assert made(newer, **echo, memory="1g") == (UPDATED, old)
+    assert "3.14" in made(newer, plugin_name="Other", author="Ada")[1]
+    status, new = made(newer, **echo, python_version="3.14")
+    assert (status, "3.14" in new) == (UPDATED, True)
+    assert "3.14" not in old
