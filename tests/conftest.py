@@ -31,6 +31,7 @@ SLOW = [
     "dev/test_server.py",
     "engine",
     "generate/test_hostile_answers.py",
+    "generate/test_guided_session.py",
     "generate/test_prompt_session.py",
     "integrations/test_check_action.py",
     "integrations/test_integrations_run.py",
