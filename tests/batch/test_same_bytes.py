@@ -39,9 +39,9 @@ def test_the_real_command_writes_the_same(tmp_path: Path, ci: str) -> None:
     result = generate(tmp_path / "one", **answers)
     assert result.status == 0, result.output
     assert batch(tmp_path, write_fleet(tmp_path, answers)).status == 0
-    expected = tree(tmp_path / "one" / "out" / "post-box-3000")
+    expected = tree(tmp_path / "one" / "out" / "poest-box-3000")
     assert len(expected) > 35
-    assert tree(tmp_path / "out" / "post-box-3000") == expected
+    assert tree(tmp_path / "out" / "poest-box-3000") == expected
 
 
 def test_the_real_command_writes_the_same_for_derived_answers(tmp_path: Path) -> None:
