@@ -29,17 +29,19 @@ def _executes(context: Context, options: StartOptions, sent: str) -> None:
     needs=Need.CONTAINER,
     requires=("execute.raw-inputs",),
     place=Place.OWN,
-    todo="Write no file outside a mounted folder: no cache, socket or pid file; in Python, no "
+    todo="Write no file outside of /tmp: no cache, socket or pid file; in Python, no "
     "byte code (PYTHONDONTWRITEBYTECODE, or compile while building).",
 )
 def read_only(context: Context) -> None:
     """Platforms start containers with a read-only file system.
 
-    Request: A start with --read-only, and an execution.
+    Request: A start with --read-only and a writable /tmp, and an execution.
     Expected: 2xx.
     """
     environment = context.instances.environment
-    _executes(context, StartOptions(environment=environment, read_only=True), "--read-only")
+    _executes(
+        context, StartOptions(environment=environment, read_only=True), "--read-only --tmpfs /tmp"
+    )
 
 
 @rule(

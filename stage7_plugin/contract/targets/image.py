@@ -62,6 +62,8 @@ class ImageTarget(Target):
         container = ContainerOptions(
             environment=environment,
             read_only=options.read_only,
+            # As `make up`, Compose and Kubernetes start it.
+            tmpfs={"/tmp": "exec"} if options.read_only else {},
             drop_capabilities=options.drop_capabilities,
             user=options.user,
             health_check_seconds=options.health_check_seconds,
