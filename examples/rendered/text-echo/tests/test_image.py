@@ -72,6 +72,7 @@ def container(image: str, manifest: dict[str, Any]) -> Iterator[str]:
         "--detach",
         "--publish=8080",
         "--read-only",
+        "--tmpfs=/tmp:exec",
         "--cap-drop=ALL",
         "--security-opt=no-new-privileges",
         f"--memory={manifest['container']['resources']['memory']}",
