@@ -33,7 +33,7 @@ def next_steps(path: str, image: str, ci: str, on_kubernetes: bool, done: Done) 
     if done.linked and done.committed:
         steps.append("git add .cruft.json && git commit -m 'Link the template'")
     steps.append("Write your code in plugin_logic.py; it is still a stub.")
-    steps.append("make test          # lint, types and tests")
+    steps.append("make test          # tests, lint and types")
     builds = "" if done.built else f"builds the image {image} and "
     steps.append(f"make up            # {builds}starts it on http://localhost:18080")
     steps.append(

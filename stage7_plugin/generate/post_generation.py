@@ -16,6 +16,8 @@ from stage7_plugin.spec.manifest import manifest_problems, manifest_warnings
 from stage7_plugin.spec.problems import printable
 from stage7_plugin.terminal import print_any_text
 
+_TEMPLATE = Path(__file__).resolve().parents[2]
+
 
 def main(
     *,
@@ -47,7 +49,7 @@ def main(
         print("\n".join(f"  - {problem}" for problem in problems))
         return 1
     remove_empty_folders(project)
-    if linked and _is_temporary(project):
+    if linked and _is_compared(project):
         # A repository in it would be a difference that cruft cannot merge. Not a word, because what
         # `cruft diff` prints is a patch.
         return 0
@@ -78,10 +80,17 @@ def remove_empty_folders(project: Path) -> None:
             folder.rmdir()
 
 
-def _is_temporary(project: Path) -> bool:
+def _is_compared(project: Path) -> bool:
+    """Whether cruft renders the plugin only to compare it, as update and diff do.
+
+    They clone the template to `repo` in a temporary folder; create clones it to such a folder
+    itself, and may well be called below one.
+    """
     import tempfile  # slow to import, and only needed under cruft
 
-    return project.resolve().is_relative_to(Path(tempfile.gettempdir()).resolve())
+    temporary = Path(tempfile.gettempdir()).resolve()
+    copy = _TEMPLATE.name == "repo" and _TEMPLATE.parent.parent == temporary
+    return copy and project.resolve().is_relative_to(temporary)
 
 
 def _read_manifest(project: Path) -> tuple[dict[str, Any], list[str]]:

@@ -100,6 +100,9 @@ def test_comparison_of_cruft_leaves_no_repository(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    # As cruft update and diff clone it; the hook runs in that clone.
+    clone = tmp_path / "tmpabcdefgh" / "repo"
+    monkeypatch.setattr("stage7_plugin.generate.post_generation._TEMPLATE", clone)
     project = render(tmp_path)
     assert (
         main(**{**CHOSEN, "git_init": "yes", "build_image": "yes"}, folder=project, linked=True)

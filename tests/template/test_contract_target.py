@@ -15,11 +15,13 @@ from tests.template.conftest import Bake
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
 
-def make_contract(plugin: Path, **environ: str) -> subprocess.CompletedProcess[str]:
+def make_contract(
+    plugin: Path, *arguments: str, **environ: str
+) -> subprocess.CompletedProcess[str]:
     kept = isolated_environment(plugin.parent / "home")
     kept.pop("GITHUB_ACTIONS", None)
     return subprocess.run(
-        ["make", "--silent", "contract"],
+        ["make", "--silent", "contract", *arguments],
         cwd=plugin,
         env={**kept, **environ},
         stdout=subprocess.PIPE,
@@ -32,6 +34,7 @@ def make_contract(plugin: Path, **environ: str) -> subprocess.CompletedProcess[s
     ("template", "commit", "expected"),
     [
         ("https://host/org/template", COMMIT, f"git+https://host/org/template@{COMMIT}"),
+        ("git@host:org/template.git", COMMIT, f"git+ssh://git@host/org/template.git@{COMMIT}"),
         ("https://host/org/template", None, ""),
         ("/home/ada/template", COMMIT, ""),
         (None, COMMIT, ""),
@@ -49,8 +52,21 @@ def test_the_suite_comes_from_the_commit_of_the_template(
         assert done.returncode != 0
         assert f"stage7-plugin[docker,generated,dev] @ {expected}" in done.stdout
     else:
-        assert done.returncode == 0, done.stdout
-        assert "did not run" in done.stdout
+        assert done.returncode == 2, done.stdout
+        assert "Nothing was done, because stage7-plugin is not available" in done.stdout
+
+
+def test_a_template_in_a_folder_is_known_from_the_link(tmp_path: Path) -> None:
+    plugin = render(tmp_path)
+    (plugin / ".stage7-template.json").write_text('{"template": "stage7-plugin"}', "utf-8")
+    folder = tmp_path / "the template"
+    folder.mkdir()
+    link = {"template": str(folder), "commit": COMMIT}
+    (plugin / ".cruft.json").write_text(json.dumps(link), "utf-8")
+    done = make_contract(plugin, PIP_NO_INDEX="1", PATH=quiet_git(plugin))
+    assert done.returncode == 2
+    address = folder.as_uri()
+    assert f"stage7-plugin[docker] @ git+{address}@{COMMIT} cannot be installed" in done.stdout
 
 
 def quiet_git(plugin: Path) -> str:
@@ -65,7 +81,7 @@ def quiet_git(plugin: Path) -> str:
 def test_a_skip_is_seen_in_github_actions(bake: Bake) -> None:
     plugin = bake()
     (plugin / ".stage7-template.json").unlink(missing_ok=True)
-    done = make_contract(plugin, GITHUB_ACTIONS="true")
+    done = make_contract(plugin, "OPTIONS=--optional", GITHUB_ACTIONS="true")
     assert done.returncode == 0, done.stdout
     assert done.stdout.startswith("::warning::The contract suite did not run: ")
 

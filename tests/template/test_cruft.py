@@ -6,6 +6,7 @@ import json
 import re
 import sys
 from pathlib import Path
+from shutil import which
 
 import pytest
 
@@ -70,6 +71,77 @@ def test_the_template_moves_on_and_the_authors_work_stays(life: Life) -> None:
     assert life.cruft("diff", "--exit-code") == ""
     assert "already up to date" in life.update(), "and a second time it does nothing"
     assert life.status() == {}
+
+
+def test_a_plugin_in_the_temporary_folder_gets_its_repository_and_next_steps(
+    tmp_path: Path,
+) -> None:
+    place = Workplace(tmp_path)
+    folder = tmp_path / "temporary" / "tmp12345678"
+    folder.mkdir()
+    printed = place.run(folder, "cruft", "create", ADDRESS, "--no-input")
+    assert "git: first commit made on branch main" in printed
+    assert "Next steps:" in printed
+    plugin = folder / "text-echo"
+    assert place.git(plugin, "status", "--porcelain") == "?? .cruft.json"
+    place.commit(plugin, "Link the template")
+    life = Life(place, plugin)
+    life.template_fix()
+    life.update()
+    life.assert_fixed()
+    assert life.status()["server.py"] == "M", "no repository of a comparison is in the way"
+
+
+def test_make_update_fails_where_it_did_nothing_or_left_a_conflict(life: Life) -> None:
+    cruft = f"CRUFT={sys.executable} -m cruft"
+    life.edit("compose.yaml", "restart: unless-stopped", "restart: 'no'")
+    life.template_edit("compose.yaml", "restart: unless-stopped", "restart: always")
+    (life.plugin / "server.py").write_text("# Not committed\n", "utf-8")
+    status, output = life.place.call(life.plugin, "make", "update", cruft)
+    assert status == 2
+    assert "The plugin was not updated; cruft says above why." in output
+    life.place.git(life.plugin, "checkout", "server.py")
+
+    status, output = life.place.call(life.plugin, "make", "update", cruft)
+    assert status == 2
+    assert "You and the template changed the same lines:\n  compose.yaml\n" in output
+    life.place.git(life.plugin, "checkout", "--ours", "compose.yaml")
+    life.place.commit(life.plugin, "Update")
+    status, output = life.place.call(life.plugin, "make", "update", cruft)
+    assert status == 0, "up to date is what was asked for"
+
+
+def test_make_update_names_a_rejected_change(life: Life) -> None:
+    life.edit("compose.yaml", "restart: unless-stopped", "restart: 'no'")
+    clone = life.plugin.parent / "clone"
+    life.template_edit("compose.yaml", "mem_limit: ", "memswap_limit: 1g\n    mem_limit: ")
+    life.update()
+    life.place.commit(life.plugin, "Update")
+    life.place.git(life.plugin, "clone", "--quiet", "--no-local", str(life.plugin), str(clone))
+    life.template_edit("compose.yaml", "restart: unless-stopped", "restart: always")
+    cruft = f"CRUFT={sys.executable} -m cruft"
+    status, output = life.place.call(clone, "make", "update", cruft)
+    assert status == 2
+    assert "  compose.yaml.rej\n" in output
+
+
+def test_an_installed_cruft_is_found_and_a_missing_one_is_named(life: Life) -> None:
+    tools = life.plugin.parent / "tools"
+    tools.mkdir()
+    for name in ("python3", "git", "make"):
+        (tools / name).symlink_to(sys.executable if name == "python3" else str(which(name)))
+    alone = ("env", f"PATH={tools}", str(tools / "make"), "update")
+    status, output = life.place.call(life.plugin, *alone)
+    assert status == 2
+    assert "cruft is not installed. Install it: python3 -m pip install 'cruft[pyproject]'" in output
+    for name in ("uvx", "pipx", "cruft"):  # each is taken before the one above it
+        program = tools / name
+        program.write_text(f'#!/bin/sh\necho {name} "$@"\n')
+        program.chmod(0o755)
+        status, output = life.place.call(life.plugin, *alone)
+        assert status == 0, output
+        assert output.startswith(name)
+        assert "update --skip-apply-ask" in output
 
 
 def test_a_change_of_both_on_the_same_line_is_left_for_the_author(life: Life) -> None:
@@ -151,8 +223,19 @@ def test_a_plugin_that_was_made_from_a_folder_takes_over_the_address(tmp_path: P
     place.run(tmp_path, "cookiecutter", str(place.template), "--no-input")
     life = Life(place, tmp_path / "text-echo")
     program = f"{sys.executable} -m cruft"
-    _, output = place.call(life.plugin, "make", "link", f"CRUFT={program}")
-    assert "make link TEMPLATE=address" in output
+    status, output = place.call(life.plugin, "make", "link", f"CRUFT={program}")
+    assert status == 2
+    assert "No address is recorded. Say where the template is: make link TEMPLATE=" in output
+    wrong = ("make", "link", f"CRUFT={program}", "TEMPLATE=../elsewhere")
+    status, output = place.call(life.plugin, *wrong)
+    assert status == 2
+    assert "../elsewhere is no folder and no address" in output
+    here = ("make", "link", f"CRUFT={program}", "TEMPLATE=../the-template")
+    status, output = place.call(life.plugin, *here)
+    assert status == 0, output
+    linked = json.loads((life.plugin / ".cruft.json").read_text("utf-8"))
+    assert linked["template"] == str(place.template), "wherever cruft is run later"
+    (life.plugin / ".cruft.json").unlink()
     arguments = ("make", "link", f"CRUFT={program}", f"TEMPLATE={ADDRESS}")
     status, output = place.call(life.plugin, *arguments)
     assert status == 0, output

@@ -127,14 +127,21 @@ def test_everything_is_checked_before_an_image_is_pushed(plugin: Path) -> None:
         for step in job["steps"]
     ]
     assert "make test" in runs
-    assert "make contract" in runs
+    assert "make contract OPTIONS=--optional" in runs
     assert workflow(plugin, "ci.yml")["jobs"]["test"]["env"]["REQUIRE_ENGINE"] == "1"
     release = workflow(plugin, "release.yml")["jobs"]
     assert release["check"]["uses"] == "$/.github/workflows/ci.yml"
     assert release["push"]["needs"] == "check"
 
 
-@pytest.mark.parametrize("line", ["python:3.14-slim", f"python:3.14-slim@sha256:{'0' * 64}"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "python:3.14-slim",
+        f"python:3.14-slim@sha256:{'0' * 64}",
+        "python:3.14-slim AS wheels\nRUN true\nFROM python:3.14-slim",
+    ],
+)
 def test_it_tests_with_the_python_of_the_image(plugin: Path, tmp_path: Path, line: str) -> None:
     dockerfile = plugin / "Dockerfile"
     text = dockerfile.read_text("utf-8")

@@ -61,6 +61,7 @@ ALWAYS = {
     "plugin_runtime/outputs.py",
     "plugin_runtime/plugin.py",
     "plugin_runtime/redaction.py",
+    "plugin_runtime/configuration.py",
     "plugin_runtime/connection.py",
     "plugin_runtime/container.py",
     "plugin_runtime/connections.py",
@@ -83,12 +84,15 @@ ALWAYS = {
     "requirements.txt",
     "server.py",
     "system-packages.txt",
+    "tests/check_types.py",
     "tests/conftest.py",
     "tests/contract_suite.py",
     "tests/lock_requirements.py",
     "tests/manifest_advice.py",
     "tests/plugin_call.py",
     "tests/settings.toml",
+    "tests/start_plugin.py",
+    "tests/template_link.py",
     "tests/test_image.py",
     "tests/test_logic.py",
     "tests/test_manifest.py",
@@ -219,7 +223,7 @@ def test_compose_starts_the_image_with_the_limits_of_the_manifest(bake: Bake) ->
 def test_the_makefile_offers_what_the_readme_names(bake: Bake) -> None:
     project = bake()
     named = set(re.findall(r"`make ([a-z]+)`", (project / "README.md").read_text("utf-8")))
-    assert {"run", "test", "lint", "build", "up", "push", "install"} <= named
+    assert {"run", "test", "lint", "build", "up", "down", "logs", "link", "install"} <= named
     for target in named:
         done = subprocess.run(
             ["make", "--dry-run", f"PYTHON={sys.executable}", target],
@@ -229,25 +233,6 @@ def test_the_makefile_offers_what_the_readme_names(bake: Bake) -> None:
             text=True,
         )
         assert done.returncode == 0, done.stderr
-
-
-@pytest.mark.parametrize(("memory", "cpu"), [("256m", "0.5"), ("1g", "2"), ("65536k", "0.01")])
-def test_make_and_compose_limit_alike(bake: Bake, memory: str, cpu: str) -> None:
-    project = bake(memory=memory, cpu=cpu)
-    done = subprocess.run(
-        ["make", "--dry-run", "up"], cwd=project, capture_output=True, text=True, check=True
-    )
-    (run,) = re.findall(r"(?s)docker run .*?text-echo:1.0.0", done.stdout)
-    options = dict(re.findall(r"--([a-z-]+)[ =](\S+)", run))
-    service = compose(project)
-    units = {"k": 1024, "m": 1024**2, "g": 1024**3}
-    size = int(memory[:-1]) * units[memory[-1]]
-    assert int(options["memory"]) == size
-    assert options["tmpfs"] == f"/tmp:size={size // 4},exec"
-    assert service["tmpfs"] == [f"/tmp:size={size // 4 // 1024**2}m,exec"]
-    assert int(options["cpu-shares"]) == service["cpu_shares"] == int(float(cpu) * 1024)
-    assert int(options["pids-limit"]) == service["pids_limit"]
-    assert options["publish"] == "127.0.0.1:18080:8080"
 
 
 def test_secrets_stay_out_of_the_image(bake: Bake) -> None:

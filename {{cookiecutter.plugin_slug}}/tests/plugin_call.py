@@ -7,7 +7,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
-from plugin_runtime import settings
+from plugin_runtime import configuration, settings
 from plugin_runtime.answers import Answer
 from plugin_runtime.endpoint import Endpoint
 from plugin_runtime.execution import Executor
@@ -56,6 +56,7 @@ def run(inputs: dict[str, Any], context: dict[str, Any] | None = None) -> dict[s
 @cache
 def _started() -> tuple[Plugin, Executor, Endpoint, Budget]:
     manifest = json.loads((ROOT / "manifest.json").read_text("utf-8"))
+    configuration.adopt(manifest, os.environ)
     values = settings.load(manifest, os.environ)
     executor = Executor(values.concurrency, settings.deadline_seconds(values.timeout_ms))
     plugin = Plugin()

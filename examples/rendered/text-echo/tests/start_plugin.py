@@ -1,0 +1,258 @@
+"""Start the plugin on this machine: `make run`, `make up`, `make down`, `make logs`.
+
+The environment variable ENV_FILE names a file of settings for it, one NAME=value a line.
+
+Usage:
+    python tests/start_plugin.py run            as a process, until Ctrl-C
+    python tests/start_plugin.py up             the built image as a container, until it is healthy
+    python tests/start_plugin.py down
+    python tests/start_plugin.py logs [--follow and other options of docker logs]
+    python tests/start_plugin.py engine         whether Docker can be used at all
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+UNITS = {"": 1, "k": 1024, "m": 1024**2, "g": 1024**3}
+# make up publishes the port, so these cannot be chosen in the container.
+NOT_PASSED = ("PLUGIN_PORT", "PLUGIN_HOST")
+LOG_LINES = "20"
+HEALTH = ("/usr/local/bin/python", "-E", "-s", "/app/plugin_runtime/healthcheck.py")
+
+
+def values_of(file: str) -> dict[str, str]:
+    """Read a file of NAME=value lines; lines with # and empty lines do not count.
+
+    Args:
+        file: Its path, from the plugin's folder; "" for no file.
+
+    Raises:
+        SystemExit: there is no such file, or a line is something else.
+    """
+    values: dict[str, str] = {}
+    if not file:
+        return values
+    try:
+        lines = (ROOT / file).read_text("utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        sys.exit(f"ENV_FILE={file} cannot be read: {error}")
+    for number, line in enumerate(lines, 1):
+        text = line.strip().removeprefix("export ")
+        if not text or text.startswith("#"):
+            continue
+        name, equals, value = (part.strip() for part in text.partition("="))
+        if not equals or not NAME.fullmatch(name):  # not the line itself: it may hold a secret
+            sys.exit(f"{file}, line {number}: this must be NAME=value, such as API_TOKEN=abc")
+        quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "'\""
+        values[name] = value[1:-1] if quoted else value
+    return values
+
+
+def manifest() -> dict[str, Any]:
+    """manifest.json."""
+    document: dict[str, Any] = json.loads((ROOT / "manifest.json").read_text("utf-8"))
+    return document
+
+
+def environment() -> dict[str, str]:
+    """This process's environment, and what it lacks from ENV_FILE."""
+    return {**values_of(os.environ.get("ENV_FILE", "")), **os.environ}
+
+
+def settings_to_pass(document: dict[str, Any]) -> dict[str, str]:
+    """What a container gets: all of ENV_FILE, and declared settings of this environment."""
+    known = environment()
+    names = [*values_of(os.environ.get("ENV_FILE", ""))]
+    names += [item["key"] for item in document.get("configuration", ())]
+    return {name: known[name] for name in names if name in known and name not in NOT_PASSED}
+
+
+def limits(document: dict[str, Any]) -> list[str]:
+    """The limits of manifest.json as compose.yaml has them: the processor is a weight.
+
+    Raises:
+        SystemExit: the memory is no size.
+    """
+    resources = document["container"]["resources"]
+    size = re.fullmatch(r"([0-9]+)([kmg]?)", str(resources["memory"]).lower())
+    if size is None:
+        sys.exit(f"container.resources.memory is {resources['memory']!r}; it must be like 256m")
+    memory = int(size[1]) * UNITS[size[2]]
+    shares = int(float(resources["cpu"]) * 1024)
+    return [f"--memory={memory}", f"--cpu-shares={shares}", f"--tmpfs=/tmp:size={memory // 4},exec"]
+
+
+def docker(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run the Docker client; `variables` are added to its environment."""
+    return subprocess.run(
+        ["docker", *arguments],
+        env={**os.environ, **variables},
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+    )
+
+
+def need_engine() -> None:
+    """Raises SystemExit with what to do if no Docker engine can be used."""
+    if shutil.which("docker") is None:
+        sys.exit("Docker is not installed: https://docs.docker.com/get-docker/ (make run needs none)")
+    found = docker("version", "--format", "{{.Server.Version}}")
+    if found.returncode != 0:
+        reason = (found.stderr.strip() or found.stdout.strip()).splitlines()[-1:]
+        sys.exit(f"No Docker engine answers: {''.join(reason)}\nStart Docker (make run needs none).")
+
+
+def state_of(name: str) -> dict[str, Any] | None:
+    """What the engine knows about the container of that name; None if there is none."""
+    found = docker("container", "inspect", name)
+    if found.returncode != 0:
+        return None
+    (state,) = json.loads(found.stdout)
+    assert isinstance(state, dict)
+    return state
+
+
+def remove(name: str) -> bool:
+    """Stop and remove the plugin's container; return whether there was one.
+
+    Raises:
+        SystemExit: the container of that name is another program's.
+    """
+    state = state_of(name)
+    if state is None:
+        return False
+    labels = state["Config"].get("Labels") or {}
+    if labels.get("org.opencontainers.image.title") != name:
+        sys.exit(f"The container {name} is not this plugin's: rename it, docker rename {name} NAME")
+    docker("stop", name)
+    docker("rm", "--force", name)
+    return True
+
+
+def readable(line: str) -> str:
+    """A line of the log for people; what is no JSON line of the plugin's stays as it is."""
+    from plugin_runtime.logs import as_text
+
+    try:
+        return as_text(json.loads(line))
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return line
+
+
+def last_words(name: str) -> str:
+    """The last lines of the container's log, for people."""
+    logs = docker("logs", "--tail", LOG_LINES, name)
+    return "\n".join(readable(line) for line in (logs.stdout + logs.stderr).splitlines())
+
+
+def run() -> int:
+    """Replace this process by the plugin's server."""
+    variables = environment()
+    variables["PLUGIN_ENV"] = variables.get("PLUGIN_ENV") or "development"
+    variables["PLUGIN_PORT"] = os.environ["PLUGIN_HOST_PORT"]
+    variables["PLUGIN_HOST"] = os.environ["PLUGIN_HOST_ADDRESS"]
+    os.chdir(ROOT)
+    os.execve(sys.executable, [sys.executable, "-E", "-s", "server.py"], variables)
+
+
+def up() -> int:
+    """Start the image in place of the container that runs; return the exit status."""
+    document = manifest()
+    name, image = document["id"], document["container"]["image"]
+    port, address = os.environ["PLUGIN_HOST_PORT"], os.environ["PLUGIN_HOST_ADDRESS"]
+    inside = document["container"]["ports"][0]["container"]
+    settings = settings_to_pass(document)
+    remove(name)
+    options = [f"--name={name}", *limits(document), "--pids-limit=512"]
+    options += [f"--publish={address}:{port}:{inside}", "--read-only", "--cap-drop=ALL"]
+    options += ["--security-opt=no-new-privileges", *(f"--env={setting}" for setting in settings)]
+    started = docker("run", "--detach", *options, image, **settings)
+    if started.returncode != 0:
+        docker("rm", "--force", name)
+        print(started.stderr.strip(), file=sys.stderr)
+        if re.search("already (allocated|in use)|not available", started.stderr):
+            print(f"Port {port} is taken: make up PLUGIN_HOST_PORT=18081", file=sys.stderr)
+        return 1
+    if reason := wait_until_healthy(name, settings):
+        print(f"{last_words(name)}\n\nThe plugin did not get healthy: {reason}", file=sys.stderr)
+        remove(name)
+        return 1
+    print(f"It listens on http://localhost:{port}; make logs shows its log, make down stops it.")
+    return 0
+
+
+def wait_until_healthy(name: str, settings: dict[str, str]) -> str:
+    """Wait for health; return why it does not come, or "" once it has."""
+    given = settings.get("PLUGIN_START_SECONDS", "")
+    # The plugin itself ends after this time; what comes on top is for a slow engine.
+    until = time.monotonic() + (int(given) if given.isdigit() else 30) + 30
+    answer = ""
+    while time.monotonic() < until:
+        health = docker("exec", name, *HEALTH)
+        if health.returncode == 0:
+            return ""
+        state = (state_of(name) or {}).get("State", {"ExitCode": "unknown", "Running": False})
+        if not state["Running"]:
+            return f"it ended with exit status {state['ExitCode']}; its last log lines are above"
+        answer = health.stdout.strip() or health.stderr.strip()
+        time.sleep(0.3)
+    return f"{answer or 'it does not answer'}; its last log lines are above"
+
+
+def down() -> int:
+    """Stop the container; say nothing if there is none."""
+    name = manifest()["id"]
+    if remove(name):
+        print(f"{name} is stopped.")
+    return 0
+
+
+def show_logs(options: list[str]) -> int:
+    """Print the container's log for people; return the exit status."""
+    name = manifest()["id"]
+    if state_of(name) is None:
+        print(f"No container {name}: make up starts it.", file=sys.stderr)
+        return 1
+    command = ["docker", "logs", *options, name]
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+    ) as process:
+        assert process.stdout is not None
+        try:
+            for line in process.stdout:
+                print(readable(line.rstrip("\n")), flush=True)
+        except KeyboardInterrupt:  # how --follow ends
+            process.terminate()
+            return 0
+    return process.returncode
+
+
+def main(command: str, options: list[str]) -> int:
+    """Run one command; return the exit status."""
+    sys.path.insert(0, str(ROOT))
+    if command == "run":
+        return run()
+    need_engine()
+    if command == "logs":
+        return show_logs(options)
+    if command == "up":
+        return up()
+    return down() if command == "down" else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], sys.argv[2:]))

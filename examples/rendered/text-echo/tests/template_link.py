@@ -1,0 +1,130 @@
+"""Update the plugin from its template, or link it to one, with cruft: `make update`, `make link`.
+
+cruft is the command in CRUFT, the plugin's own or an installed one, or what pipx or uvx fetches.
+
+Usage:
+    python tests/template_link.py update
+    python tests/template_link.py link [ADDRESS]
+"""
+
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+LINK = ROOT / ".cruft.json"
+# The extra reads tool.cruft of pyproject.toml, which says what is the author's, on Python 3.10 too.
+SPEC = "cruft[pyproject]==2.16.0"
+MARKER = re.compile(rb"^(<{7} |>{7} )", re.MULTILINE)
+
+
+def cruft() -> list[str]:
+    """The command that runs cruft.
+
+    Raises:
+        SystemExit: there is none.
+    """
+    if given := os.environ.get("CRUFT"):
+        return shlex.split(given)
+    for program in (ROOT / ".venv" / "bin" / "cruft", shutil.which("cruft")):
+        if program is not None and Path(program).is_file():
+            return [str(program)]
+    if shutil.which("pipx"):
+        return ["pipx", "run", "--spec", SPEC, "cruft"]
+    if shutil.which("uvx"):
+        return ["uvx", "--from", SPEC, "cruft"]
+    sys.exit(
+        "cruft is not installed. Install it: python3 -m pip install 'cruft[pyproject]', or install "
+        "pipx or uv, with which it runs without being installed."
+    )
+
+
+def git(*arguments: str) -> list[str]:
+    """Run git; return what it printed, split at NUL."""
+    done = subprocess.run(
+        ["git", *arguments], cwd=ROOT, stdout=subprocess.PIPE, encoding="utf-8", check=True
+    )
+    return [item for item in done.stdout.split("\0") if item]
+
+
+def left_to_do() -> list[str]:
+    """The files of this folder in which an update has left something to decide."""
+    changed = git("diff", "--name-only", "--relative", "-z", "HEAD")
+    added = git("ls-files", "--others", "--exclude-standard", "-z")
+    found = {name for name in added if name.endswith(".rej")}
+    for name in {*changed, *added}:
+        path = ROOT / name
+        if path.is_file() and MARKER.search(path.read_bytes()):
+            found.add(name)
+    found.update(git("diff", "--name-only", "--relative", "-z", "--diff-filter=U"))
+    return sorted(found)
+
+
+def update() -> int:
+    """Update; return 1 if cruft refuses, or leaves conflicts."""
+    if not LINK.is_file():
+        print(
+            "Nothing links this plugin to its template: run make link, and commit .cruft.json.",
+            file=sys.stderr,
+        )
+        return 1
+    status = subprocess.run([*cruft(), "update", "--skip-apply-ask"], cwd=ROOT).returncode
+    if status != 0:
+        print("The plugin was not updated; cruft says above why.", file=sys.stderr)
+        return 1
+    if conflicts := left_to_do():
+        files = "\n".join(f"  {name}" for name in conflicts)
+        print(
+            f"You and the template changed the same lines:\n{files}\n"
+            "Edit what is between <<<<<<< and >>>>>>>. Make the change in a .rej file by hand, and "
+            "delete that file. Then run make test, and commit.",
+            file=sys.stderr,
+        )
+        return 1
+    return 0
+
+
+def link(given: str) -> int:
+    """Write .cruft.json, by what .stage7-template.json says; return the exit status.
+
+    Args:
+        given: An address or a folder; "" for the one on record.
+    """
+    made = json.loads((ROOT / ".stage7-template.json").read_text("utf-8"))
+    address = given or made["template"]
+    local = Path(address).expanduser()
+    if local.is_dir():
+        address = str(local.resolve())
+    elif ":" not in address:
+        problem = f"{given} is no folder and no address" if given else "No address is recorded"
+        print(
+            f"{problem}. Say where the template is: "
+            "make link TEMPLATE=https://github.com/org/template, or TEMPLATE=../template",
+            file=sys.stderr,
+        )
+        return 1
+    # Without a commit, the tag of the version.
+    options = ["--no-input", "--checkout", made["commit"] or "v" + made["version"]]
+    options += ["--extra-context", json.dumps(made["answers"])]
+    status = subprocess.run([*cruft(), "link", address, *options], cwd=ROOT).returncode
+    if status != 0 or not LINK.is_file():
+        print(f"The plugin was not linked to {address}; cruft says above why.", file=sys.stderr)
+        return 1
+    print("Linked. Commit it: git add .cruft.json && git commit -m 'Link the template'")
+    return 0
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command; return the exit status."""
+    if arguments[:1] == ["update"]:
+        return update()
+    return link("".join(arguments[1:]))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
