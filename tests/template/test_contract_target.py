@@ -56,8 +56,8 @@ def test_the_suite_comes_from_the_commit_of_the_template(
         assert "Nothing was done, because stage7-plugin is not available" in done.stdout
 
 
-def test_a_template_in_a_folder_is_known_from_the_link(tmp_path: Path) -> None:
-    plugin = render(tmp_path)
+def test_a_template_in_a_folder_is_known_from_the_link(bake: Bake, tmp_path: Path) -> None:
+    plugin = bake()
     (plugin / ".stage7-template.json").write_text('{"template": "stage7-plugin"}', "utf-8")
     folder = tmp_path / "the template"
     folder.mkdir()

@@ -13,7 +13,7 @@ from functools import partial
 from types import FrameType
 from typing import Any
 
-from plugin_runtime import container, inputs, logs, settings
+from plugin_runtime import configuration, container, inputs, logs, settings
 from plugin_runtime.app import App
 from plugin_runtime.execution import Executor, explain
 from plugin_runtime.http_server import Server
@@ -111,6 +111,7 @@ def load(plugin: Plugin, server: Server, start_seconds: float) -> None:
 def run(listener: socket.socket) -> int:
     """Serve the plugin on a socket that already listens; return the exit status."""
     manifest = read_manifest()
+    configuration.adopt(manifest, os.environ)
     stop = Stop()
     sys.setswitchinterval(SWITCH_SECONDS)
     counters = Metrics(manifest["id"], manifest["version"])
@@ -123,6 +124,9 @@ def run(listener: socket.socket) -> int:
     except (settings.SettingsError, inputs.WrongConstraint) as error:
         what = "settings" if isinstance(error, settings.SettingsError) else "manifest.json"
         logger.critical("wrong %s: %s", what, error)
+        return 2
+    if problems := configuration.problems(manifest, os.environ):
+        logger.critical("the plugin cannot start: %s", "; ".join(problems))
         return 2
     logs.set_level(values.log_level)
     if missing := [name for name in names if name not in os.environ]:
@@ -168,6 +172,7 @@ def compile_everything() -> int:
     Run while the image is built: a container is always new, and would compile it at every start.
     """
     manifest = read_manifest()
+    configuration.adopt(manifest, os.environ)
     counters = Metrics(manifest["id"], manifest["version"])
     logs.configure(manifest, RequestSecrets(manifest, NO_SECRETS), counters)
     importlib.import_module("plugin_runtime.openapi")  # at the first GET /openapi.json

@@ -105,11 +105,11 @@ def docker(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str
 def need_engine() -> None:
     """Raises SystemExit with what to do if no Docker engine can be used."""
     if shutil.which("docker") is None:
-        sys.exit("Docker is not installed: https://docs.docker.com/get-docker/ (make run needs none)")
+        sys.exit("Docker is not installed: https://docs.docker.com/get-docker/ (or use make run)")
     found = docker("version", "--format", "{{.Server.Version}}")
     if found.returncode != 0:
         reason = (found.stderr.strip() or found.stdout.strip()).splitlines()[-1:]
-        sys.exit(f"No Docker engine answers: {''.join(reason)}\nStart Docker (make run needs none).")
+        sys.exit(f"No Docker engine answers: {''.join(reason)}\nStart it (or use make run).")
 
 
 def state_of(name: str) -> dict[str, Any] | None:
