@@ -66,7 +66,10 @@ def test_a_template_in_a_folder_is_known_from_the_link(bake: Bake, tmp_path: Pat
     done = make_contract(plugin, PIP_NO_INDEX="1", PATH=quiet_git(plugin))
     assert done.returncode == 2
     address = folder.as_uri()
-    assert f"stage7-plugin[docker] @ git+{address}@{COMMIT} cannot be installed" in done.stdout
+    assert (
+        f"stage7-plugin[docker,generated] @ git+{address}@{COMMIT} cannot be installed"
+        in done.stdout
+    )
 
 
 def quiet_git(plugin: Path) -> str:
