@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +76,10 @@ def _changes(folder: Path, manifest: dict[str, Any]) -> Iterator[tuple[Path, str
         "examples/request.json": synced_request,
         "plugin_logic.py": synced_logic,
     }
+    readme = folder / "README.md"
+    if readme.is_file():
+        added = added_inputs(readme.read_text("utf-8"), manifest)
+        steps["examples/request.json"] = partial(synced_request, added=added)
     for name, step in steps.items():
         path = folder / name
         if path.is_file():
@@ -137,8 +142,25 @@ def _descriptions(manifest: dict[str, Any]) -> tuple[str, str]:
     return old, derived.describe(*parameters(manifest))
 
 
-def synced_request(text: str, manifest: dict[str, Any]) -> str:
-    """Return the example request with new inputs, and without those that are gone."""
+def added_inputs(readme: str, manifest: dict[str, Any]) -> set[str]:
+    """Return the inputs that the README's table does not list yet; none without such a table."""
+    head, _, _ = README[0]
+    _, found, table = readme.partition(head)
+    rows = table.partition("\n\n")[0]
+    names = {one["name"] for one in manifest["inputDefinitions"]}
+    return {name for name in names if found and f"| `{name}` |" not in rows}
+
+
+def synced_request(
+    text: str, manifest: dict[str, Any], added: Collection[str] = frozenset()
+) -> str:
+    """Return the example request with new inputs, and without those that are gone.
+
+    Args:
+        text: examples/request.json.
+        manifest: The manifest.
+        added: Inputs to show although they are optional. Others may have been left out on purpose.
+    """
     try:
         request = json.loads(text)
         given = request["inputs"]
@@ -149,7 +171,8 @@ def synced_request(text: str, manifest: dict[str, Any]) -> str:
     known = {name for one in inputs for name in (one.name, *one.aliases)}
     kept = {name: given[name] for name in names if name in known}
     for parameter in inputs:
-        if parameter.required and not {parameter.name, *parameter.aliases} & {*kept}:
+        wanted = parameter.required or parameter.name in added
+        if wanted and not {parameter.name, *parameter.aliases} & {*kept}:
             kept[parameter.name] = sample_value(parameter.definition())
     if kept == given:
         return text

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stage7_plugin.errors import UserError
+from stage7_plugin.host.docker_sdk import install_command
 from stage7_plugin.host.view import HostView
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def connect() -> APIClient:
     except ImportError as error:
         raise EngineMissing(
             f"the Docker SDK for Python is not installed for {sys.executable}",
-            command=shlex.join([sys.executable, "-m", "pip", "install", "docker"]),
+            command=install_command(),
         ) from error
     settings: dict[str, Any] = dict(kwargs_from_env())
     if "base_url" not in settings:

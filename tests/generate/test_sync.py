@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from stage7_plugin.cli import main
 from stage7_plugin.spec import derived
-from tests.support.template import render
+from tests.support.template import TEMPLATE, isolated_environment, render
 
 COUNT = {"name": "count", "type": "number", "required": False, "description": "How | often"}
 
@@ -110,10 +110,58 @@ def test_inputs_and_outputs_that_changed_are_named_everywhere(
     for name in ("README.md", "plugin_logic.py", "manifest.json"):
         assert (project / name).read_text("utf-8") == (wanted / name).read_text("utf-8"), name
     request = json.loads((project / "examples" / "request.json").read_text("utf-8"))
-    required = {one["name"] for one in manifest["inputDefinitions"] if one["required"]}
-    assert required <= set(request["inputs"]), "an optional input is the author's to show"
+    declared = {one["name"] for one in manifest["inputDefinitions"]}
+    assert set(request["inputs"]) == declared, "as a new plugin has it: all inputs"
     assert own_tests(project) == ""
     assert sync(project, "--check")[0] == 0
+
+
+def test_an_optional_input_that_the_author_left_out_of_the_example_stays_out(
+    tmp_path: Path,
+) -> None:
+    project = render(tmp_path, inputs="text:string; old:number=1")
+    path = project / "examples" / "request.json"
+    path.write_text('{"inputs": {"text": "Mine"}}\n', "utf-8")
+    manifest = json.loads((project / "manifest.json").read_text("utf-8"))
+    change(project, inputDefinitions=[*manifest["inputDefinitions"], COUNT])
+    assert sync(project)[0] == 0
+    assert json.loads(path.read_text("utf-8"))["inputs"] == {"text": "Mine", "count": 1}
+
+
+def test_make_sync_runs_the_installed_tool(tmp_path: Path) -> None:
+    """The whole way in a rendered plugin, with the tool as its users have it: on PATH."""
+    project = render(tmp_path, outputs="result:string")
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    program = tools / "stage7-plugin"
+    program.write_text(
+        f'#!/bin/sh\nPYTHONPATH={TEMPLATE} exec {sys.executable} -m stage7_plugin "$@"\n', "utf-8"
+    )
+    program.chmod(0o755)
+    manifest = json.loads((project / "manifest.json").read_text("utf-8"))
+    change(project, inputDefinitions=[*manifest["inputDefinitions"], COUNT])
+
+    def make_sync(path: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            ["make", "sync", f"PYTHON={sys.executable}"],
+            cwd=project,
+            env={**isolated_environment(tmp_path / "home"), "PATH": path},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    done = make_sync("/usr/bin:/bin")
+    assert done.returncode == 2
+    assert "Nothing was done, because stage7-plugin is not available" in done.stdout
+    assert "make sync" in own_tests(project)
+
+    done = make_sync(f"{tools}:/usr/bin:/bin")
+    assert done.returncode == 0, done.stdout
+    assert "examples/request.json: brought in line" in done.stdout
+    assert own_tests(project) == ""
+    request = json.loads((project / "examples" / "request.json").read_text("utf-8"))
+    assert set(request["inputs"]) == {"text", "count"}
 
 
 def test_what_the_author_wrote_is_left_alone(tmp_path: Path) -> None:
