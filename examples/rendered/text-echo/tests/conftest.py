@@ -16,20 +16,35 @@ from typing import Any
 
 import jsonschema
 import pytest
+from start_plugin import values_of
 
+from plugin_runtime import configuration
 from plugin_runtime.inputs import read
 
 ROOT = Path(__file__).resolve().parent.parent
 LONGEST_SETUP = 120  # seconds
 
+# The values of .env, as under make run. What the environment has already is what counts.
+for _name, _value in values_of(os.environ.get("ENV_FILE", "")).items():
+    os.environ.setdefault(_name, _value)
+
+
+def required_settings() -> list[str]:
+    """The names of the settings that `configuration` of manifest.json requires."""
+    items = json.loads((ROOT / "manifest.json").read_text("utf-8")).get("configuration", [])
+    return [item["key"] for item in items if item["required"]]
+
 
 def lacking(*sections: str, in_image: bool = False) -> str:
-    """What this machine lacks of what tests/settings.toml asks for; "" if it has everything.
+    """What this machine lacks of what manifest.json and tests/settings.toml ask for, or "".
 
     Args:
         sections: of the settings.
         in_image: do not look for libraries and programs, which the image has.
     """
+    manifest = json.loads((ROOT / "manifest.json").read_text("utf-8"))
+    if names := configuration.missing(manifest, os.environ):
+        return f"manifest.json requires {', '.join(names)} in the environment or in .env"
     settings = tomllib.loads((ROOT / "tests" / "settings.toml").read_text("utf-8"))
     for section in sections:
         needs = settings.get(section, {})
@@ -46,9 +61,10 @@ def lacking(*sections: str, in_image: bool = False) -> str:
 
 
 def needed_variables() -> list[str]:
-    """The environment variables that tests/settings.toml names."""
+    """The environment variables that manifest.json and tests/settings.toml name."""
     settings = tomllib.loads((ROOT / "tests" / "settings.toml").read_text("utf-8"))
-    return [name for section in settings.values() for name in section.get("environment", [])]
+    named = [name for section in settings.values() for name in section.get("environment", [])]
+    return sorted({name for name in [*named, *required_settings()] if name in os.environ})
 
 
 def without_varying(answer: Any) -> Any:
