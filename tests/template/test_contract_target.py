@@ -67,7 +67,7 @@ def test_a_template_in_a_folder_is_known_from_the_link(bake: Bake, tmp_path: Pat
     assert done.returncode == 2
     address = folder.as_uri()
     assert (
-        f"stage7-plugin[docker,generated] @ git+{address}@{COMMIT} cannot be installed"
+        f"stage7-plugin[docker,generated,dev] @ git+{address}@{COMMIT} cannot be installed"
         in done.stdout
     )
 

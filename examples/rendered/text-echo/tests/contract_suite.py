@@ -1,15 +1,18 @@
 """Run the template's own tool, stage7-plugin: `make contract`, `make install` and others.
 
 It is installed from where the template was when it made this plugin, as `.stage7-template.json`
-says; `CONTRACT_SUITE` names another place in pip's words, such as `../template[docker,generated]`.
+or `.cruft.json` says; else an installed one is used. `CONTRACT_SUITE` names another place in pip's
+words, such as `../template[docker,generated]`.
 
 Usage:
-    python tests/contract_suite.py                check the image against the host contract
+    python tests/contract_suite.py check          check the image against the host contract;
+                                                  with --optional, status 0 without the tool
     python tests/contract_suite.py install .      any other command of stage7-plugin
 """
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -21,13 +24,29 @@ ENVIRONMENT = ROOT / ".venv" / "contract"
 BIN = ENVIRONMENT / ("Scripts" if os.name == "nt" else "bin")
 
 
-def requirement(provenance: Path) -> str:
-    """The suite as pip installs it; empty if it is not known where from."""
-    made_from = json.loads(provenance.read_text("utf-8")) if provenance.is_file() else {}
-    address, commit = made_from.get("template") or "", made_from.get("commit") or ""
-    if not address.startswith("https://") or not commit:
-        return ""
-    return f"stage7-plugin[docker,generated,dev] @ git+{address}@{commit}"
+def requirement(folder: Path) -> str:
+    """The suite as pip installs it; empty if it is not known where from.
+
+    Args:
+        folder: The plugin's, which says so in `.stage7-template.json`, or in cruft's `.cruft.json`.
+    """
+    for name in (".stage7-template.json", ".cruft.json"):
+        file = folder / name
+        made_from = json.loads(file.read_text("utf-8")) if file.is_file() else {}
+        address, commit = made_from.get("template") or "", made_from.get("commit") or ""
+        if commit and (url := as_url(address)):
+            return f"stage7-plugin[docker,generated,dev] @ git+{url}@{commit}"
+    return ""
+
+
+def as_url(address: str) -> str:
+    """A git address or a folder as the URL that pip needs; empty if it is neither."""
+    if re.match(r"(https|ssh|file)://", address):
+        return address
+    if remote := re.fullmatch(r"([^/:@]+@[^/:]+):(?!//)(.+)", address):
+        return f"ssh://{remote[1]}/{remote[2]}"
+    folder = Path(address)
+    return folder.resolve().as_uri() if folder.is_absolute() and folder.is_dir() else ""
 
 
 def skip(reason: str) -> int:
@@ -38,10 +57,10 @@ def skip(reason: str) -> int:
 
 
 def fail(reason: str) -> int:
-    """Say that a command cannot be run, and how it can."""
+    """Say that nothing was done, and what to do."""
     print(
-        f"stage7-plugin is not available: {reason}, or install it: "
-        "python3 -m pip install 'stage7-plugin[docker] @ git+https://github.com/org/template'",
+        f"Nothing was done, because stage7-plugin is not available: {reason}, or install it: "
+        "pipx install 'stage7-plugin[docker] @ git+https://github.com/org/template'",
         file=sys.stderr,
     )
     return 2
@@ -51,27 +70,30 @@ def prepared(suite: str) -> Path:
     """Return the tool, installed unless the same is there already."""
     program = BIN / ("stage7-plugin.exe" if os.name == "nt" else "stage7-plugin")
     note = ENVIRONMENT / "installed-from"
-    pinned = suite == requirement(ROOT / ".stage7-template.json")
+    pinned = suite == requirement(ROOT)
     if pinned and program.is_file() and note.is_file() and note.read_text("utf-8") == suite:
         return program
     venv.create(ENVIRONMENT, with_pip=True)
     pip = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check")
-    subprocess.run([BIN / "python", *pip, suite], check=True)
+    if subprocess.run([BIN / "python", *pip, suite]).returncode != 0:
+        sys.exit(f"{suite} cannot be installed; CONTRACT_SUITE names another place")
     note.write_text(suite, "utf-8")
     return program
 
 
 def main() -> int:
     """Run a command of the tool; return its exit status."""
-    arguments = sys.argv[1:] or ["check", str(ROOT)]
-    suite = os.environ.get("CONTRACT_SUITE") or requirement(ROOT / ".stage7-template.json")
+    arguments = [argument for argument in sys.argv[1:] if argument != "--optional"]
+    if arguments[:1] in ([], ["check"]):
+        arguments = ["check", *arguments[1:], str(ROOT)]
+    suite = os.environ.get("CONTRACT_SUITE") or requirement(ROOT)
     program = prepared(suite) if suite else shutil.which("stage7-plugin")
     if program is None:
         reason = (
-            ".stage7-template.json names no https address and commit of the template; "
-            "set CONTRACT_SUITE, for example to git+https://github.com/org/template"
+            "neither .stage7-template.json nor .cruft.json names an address and a commit of the "
+            "template; set CONTRACT_SUITE, for example to git+https://github.com/org/template"
         )
-        return fail(reason) if sys.argv[1:] else skip(reason)
+        return skip(reason) if "--optional" in sys.argv else fail(reason)
     if arguments[0] == "dev" and os.name != "nt":  # in place of this process: Ctrl-C is for it
         os.execv(program, [str(program), *arguments])
     return subprocess.run([program, *arguments]).returncode
