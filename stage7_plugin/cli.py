@@ -12,7 +12,7 @@ import click
 
 from stage7_plugin import __version__
 from stage7_plugin.batch.cli import batch, list_plugins
-from stage7_plugin.generate.edit_commands import add, remove, rename
+from stage7_plugin.generate.cli import add, new, questions, remove, rename
 from stage7_plugin.terminal import print_any_text
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -30,60 +30,12 @@ def main() -> None:
     print_any_text()
 
 
-main.add_command(batch)
-main.add_command(list_plugins)
+for command in (batch, list_plugins, new, questions, add, remove, rename):
+    main.add_command(command)
 
 
 def _terminated(*_: object) -> NoReturn:
     raise KeyboardInterrupt
-
-
-@main.command()
-@click.option("--json-schema", is_flag=True, help="Print a JSON Schema, for forms and editors.")
-def questions(json_schema: bool) -> None:
-    """Print the questions of the template with defaults, rules and examples."""
-    from stage7_plugin.generate.questions import as_json_schema, as_text
-
-    click.echo(_json(as_json_schema()) if json_schema else as_text())
-
-
-def _json(document: Any) -> str:
-    import json
-
-    return json.dumps(document, indent=2, ensure_ascii=False)
-
-
-for command in (add, remove, rename):
-    main.add_command(command)
-
-
-class _New(click.Command):
-    """The command `new`, whose help has the questions of the template."""
-
-    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        from stage7_plugin.generate.questions import help_lines
-
-        with formatter.section("Questions, by KEY"):
-            formatter.write_dl(help_lines())
-        super().format_epilog(ctx, formatter)
-
-
-@main.command(cls=_New, context_settings={"ignore_unknown_options": True})
-@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[KEY=VALUE]...")
-@click.option("--again", is_flag=True, help="Take the answers of the last time as defaults.")
-def new(arguments: tuple[str, ...], again: bool) -> None:
-    """Make a plugin: ask the questions, or take the answers from KEY=VALUE and files.
-
-    Before anything is written it shows a summary, in which answers can be changed.
-
-    It takes the options of the command cookiecutter: --no-input, --output-dir, --config-file,
-    --replay-file, --overwrite-if-exists, --accept-hooks and the others.
-
-    Exit status: 0 the plugin was made, 1 it was not, 2 an option is wrong.
-    """
-    from stage7_plugin.generate.new import run_new
-
-    sys.exit(run_new(arguments, again))
 
 
 @main.command()
