@@ -27,7 +27,7 @@ from benchmarks.workplace import WORK, prepare, render
 from stage7_plugin.contract.targets.process import free_port
 
 ROUNDS = 15
-_LONGEST = 30.0
+_LONGEST = 10.0
 """Seconds for one answer."""
 RESULTS = HERE / "results" / "save_to_answer.json"
 
@@ -53,13 +53,18 @@ ASGI = """async def app(scope, receive, send):
 def main(rounds: int = ROUNDS) -> int:
     """Measure all three, write and print the results; return the exit status."""
     WORK.mkdir(parents=True, exist_ok=True)
-    found = {}
+    found: dict[str, dict[str, float]] = {}
     for name, measure in (
         ("stage7-plugin dev", _ours),
         ("functions-framework --debug", _functions_framework),
         ("uvicorn --reload, with watchfiles", _uvicorn),
     ):
-        seconds = measure(rounds)
+        try:
+            seconds = measure(rounds)
+        except TimeoutError as error:  # its reloader overlooked a save
+            print(f"{name:<36} {error}")
+            found[name] = {"not_seen_within_ms": _LONGEST * 1000}
+            continue
         found[name] = {
             "median_ms": round(statistics.median(seconds) * 1000),
             "fastest_ms": round(min(seconds) * 1000),
@@ -129,16 +134,15 @@ def _rounds(rounds: int, file: Path, source: str, port: int, path: str) -> list[
     took = []
     for number in range(rounds + 1):  # the first one is the start
         word = f"word-{number:04}"
-        part = file.with_suffix(".part")
-        part.write_text(source.replace("WORD", word), "utf-8")
         start = time.monotonic()
-        part.replace(file)  # as editors save: whole or not at all
+        # In place: functions-framework overlooks a file that is renamed to the old name.
+        file.write_text(source.replace("WORD", word), "utf-8")
         while word not in _answer(port, path):
             if time.monotonic() - start > _LONGEST:
                 raise TimeoutError(f"{path} of port {port} never answered {word}")
             time.sleep(0.002)
         took.append(time.monotonic() - start)
-        time.sleep(0.3)
+        time.sleep(0.3 if number else 3)  # a reloader first has to know the files
     return took[1:]
 
 
