@@ -173,6 +173,9 @@ def _refuse_foreign(target: Path, record: Record | None, recipe: Recipe, rewrite
             "write over it"
         )
     ours = record.source in ("", recipe.source) or record.source in rewrite.sources
+    # Folder or file have been moved: the one that made it is no longer where it was.
+    gone = not (target.parent / record.source).exists()
+    ours = ours or (gone and Path(record.source).name == Path(recipe.source).name)
     if not ours and not rewrite.take_over:
         raise Refused(
             f"{target} was made from {record.source}; choose another plugin_slug, name both "

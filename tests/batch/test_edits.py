@@ -15,7 +15,7 @@ from tests.support.batch import Run, batch_here, numbered, tree, write_fleet
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """The plugin plugin-1 of fleet.json, made by a first run."""
-    write_fleet(tmp_path, *numbered(1))
+    write_fleet(tmp_path, *numbered(1), ci="github")
     assert run(tmp_path).status == 0
     return tmp_path / "out" / "plugin-1"
 
@@ -26,7 +26,7 @@ def run(folder: Path, *arguments: object) -> Run:
 
 def changed(folder: Path, memory: str = "512m") -> None:
     """Change the batch file, and with it a line of compose.yaml and manifest.json."""
-    write_fleet(folder, *numbered(1), memory=memory)
+    write_fleet(folder, *numbered(1), memory=memory, ci="github")
 
 
 def aside(folder: Path, name: str = "plugin-1-1") -> dict[str, tuple[bytes, int]]:
@@ -139,7 +139,7 @@ def test_an_authors_file_where_the_template_gets_one_is_a_conflict(
     mine = project / ".github" / "workflows" / workflows[0]
     mine.parent.mkdir(parents=True)
     mine.write_text("# my own\n")
-    write_fleet(tmp_path, *numbered(1))
+    write_fleet(tmp_path, *numbered(1), ci="github")
     result = run(tmp_path, "--update")
     assert result.status == 1
     assert f"conflicts are marked in .github/workflows/{workflows[0]}" in result.output

@@ -66,6 +66,18 @@ def test_a_batch_file_that_has_another_name_takes_its_plugins_with_it(tmp_path: 
     assert run(tmp_path, second).status == 0
 
 
+def test_a_batch_file_may_move(tmp_path: Path) -> None:
+    first = write(tmp_path, "first", "One")
+    assert run(tmp_path, first).status == 0
+    (tmp_path / "files").mkdir()
+    moved = first.rename(tmp_path / "files" / "first.json")
+    first.write_text(moved.read_text())
+    assert run(tmp_path, moved).status == 1, "another one is where it was"
+    first.unlink()
+    assert run(tmp_path, moved).status == 0
+    assert indexed(tmp_path) == {"one": 20000}
+
+
 def test_names_that_appear_twice_are_refused(tmp_path: Path) -> None:
     files = write(tmp_path, "first", "One"), write(tmp_path, "second", "Two", "One")
     result = run(tmp_path, *files)
