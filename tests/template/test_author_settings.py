@@ -23,7 +23,8 @@ def outcome(project: Path, **environ: str) -> tuple[list[str], str]:
         [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-m", "not engine"],
         cwd=project,
         env={**{k: v for k, v in os.environ.items() if k not in unwanted}, **environ},
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         text=True,
     )
     return re.findall(r"^(?:FAILED|ERROR) \S+::(\w+)", done.stdout, re.MULTILINE), done.stdout
@@ -108,6 +109,45 @@ def test_an_output_that_differs_each_time(project: Path) -> None:
 def test_an_optional_output_that_the_example_does_not_produce(project: Path, line: str) -> None:
     replace(project / "plugin_logic.py", '            "more": 0,\n', line)
     assert outcome(project)[0] == []
+
+
+def test_code_that_cannot_be_imported_fails_one_test(project: Path) -> None:
+    (project / "plugin_logic.py").write_text("import nothing_like_this\n", "utf-8")
+    failed, output = outcome(project)
+    assert failed == ["test_it_gets_ready"]
+    assert "No module named 'nothing_like_this'" in output
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"text": "Hello"}', None])
+def test_an_example_that_is_no_request_fails_one_test(project: Path, text: str | None) -> None:
+    path = project / "examples" / "request.json"
+    path.unlink() if text is None else path.write_text(text, "utf-8")
+    failed, output = outcome(project)
+    assert failed == ["test_the_example_request_can_be_read"]
+    assert "examples/request.json is no request: " in output
+
+
+def test_settings_that_cannot_be_read_are_said_once(project: Path) -> None:
+    (project / "tests" / "settings.toml").write_text("[setup", "utf-8")
+    failed, output = outcome(project)
+    assert failed == []
+    assert output.count("tests/settings.toml cannot be read: ") == 1
+
+
+def test_a_required_setting_that_is_missing_skips_and_is_named(project: Path) -> None:
+    path = project / "manifest.json"
+    manifest = json.loads(path.read_text("utf-8"))
+    manifest["configuration"] = [
+        {"key": "API_TOKEN", "type": "secret", "required": True, "description": "Of x"}
+    ]
+    path.write_text(json.dumps(manifest, indent=2), "utf-8")
+    failed, output = outcome(project)
+    assert failed == []
+    assert "manifest.json requires API_TOKEN in the environment or in .env" in output
+    (project / "values").write_text("API_TOKEN=x\n", "utf-8")
+    failed, output = outcome(project, ENV_FILE="values")
+    assert failed == []
+    assert "skipped" not in output.splitlines()[-1]
 
 
 def test_a_manifest_with_several_problems(project: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import problems_of_manifest
+from conftest import problem_of_example, problems_of_manifest
 from manifest_advice import manifest_advice
 
 import release
@@ -22,6 +22,11 @@ DOCKERFILE = (ROOT / "Dockerfile").read_text("utf-8")
 def test_it_follows_its_schema() -> None:
     if problems := problems_of_manifest():
         pytest.fail("manifest.json has problems:\n" + "\n".join(problems), pytrace=False)
+
+
+def test_the_example_request_can_be_read() -> None:
+    if problem := problem_of_example():
+        pytest.fail(f"examples/request.json is no request: {problem}", pytrace=False)
 
 
 def test_what_works_otherwise_than_it_seems(manifest: dict[str, Any]) -> None:

@@ -8,15 +8,20 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from conftest import Server, without_varying
+from conftest import Server, lacking, without_varying
 
 TOKEN = "canary-token-0123456789"
 WRONG = {"string": {"not": "text"}, "number": "not a number", "boolean": "not a boolean"}
 
 
 def test_execute_plugin_takes_inputs_and_context() -> None:
-    """Also tested where setup() cannot run."""
-    function = importlib.import_module("plugin_logic").execute_plugin
+    """Also tested where setup() cannot run; elsewhere test_it_gets_ready says what is wrong."""
+    try:
+        function = importlib.import_module("plugin_logic").execute_plugin
+    except (Exception, SystemExit) as error:
+        if not lacking("setup"):
+            pytest.skip("test_it_gets_ready says why it cannot be imported")
+        pytest.fail(f"plugin_logic.py: {type(error).__name__}: {error}", pytrace=False)
     inspect.signature(function).bind({}, {})
 
 
