@@ -102,7 +102,7 @@ def test_known_failures_and_stale_entries(
     urls: tuple[str, str], here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     known = here / "known.txt"
-    rules = ("execute",)
+    rules = ("execute.raw-inputs", RULE)
     first = CheckOptions([urls[1]], rules=rules, write_baseline=known)
     assert run_check(first) == BROKEN
     assert f"{ID}  {RULE}  # Values may come" in known.read_text()
