@@ -95,6 +95,9 @@ class Generation:
         instance = self._launch.start(self.manifest, self.view, self._write)
         with self._stopping:
             self.instance = instance
+        if self._cancelled.is_set():  # a file was saved while it was being built or started
+            self.stop()
+            return
         self._wait(instance)
 
     def _wait(self, instance: Instance) -> None:
