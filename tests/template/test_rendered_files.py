@@ -41,7 +41,7 @@ ALWAYS = {
     "plugin_logic.py",
     "plugin_runtime/README.md",
     "plugin_runtime/__init__.py",
-    "plugin_runtime/answers.py",
+    "plugin_runtime/responses.py",
     "plugin_runtime/app.py",
     "plugin_runtime/constraints.py",
     "plugin_runtime/json_schema.py",

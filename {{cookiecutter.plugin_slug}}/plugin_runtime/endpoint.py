@@ -7,11 +7,11 @@ import time
 from typing import Any
 
 from plugin_runtime import inputs, logs, memory, outputs, strict_json
-from plugin_runtime.answers import Answer, Headers, failure
 from plugin_runtime.execution import Function, Job, describe, explain
 from plugin_runtime.http_request import Request
 from plugin_runtime.identity import Identity, current
 from plugin_runtime.logs import logger
+from plugin_runtime.responses import Headers, Response, failure
 from plugin_runtime.runtime import Runtime
 from plugin_runtime.value_types import type_name
 
@@ -54,7 +54,7 @@ class Endpoint:
         self._metrics = runtime.metrics
         self._stopping = runtime.stopping
 
-    def execute(self, request: Request, job: Job | None) -> Answer | None:
+    def execute(self, request: Request, job: Job | None) -> Response | None:
         """Answer one request in the thread of its job; without one, every slot was taken.
 
         Returns:
@@ -90,7 +90,7 @@ class Endpoint:
         finally:
             current.reset(token)
 
-    def time_out(self, job: Job) -> Answer:
+    def time_out(self, job: Job) -> Response:
         """The answer to an execution whose deadline has come."""
         if self._stopping():
             refusal = Refusal(503, "unavailable", "The plugin was stopped during the execution.")
@@ -105,7 +105,7 @@ class Endpoint:
             current.reset(token)
         return answer
 
-    def _record(self, outcome: str, answer: Answer, seconds: float, details: Details) -> None:
+    def _record(self, outcome: str, answer: Response, seconds: float, details: Details) -> None:
         self._metrics.count(outcome, seconds)
         # The host drops the text of a failure, so people find it only here. A 429 is no error: the
         # caller comes back.
@@ -114,7 +114,7 @@ class Endpoint:
         level = levels.get(outcome, logging.ERROR)
         logs.outcome(level, f"{outcome} in {seconds:.3f} s", {**said, **details})
 
-    def _refuse(self, refusal: Refusal, identity: Identity) -> tuple[Answer, Details]:
+    def _refuse(self, refusal: Refusal, identity: Identity) -> tuple[Response, Details]:
         details: Details = {"error": refusal.error}
         if refusal.errors:
             details["errors"] = refusal.errors
@@ -139,7 +139,7 @@ class Endpoint:
             raise Refusal(429, "busy", f"All {slots} execution slots are taken; try again.")
         return job, self._plugin.function
 
-    def _run(self, job: Job, function: Function, request: Request) -> Answer:
+    def _run(self, job: Job, function: Function, request: Request) -> Response:
         given, context = self._read(request, job.identity)
         try:
             result = job.call(function, given, context)
@@ -195,7 +195,7 @@ class Endpoint:
             "host_inputs": reading.undeclared,
         }
 
-    def _write(self, found: dict[str, Any], identity: Identity) -> Answer:
+    def _write(self, found: dict[str, Any], identity: Identity) -> Response:
         """The answer to a success.
 
         Raises:
@@ -219,7 +219,7 @@ class Endpoint:
         if len(body) > self._settings.max_output_bytes:
             limit = self._settings.max_output_bytes
             raise outputs.Failure(f"The answer has {len(body)} bytes; the limit is {limit}.")
-        return Answer(200, body)
+        return Response(200, body)
 
 
 def _trace_of(request: Request) -> str:

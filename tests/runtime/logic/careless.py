@@ -16,9 +16,9 @@ import threading
 import time
 from typing import Any
 
-from plugin_runtime import answers  # type: ignore[import-not-found]
-from plugin_runtime.answers import Answer  # type: ignore[import-not-found]
+from plugin_runtime import responses  # type: ignore[import-not-found]
 from plugin_runtime.http_request import Parser  # type: ignore[import-not-found]
+from plugin_runtime.responses import Response  # type: ignore[import-not-found]
 
 
 def fails_twice(owner: type, name: str) -> None:
@@ -108,7 +108,7 @@ match os.environ.get("AT_IMPORT"):
     case "signals elsewhere":
         signals_to_another_thread()
     case "broken answers":
-        fails_twice(Answer, "head")
+        fails_twice(Response, "head")
     case "broken reading":
         fails_twice(Parser, "feed")
     case "one thread":
@@ -121,7 +121,7 @@ match os.environ.get("AT_IMPORT"):
         replace_json(json.JSONEncoder, "encode", "iterencode")
         replace_json(json.JSONDecoder, "decode", "raw_decode")
     case "broken failures":
-        replace_json(answers, "encode_json")
+        replace_json(responses, "encode_json")
     case "exit":
         sys.exit("no licence")
     case "format":

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 
 from plugin_runtime import metrics, outputs
-from plugin_runtime.answers import Answer, failure
 from plugin_runtime.endpoint import Endpoint
 from plugin_runtime.execution import Job
 from plugin_runtime.http_request import Request
+from plugin_runtime.responses import Response, failure
 from plugin_runtime.runtime import Runtime
 
 ALL_STUCK = "Every execution slot is past its deadline."
@@ -29,7 +29,7 @@ class App:
         self._method: str = manifest["api"]["method"]
         health_path: str = manifest["container"].get("healthCheck", {}).get("path", "/health")
         self._document = b""
-        self._pages: dict[str, Callable[[], Answer]] = {
+        self._pages: dict[str, Callable[[], Response]] = {
             "/health/live": self._live,
             "/health/ready": self._ready,
             "/metrics": self._metrics_page,
@@ -37,7 +37,7 @@ class App:
             health_path: self._health,
         }
 
-    def answer(self, request: Request, job: Job | None) -> Answer | None:
+    def answer(self, request: Request, job: Job | None) -> Response | None:
         """Answer one request; None if it is an execution whose deadline came first.
 
         Args:
@@ -63,11 +63,11 @@ class App:
         """Whether a request is one for the plugin's own code."""
         return path == self._path and method == self._method
 
-    def time_out(self, job: Job) -> Answer:
+    def time_out(self, job: Job) -> Response:
         """The answer to an execution whose deadline has come."""
         return self._endpoint.time_out(job)
 
-    def _state(self, status: int, word: str, error: str = "") -> Answer:
+    def _state(self, status: int, word: str, error: str = "") -> Response:
         document = {
             "status": word,
             "plugin_id": self._manifest["id"],
@@ -77,9 +77,9 @@ class App:
         }
         if error:
             document["error"] = self._redacted(error)
-        return Answer(status, outputs.encode(document))
+        return Response(status, outputs.encode(document))
 
-    def _live(self) -> Answer:
+    def _live(self) -> Response:
         # Nothing here can end a thread that hangs: only a new container helps.
         if self._executor.all_stuck_for(self._stuck_seconds):
             return self._state(503, "stuck", ALL_STUCK)
@@ -91,7 +91,7 @@ class App:
         self._metrics.count_redactions(count)
         return text
 
-    def _health(self) -> Answer:
+    def _health(self) -> Response:
         if self.stopping():
             return self._state(503, "stopping")
         if self._executor.all_stuck_for(self._stuck_seconds):
@@ -100,19 +100,19 @@ class App:
             return self._state(503, self._plugin.state, self._plugin.error)
         return self._state(200, "healthy")
 
-    def _ready(self) -> Answer:
+    def _ready(self) -> Response:
         if self._executor.stuck >= self._executor.slots:
             return self._state(503, "stuck", ALL_STUCK)
         return self._health()
 
-    def _openapi(self) -> Answer:
+    def _openapi(self) -> Response:
         if not self._document:
             from plugin_runtime import openapi  # only where somebody asks: a start must not wait
 
             self._document = outputs.encode(openapi.openapi(self._manifest))
-        return Answer(200, self._document)
+        return Response(200, self._document)
 
-    def _metrics_page(self) -> Answer:
+    def _metrics_page(self) -> Response:
         executor = self._executor
         gauges: dict[str, tuple[str, float]] = {
             "plugin_executions_in_flight": (
@@ -129,4 +129,4 @@ class App:
                 int(self._ready().status == 200),
             ),
         }
-        return Answer(200, self._metrics.render(gauges).encode(), metrics.CONTENT_TYPE)
+        return Response(200, self._metrics.render(gauges).encode(), metrics.CONTENT_TYPE)

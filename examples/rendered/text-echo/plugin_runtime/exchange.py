@@ -4,7 +4,6 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-from plugin_runtime.answers import Answer, failure
 from plugin_runtime.app import App
 from plugin_runtime.connection import Connection
 from plugin_runtime.connections import READ, WRITE, Connections
@@ -12,6 +11,7 @@ from plugin_runtime.execution import Executor, Job, describe
 from plugin_runtime.http_request import BadRequest, Request
 from plugin_runtime.logs import logger
 from plugin_runtime.memory import SMALL, NoRoom
+from plugin_runtime.responses import Response, failure
 
 REQUESTS_AT_ONCE = 16  # that one connection has sent ahead, before the others have their turn
 PIECE = 65536  # bytes read at once; the host sends hundreds of kB with every execution
@@ -164,13 +164,13 @@ class Exchange:
         self._answer(connection, request, self._make_answer(request))
         request.memory.release()
 
-    def _make_answer(self, request: Request, job: Job | None = None) -> Answer | None:
+    def _make_answer(self, request: Request, job: Job | None = None) -> Response | None:
         try:
             return self._app.answer(request, job)
         except BaseException as error:  # an error of ours must not leave the client without one
             logger.error("no answer to %s: %s", request.path, describe(error), exc_info=error)
             late = job is not None and not job.finish()
-            return None if late else Answer(500, NO_ANSWER)
+            return None if late else Response(500, NO_ANSWER)
 
     def _execute(self, connection: Connection, request: Request, job: Job) -> None:
         """Run one execution and answer it; in the execution's thread."""
@@ -201,7 +201,7 @@ class Exchange:
         self._settle(connection)
 
     def _answer(
-        self, connection: Connection, request: Request | None, answer: Answer | None
+        self, connection: Connection, request: Request | None, answer: Response | None
     ) -> None:
         if answer is None:
             return

@@ -8,7 +8,6 @@ from queue import SimpleQueue
 from typing import Any
 
 from plugin_runtime import configuration, settings
-from plugin_runtime.answers import Answer
 from plugin_runtime.endpoint import Endpoint
 from plugin_runtime.execution import Executor
 from plugin_runtime.http_request import Request
@@ -16,6 +15,7 @@ from plugin_runtime.memory import Budget, Share
 from plugin_runtime.metrics import Metrics
 from plugin_runtime.plugin import Plugin
 from plugin_runtime.redaction import RequestSecrets, of_environment
+from plugin_runtime.responses import Response
 from plugin_runtime.runtime import Runtime
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -40,7 +40,7 @@ def run(inputs: dict[str, Any], context: dict[str, Any] | None = None) -> dict[s
     request = Request("POST", "/execute", "1.1", {"content-type": "application/json"})
     request.memory = Share(budget)
     request.body = json.dumps({"inputs": inputs, "context": context or {}}).encode()
-    answers: SimpleQueue[Answer | None] = SimpleQueue()
+    answers: SimpleQueue[Response | None] = SimpleQueue()
     job = executor.start(
         lambda job: answers.put(endpoint.execute(request, job)),
         lambda late: answers.put(endpoint.time_out(late)),

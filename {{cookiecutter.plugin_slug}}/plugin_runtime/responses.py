@@ -31,7 +31,7 @@ Headers = tuple[tuple[str, str], ...]
 encode_json = Encoder().encode
 
 
-class Answer(NamedTuple):
+class Response(NamedTuple):
     """A response: status, body and further headers."""
 
     status: int
@@ -69,7 +69,7 @@ def failure(
     errors: Iterable[str] = (),
     headers: Headers = (),
     trace_id: str = "",
-) -> Answer:
+) -> Response:
     """The answer to whatever did not succeed.
 
     Args:
@@ -85,4 +85,4 @@ def failure(
     if trace_id:
         document["trace_id"] = trace_id
     # Escaped to ASCII, so that a broken text inside of an error cannot break the answer.
-    return Answer(status, encode_json(document).encode("ascii"), JSON, headers)
+    return Response(status, encode_json(document).encode("ascii"), JSON, headers)
