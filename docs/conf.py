@@ -11,6 +11,7 @@ import re
 from pathlib import Path, PurePosixPath
 from urllib.parse import quote, unquote
 
+from pygments.lexers.special import TextLexer
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
@@ -74,3 +75,4 @@ def prepare(_app: Sphinx, page: str, source: list[str]) -> None:
 def setup(app: Sphinx) -> None:
     """Register with Sphinx."""
     app.connect("source-read", prepare)
+    app.add_lexer("csv", TextLexer)  # forges colour it; Pygments does not know it
