@@ -58,7 +58,7 @@ def _empty_template(folder: Path) -> Path:
 def _generate(python: Path, folder: Path, arguments: list[str]) -> float:
     template, *answers = arguments
     out = folder / "out"
-    # A home of its own, without the settings of whoever runs this: byte code is written, as usual.
+    # A home of its own, without the settings of the user: byte code is written, as usual.
     settings = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
     started = time.monotonic()
     subprocess.run(

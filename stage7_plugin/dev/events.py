@@ -1,4 +1,4 @@
-"""What happens, told to whoever listens: the terminal, and each open page."""
+"""Events for the terminal and each open page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether somebody is being asked the questions now, and by which command."""
+"""Whether a user is being asked the questions now, and by which command."""
 
 from __future__ import annotations
 

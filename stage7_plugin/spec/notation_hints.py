@@ -1,4 +1,4 @@
-"""What somebody meant by a line that is not in the notation: near misses, and the line instead."""
+"""What a user meant by a line that is not in the notation: near misses and the corrected line."""
 
 from __future__ import annotations
 

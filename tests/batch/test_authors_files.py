@@ -124,7 +124,7 @@ def test_what_is_no_file_is_refused(tmp_path: Path, project: Path, path: str, ki
 
 
 def test_a_default_author_does_not_make_a_fleet_outdated(tmp_path: Path) -> None:
-    """The default comes from the git configuration of whoever runs it."""
+    """The default comes from the git configuration of the user who runs it."""
     (tmp_path / "home").mkdir()
     configuration = tmp_path / "home" / "gitconfig"
     plugins = tmp_path / "fleet.yaml"

@@ -159,7 +159,7 @@ def test_only_what_changes_a_rendered_file_makes_a_plugin_outdated(
 def test_a_new_default_of_the_template_changes_no_plugin_that_is_there(
     output: OutputFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As with cruft: answers stay until somebody gives others. New plugins take the new default."""
+    """As with cruft: answers stay until others are given. New plugins take the new default."""
 
     def made(template: PluginTemplate, **given: str) -> tuple[str, str]:
         spec = PluginSpec.from_answers(template.answers(given))

@@ -158,7 +158,7 @@ def test_a_year(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     year.write("other.json", [{"plugin_name": "Theirs"}])
     assert year.run(fleet, other) == 0
 
-    # Somebody wants the template's files back.
+    # The team wants the template's files back.
     assert year.run(fleet, "--force") == 0
     assert year.with_text("release.py", "# by its author") == set()
     aside = year.out / ".stage7-batch" / "overwritten"

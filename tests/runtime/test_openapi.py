@@ -35,7 +35,7 @@ def test_it_is_the_document_of_the_manifest(start: Start) -> None:
 
 
 def test_a_start_does_not_import_it(start: Start) -> None:
-    """Nothing of it is loaded until somebody asks."""
+    """Nothing of it is loaded until it is requested."""
     constrained = [one.definition() for one in parse_parameters("inputs", INPUTS)[0]]
     plugin = start(
         first=[],

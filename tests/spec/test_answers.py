@@ -81,7 +81,7 @@ def test_all_wrong_answers_are_found_in_the_order_of_the_prompts() -> None:
 
 
 def test_example_of_every_rule_is_accepted() -> None:
-    """Whoever copies the example out of a message is not rejected again."""
+    """The example in a message is valid itself."""
     for prompt, values in REJECTED.items():
         (problem, *_) = check({**ANSWERS, prompt: values[-1]})
         example = problem.example.split(", or ")[-1]

@@ -24,7 +24,7 @@ def run_tool(name: str, *arguments: str | Path, folder: Path, text: str | None =
     if path is None and sys.version_info < (3, 11):
         pytest.skip(f"{name} needs Python 3.11")
     assert path is not None, f"{name} is not installed: make lint installs it"
-    # jactionlint calls shellcheck, which lies beside it.
+    # jactionlint calls shellcheck, which is next to it.
     environ = {**os.environ, "PATH": os.pathsep.join((SCRIPTS, os.environ["PATH"]))}
     done = subprocess.run(
         [path, *arguments],

@@ -15,7 +15,7 @@ from tests.support.git_template import ADDRESS, Workplace
 from tests.support.template import TEMPLATE
 
 RENDERED = "{{cookiecutter.plugin_slug}}"
-FIX = "# Mended.\n"
+FIX = "# Fixed.\n"
 AUTHORS = tomllib.loads(
     (TEMPLATE / RENDERED / "pyproject.toml").read_text("utf-8")
 )["tool"]["cruft"]["skip"]  # fmt: skip
@@ -50,10 +50,10 @@ class Life:
         self.place.commit(self.place.template, f"Change {name}")
 
     def template_fix(self) -> None:
-        """The template mends the server and commits."""
+        """The template fixes the server and commits."""
         with (self.place.template / RENDERED / "server.py").open("a", encoding="utf-8") as file:
             file.write(FIX)
-        self.place.commit(self.place.template, "Mend the server")
+        self.place.commit(self.place.template, "Fix the server")
 
     def assert_fixed(self) -> None:
         assert (self.plugin / "server.py").read_text("utf-8").endswith(FIX)

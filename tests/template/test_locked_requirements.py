@@ -64,7 +64,7 @@ def test_a_dependency_is_one_line_and_make_lock(bake: Bake) -> None:
     locked = pins(project / "requirements.txt")
     assert set(locked) == {"markupsafe", "click", "colorama"}, "click needs colorama on Windows"
     assert locked["markupsafe"] > 30, "a wheel for each platform and Python"
-    # A lock that cannot be installed must not keep `make lock` from mending it.
+    # A lock that cannot be installed must not keep `make lock` from fixing it.
     lock = project / "requirements.txt"
     good = lock.read_text("utf-8")
     lock.write_text("markupsafe==3.0.1\n", "utf-8")

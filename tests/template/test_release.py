@@ -298,6 +298,6 @@ def test_a_release_that_cannot_be_compared(tmp_path: Path, place: Workplace) -> 
     place.commit(plugin, "Break it")
     place.git(plugin, "tag", "v0.9.0")
     (plugin / "manifest.json").write_text(text, "utf-8")
-    place.commit(plugin, "Mend it")
+    place.commit(plugin, "Fix it")
     said = "manifest.json cannot be compared with that of v0.9.0"
     refused(place, plugin, said, "VERSION=1.0.0")

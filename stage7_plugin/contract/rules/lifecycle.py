@@ -117,7 +117,7 @@ def sigterm_idle(context: Context) -> Stopped:
     todo="End with exit code 0 on SIGTERM, so that a stop does not look like a crash.",
 )
 def exit_code(context: Context) -> None:
-    """Whoever watches containers takes another exit code for a crash.
+    """Orchestrators take any other exit code for a crash.
 
     Request: SIGTERM to a plugin that does nothing.
     Expected: Exit code 0.
@@ -211,7 +211,7 @@ def drain_deadline(context: Context) -> None:
     todo="Treat a second SIGTERM as an order to end without finishing anything.",
 )
 def second_signal(context: Context) -> None:
-    """A second signal comes from somebody who does not want to wait.
+    """A second signal means that its sender does not want to wait.
 
     Request: An execution of the scenario `overdue`, and SIGTERM twice.
     Expected: Its end in less than 1 s.

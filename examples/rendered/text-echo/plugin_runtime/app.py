@@ -107,7 +107,7 @@ class App:
 
     def _openapi(self) -> Response:
         if not self._document:
-            from plugin_runtime import openapi  # only where somebody asks: a start must not wait
+            from plugin_runtime import openapi  # only when it is requested: a start must not wait
 
             self._document = outputs.encode(openapi.openapi(self._manifest))
         return Response(200, self._document)

@@ -71,7 +71,7 @@ def _advice(error: BaseException, certain: bool) -> str:
 
 
 def _module(name: str) -> str:
-    """What a missing module needs; "" where it is no package of somebody else's."""
+    """What a missing module needs; "" if it is not a third-party package."""
     top = name.partition(".")[0]
     if top in LEFT_OUT:
         return f"{top}/ is not in the image: move the module beside plugin_logic.py"

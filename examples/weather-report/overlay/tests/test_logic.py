@@ -23,7 +23,7 @@ ANSWERS: dict[str, tuple[int, bytes]] = {
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Answers by ANSWERS whoever has the key."""
+    """Answers requests that have the key from ANSWERS."""
 
     def do_GET(self) -> None:
         if self.headers["Authorization"] == f"Bearer {KEY}":

@@ -1,4 +1,4 @@
-"""Writes its log where the answer is made, and waits until somebody reads it."""
+"""Writes its log where the answer is made, and waits until it is read."""
 
 import json
 import os

@@ -34,7 +34,7 @@ function redact(text) {
   return text;
 }
 
-// process.stdout waits for whoever reads the pipe; this drops what does not fit.
+// process.stdout waits for the reader of the pipe; this drops what does not fit.
 const output = openSync('/proc/self/fd/1', constants.O_WRONLY | constants.O_NONBLOCK | constants.O_APPEND);
 
 function log(message) {
