@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from stage7_plugin.dev.env_file import settings_of
 from stage7_plugin.dev.instance import ContainerInstance, Instance, ProcessInstance, Write
 from stage7_plugin.dev.start_command import compile_runtime, start_command
 from stage7_plugin.dev.tokens import Tokens
+from stage7_plugin.host.env_file import read_env_file
 from stage7_plugin.host.view import HostView
 
 
@@ -46,3 +46,18 @@ class Launch:
         host = {**settings, **os.environ, **self.tokens.environment()}
         environment = {**view.environment, **host}
         return ProcessInstance(command, self.folder, view, environment, write, self.fixed_port)
+
+
+def settings_of(folder: Path, name: str | None) -> dict[str, str]:
+    """Return the settings of a file; of the folder's `.env` where none is named and one is there.
+
+    Args:
+        folder: The plugin's folder; the name is relative to it.
+        name: The file's path; "" for no file.
+
+    Raises:
+        UserError: See read_env_file.
+    """
+    if name is None:
+        name = ".env" if (folder / ".env").is_file() else ""
+    return read_env_file(folder / name) if name else {}

@@ -1,4 +1,4 @@
-"""Settings of a plugin in a file, one NAME=value a line, as `docker run --env-file` reads it."""
+"""Settings of a plugin in a file, one NAME=value a line, as ENV_FILE of its Makefile names it."""
 
 from __future__ import annotations
 
@@ -11,10 +11,14 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 def read_env_file(file: Path) -> dict[str, str]:
-    """Return the variables of a file. Values are kept as they are, quotes included.
+    """Return the variables of a file, as `tests/start_plugin.py` of a plugin reads them.
+
+    Empty lines, lines that begin with `#` and the word `export` do not count; one pair of quotes
+    around a value goes.
 
     Raises:
-        UserError: The file cannot be read, or a line is no NAME=value.
+        UserError: The file cannot be read, or a line is no NAME=value. It quotes no line, which may
+            hold a secret.
     """
     try:
         lines = file.read_text("utf-8-sig").splitlines()
@@ -22,11 +26,12 @@ def read_env_file(file: Path) -> dict[str, str]:
         raise UserError(f"{str(file)!r} cannot be read: {error}") from error
     found = {}
     for number, line in enumerate(lines, 1):
-        if not line.strip() or line.lstrip().startswith("#"):
+        text = line.strip().removeprefix("export ")
+        if not text or text.startswith("#"):
             continue
-        name, equals, value = line.partition("=")
-        if not equals or not _NAME.fullmatch(name.strip()):
-            # Without the line itself: it may be a secret.
+        name, equals, value = (part.strip() for part in text.partition("="))
+        if not equals or not _NAME.fullmatch(name):
             raise UserError(f"{str(file)!r}, line {number}: write NAME=value, such as API_TOKEN=x")
-        found[name.strip()] = value
+        quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "'\""
+        found[name] = value[1:-1] if quoted else value
     return found

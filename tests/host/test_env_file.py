@@ -1,32 +1,39 @@
-"""Settings of a plugin in a file: read as `docker run --env-file` reads it."""
+"""Settings of a plugin in a file: read as the plugin's own make targets read it."""
 
 from __future__ import annotations
 
+import runpy
 from pathlib import Path
 
 import pytest
 
 from stage7_plugin.errors import UserError
 from stage7_plugin.host.env_file import read_env_file
+from tests.runtime.conftest import TEMPLATE
 
 
 def test_lines(tmp_path: Path) -> None:
     file = tmp_path / "settings"
     file.write_text(
-        '\ufeff# a comment\r\n\n  # another\nURL=https://a/?b=c#d\nQUOTED="x"\nEMPTY=\n A_1 = v \n',
+        "\ufeff# a comment\r\n\n  # another\nURL=https://a/?b=c#d\nQUOTED='x y'\nEMPTY=\n"
+        " A_1 = v \n"
+        'export B="\'"\nC="\n',
         "utf-8",
     )
-    assert read_env_file(file) == {
+    expected = {
         "URL": "https://a/?b=c#d",
-        "QUOTED": '"x"',
+        "QUOTED": "x y",
         "EMPTY": "",
-        "A_1": " v ",
+        "A_1": "v",
+        "B": "'",
+        "C": '"',
     }
+    assert read_env_file(file) == expected
+    reader = runpy.run_path(str(TEMPLATE / "tests" / "start_plugin.py"))["values_of"]
+    assert reader(str(file)) == expected, "the plugin's own reader says something else"
 
 
-@pytest.mark.parametrize(
-    "line", ["s3cr3t", "=s3cr3t", "A B=s3cr3t", "export A=s3cr3t", "1A=s3cr3t"]
-)
+@pytest.mark.parametrize("line", ["s3cr3t", "=s3cr3t", "A B=s3cr3t", "1A=s3cr3t"])
 def test_a_wrong_line_is_named_without_its_text(tmp_path: Path, line: str) -> None:
     file = tmp_path / "settings"
     file.write_text(f"A=1\n{line}\n", "utf-8")

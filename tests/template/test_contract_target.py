@@ -56,6 +56,21 @@ def test_the_suite_comes_from_the_commit_of_the_template(
         assert "Nothing was done, because stage7-plugin is not available" in done.stdout
 
 
+def test_the_suite_gets_the_settings_of_the_plugin(bake: Bake) -> None:
+    plugin = bake()
+    unknown = {"template": None, "commit": None, "version": "0.1.0"}
+    (plugin / ".stage7-template.json").write_text(json.dumps(unknown), "utf-8")
+    fake = plugin.parent / "bin" / "stage7-plugin"
+    fake.parent.mkdir()
+    fake.write_text('#!/bin/sh\necho "$@"\n')
+    fake.chmod(0o755)
+    path = os.pathsep.join((str(fake.parent), os.environ["PATH"]))
+    assert make_contract(plugin, PATH=path).stdout == f"check {plugin}\n"
+    (plugin / ".env").write_text("A=1\n")
+    done = make_contract(plugin, PATH=path)
+    assert done.stdout == f"check --env-file {plugin}/.env {plugin}\n"
+
+
 def test_a_template_in_a_folder_is_known_from_the_link(bake: Bake, tmp_path: Path) -> None:
     plugin = bake()
     (plugin / ".stage7-template.json").write_text('{"template": "stage7-plugin"}', "utf-8")

@@ -5,8 +5,9 @@ or `.cruft.json` says; else an installed one is used. `CONTRACT_SUITE` names ano
 words, such as `../template[docker,generated]`.
 
 Usage:
-    python tests/contract_suite.py check          check the image against the host contract;
-                                                  with --optional, status 0 without the tool
+    python tests/contract_suite.py check          check the image against the host contract, with
+                                                  the settings of ENV_FILE; with --optional,
+                                                  status 0 without the tool
     python tests/contract_suite.py install .      any other command of stage7-plugin
 """
 
@@ -85,7 +86,9 @@ def main() -> int:
     """Run a command of the tool; return its exit status."""
     arguments = [argument for argument in sys.argv[1:] if argument != "--optional"]
     if arguments[:1] in ([], ["check"]):
-        arguments = ["check", *arguments[1:], str(ROOT)]
+        env_file = os.environ.get("ENV_FILE")
+        settings = ["--env-file", str(ROOT / env_file)] if env_file else []
+        arguments = ["check", *settings, *arguments[1:], str(ROOT)]
     suite = os.environ.get("CONTRACT_SUITE") or requirement(ROOT)
     program = prepared(suite) if suite else shutil.which("stage7-plugin")
     if program is None:
