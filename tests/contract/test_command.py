@@ -170,7 +170,8 @@ def test_the_suite_in_pytest(tmp_path: Path) -> None:
             cwd=tmp_path,
             timeout=120,
         )
-    count = sum(rule.id.startswith("execute.") for rule in RULES)
-    assert f"1 failed, {count - 1} passed" in done.stdout
+    # What a container is needed for is skipped on a URL.
+    count = sum(rule.id.startswith("execute.") and not rule.needs for rule in RULES)
+    assert f"1 failed, {count - 1} passed, 1 skipped" in done.stdout
     assert "execute.envelope" in done.stdout
     assert "to do      Unwrap an object" in done.stdout

@@ -224,7 +224,7 @@ FAULTS: dict[str, tuple[str, Callable[[Path], None]]] = {
     ),
     "writes a file": (
         "hardened.read-only",
-        server('"""Before listening."""', 'Path("/tmp/started").touch()'),
+        server('"""Before listening."""', 'Path("/var/tmp/started").touch()'),
     ),
     "drops privileges itself": ("hardened.no-capabilities", drops_privileges),
     "runs as root": ("hardened.non-root", dockerfile("^USER .*", "USER root")),

@@ -124,7 +124,9 @@ def test_the_life_of_one_plugin(place: InstallPlace, host: StandIn, namespace: s
 
     life = Life(place, plugin)
     life.template_fix()
+    path = place.environment.pop("PYTHONPATH")  # the plugin's template renders, not this one
     life.update()
+    place.set("PYTHONPATH", path)
     life.assert_fixed()
     place.note(plugin, "The newest server")
     place.release(plugin, "1.2.0")

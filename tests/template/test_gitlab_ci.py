@@ -95,7 +95,7 @@ def test_everything_is_checked_before_an_image_is_pushed(plugin: Path) -> None:
     for job, target in {
         "test": "make test",
         "changes": "make changes",
-        "contract": "make contract",
+        "contract": "make contract OPTIONS=--optional",
     }.items():
         assert document[job]["script"] == [target]
         assert document[job]["stage"] == "check"
@@ -179,7 +179,8 @@ def test_what_runs_the_template_sees_no_token(plugin: Path) -> None:
     document = pipeline(plugin)
     tokens = [name for name, lines in scripts(plugin).items() if "_UPDATE_TOKEN" in str(lines)]
     assert tokens == ["template-update"]
-    assert "make update" not in str(document["template-update"]["script"])
+    script = "\n".join(document["template-update"]["script"])
+    assert not re.search(r"^\s*make ", script, re.MULTILINE)
     assert document["template-update"]["environment"] == "template-update"
     assert document["template-update"]["variables"] == {"GIT_STRATEGY": "clone"}
     assert "environment" not in document["template-changes"]
