@@ -14,11 +14,12 @@ from stage7_plugin.generate import git
 from stage7_plugin.generate.next_steps import Done, next_steps
 from stage7_plugin.spec.manifest import manifest_problems, manifest_warnings
 from stage7_plugin.spec.problems import printable
-from stage7_plugin.terminal import print_any_text
+from stage7_plugin.terminal import outlive_reader, print_any_text
 
 _TEMPLATE = Path(__file__).resolve().parents[2]
 
 
+@outlive_reader()
 def main(
     *,
     git_init: str,
