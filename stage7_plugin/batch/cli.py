@@ -54,9 +54,7 @@ def list_plugins(folder: Path, where: tuple[str, ...], columns: str, as_json: bo
     help="With --check and -o: no reason to fail.",
 )
 @click.option("--update", is_flag=True, help="Render again what has changed in file or template.")
-@click.option(
-    "--force", is_flag=True, help="Like --update, also over edited files."
-)
+@click.option("--force", is_flag=True, help="Like --update, also over edited files.")
 @click.option("--take-over", is_flag=True, help="Also plugins that another batch file made.")
 @click.option(
     "--release",
