@@ -47,7 +47,11 @@ class _Unread:
 
 @contextlib.contextmanager
 def outlive_reader() -> Iterator[None]:
-    """Go on when the reader of standard output has gone: the work does not depend on it."""
+    """Go on when the reader of standard output has gone: the work does not depend on it.
+
+    It also prints any text, which has to be arranged on the stream itself.
+    """
+    print_any_text()
     stream = cast("IO[str]", _Unread(sys.stdout))
     with contextlib.redirect_stdout(stream):
         try:
