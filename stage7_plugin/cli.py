@@ -291,3 +291,26 @@ def invoke(target: str, **options: Any) -> None:
     from stage7_plugin.dev.invoke import InvokeOptions, run_invoke
 
     sys.exit(run_invoke(InvokeOptions(target, **options)))
+
+
+_IN_THE_LIST = {
+    "add": "Add an input, output, permission or setting to a plugin.",
+    "batch": "Make many plugins from one file.",
+    "check": "Check plugins against the host contract.",
+    "dev": "Run a plugin again on each save, with a page to call it.",
+    "install": "Install plugins in a Stage7 host.",
+    "invoke": "Execute a plugin once.",
+    "list": "List the plugins of a fleet.",
+    "login": "Get a token for install.",
+    "new": "Make a plugin.",
+    "openapi": "Print the OpenAPI document of a plugin.",
+    "questions": "Print the questions of the template.",
+    "remove": "Remove an input, output, permission or setting.",
+    "rename": "Rename an input or output.",
+    "schema": "Print the JSON Schema of inputs and outputs.",
+    "sync": "Update README, example and stub from manifest.json.",
+}
+"""What the list of `stage7-plugin --help` says; Click would cut the first sentence."""
+
+for name, text in _IN_THE_LIST.items():
+    main.commands[name].short_help = text

@@ -42,7 +42,7 @@ def list_plugins(folder: Path, where: tuple[str, ...], columns: str, as_json: bo
 @click.argument("plugins_files", nargs=-1, required=True)
 @click.option("--output-dir", "-o", type=_FOLDER, help="Where the plugins go; here by default.")
 @click.option("--format", "form", type=click.Choice(["yaml", "json", "jsonl", "csv"]))
-@click.option("--defaults", metavar="FILE", help="A file with defaults, as beside a CSV file.")
+@click.option("--defaults", metavar="FILE", help="A file with defaults, for CSV.")
 @click.option(
     "--check", "check_only", is_flag=True, help="Check the file, with -o the folder; write nothing."
 )
@@ -54,7 +54,7 @@ def list_plugins(folder: Path, where: tuple[str, ...], columns: str, as_json: bo
     help="With --check and -o: no reason to fail.",
 )
 @click.option("--update", is_flag=True, help="Render again what has changed in file or template.")
-@click.option("--force", is_flag=True, help="Like --update, also over a person's changes.")
+@click.option("--force", is_flag=True, help="Like --update, also over edited files.")
 @click.option("--take-over", is_flag=True, help="Also plugins that another batch file made.")
 @click.option(
     "--release",

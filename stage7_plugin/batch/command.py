@@ -195,7 +195,7 @@ class _Run:
             outcomes = build_all(building, self.output, wanted, options.jobs)
             self._step("building", outcomes, len(building))
         if members and not options.quiet and not self.failed:
-            print_next_steps(self.output.path, members[0].slug, options.build)
+            print_next_steps(self.output.path, members, options.build)
 
     def compare(self) -> int:
         """Compare files, template and folder, and write nothing; returns the exit status."""

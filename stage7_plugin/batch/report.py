@@ -82,19 +82,25 @@ def print_advice(members: Iterable[Member]) -> None:
         print(f"  ... {len(found) - _MOST_ADVICE} more warnings: stage7-plugin list --where advice")
 
 
-def print_next_steps(folder: Path, first: str, built: bool) -> None:
+def print_next_steps(folder: Path, members: Sequence[Member], built: bool) -> None:
     """Where the plugins are, and what to do with them.
 
     Args:
         folder: The output folder.
-        first: The slug of one of them.
+        members: The plugins in it, at least one.
         built: Whether their images have been built.
     """
     where = path_from_shell(folder)
     run = "docker compose up --detach" + ("" if built else " --build")
+    stubs = [member.slug for member in members if member.facts["stub"]]
+    if len(stubs) == len(members):
+        write = ["Write the code of each in its plugin_logic.py."]
+    else:
+        ask = f"stage7-plugin list {shlex.quote(where)} --where stub"
+        write = [f"Write the code of those that are still stubs: {ask}"] if stubs else []
     steps = (
-        "Write the code of each in its plugin_logic.py.",
-        f"make --directory {shlex.quote(f'{where}/{first}')} test",
+        *write,
+        f"make --directory {shlex.quote(f'{where}/{members[0].slug}')} test",
         f"cd {shlex.quote(where)} && {run}",
     )
     print(f"\nThe plugins are in {printable(where)}; its index.md lists them.\nNext steps:")

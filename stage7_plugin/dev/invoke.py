@@ -19,7 +19,7 @@ from stage7_plugin.dev.tokens import Tokens
 from stage7_plugin.dev.values import typed_inputs
 from stage7_plugin.errors import UserError
 from stage7_plugin.host.http_client import Address
-from stage7_plugin.host.view import HostView, read_manifest
+from stage7_plugin.host.view import HostView, manifest_of_url, read_manifest
 from stage7_plugin.spec.problems import printable
 from stage7_plugin.spec.sample_inputs import example_inputs, inputs_from_file, sample_inputs
 
@@ -65,7 +65,7 @@ def run_invoke(options: InvokeOptions) -> int:
 def _called(options: InvokeOptions) -> Called:
     tokens = Tokens()
     if options.target.startswith(("http://", "https://")):
-        manifest = read_manifest(options.manifest or Path("manifest.json"))
+        manifest = manifest_of_url(options.target, options.manifest)
         address, view = Address.from_url(options.target), HostView.from_manifest(manifest)
         inputs = _inputs(options, manifest, None)
         return _call(Caller(manifest, view, address, tokens), inputs, options)

@@ -34,7 +34,7 @@ def as_text(line: dict[str, Any]) -> str:
     more = dict(line["more"])
     below = [str(more.pop(key)) for key in ("exception", "stack") if key in more]
     told = [f"{name}={value}" for name, value in more.items()]
-    return "\n".join(["  ".join([line["level"].ljust(8) + line["message"], *told]), *below])
+    return "\n".join(["  ".join([f"{line['level']:<7} {line['message']}", *told]), *below])
 
 
 def _level(name: str) -> str:

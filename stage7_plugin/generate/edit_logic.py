@@ -61,7 +61,8 @@ def renamed_request(text: str, old: str, new: str) -> str:
         if old not in inputs:
             return text
     except (ValueError, KeyError, TypeError) as error:
-        raise OutOfReach(f"examples/request.json is no request: {error!r}") from error
+        reason = error if isinstance(error, ValueError) else 'it must be {"inputs": {...}}'
+        raise OutOfReach(f"examples/request.json is no request: {reason}") from error
     renamed = {new if name == old else name: value for name, value in inputs.items()}
     return escaping.json({**request, "inputs": renamed}, indent=2) + "\n"
 

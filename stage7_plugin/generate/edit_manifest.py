@@ -17,6 +17,9 @@ Kind = Literal["input", "output", "permission", "setting"]
 Manifest = dict[str, Any]
 
 KEYS = {"input": "inputDefinitions", "output": "outputDefinitions"}
+_SECRET = re.compile(
+    r"(?:[A-Z0-9_]*_)?(?:TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|(?:API|ACCESS|PRIVATE|SECRET)_?KEY)"
+)
 _SETTING = re.compile(r"(?P<name>[A-Z][A-Z0-9_]*)=(?P<value>.*)")
 
 
@@ -107,6 +110,14 @@ def _permissions(text: str) -> list[str]:
 
 
 def _setting(text: str) -> tuple[str, str]:
+    name = text.partition("=")[0]
+    if _SECRET.fullmatch(name):
+        entry = {"key": name, "type": "secret", "required": True, "description": "..."}
+        raise OutOfReach(
+            f"{name} looks like a secret, and manifest.json is committed and is in the image. "
+            "Add this to `configuration` in manifest.json, and write the value into .env:\n"
+            f"  {json.dumps(entry)}"
+        )
     found = _SETTING.fullmatch(text)
     if found is None:
         rule = "must be NAME=value on one line, NAME of A-Z, 0-9 and _"

@@ -14,11 +14,12 @@ from stage7_plugin.generate import git
 from stage7_plugin.generate.next_steps import Done, next_steps
 from stage7_plugin.spec.manifest import manifest_problems, manifest_warnings
 from stage7_plugin.spec.problems import printable
-from stage7_plugin.terminal import print_any_text
+from stage7_plugin.terminal import outlive_reader
 
 _TEMPLATE = Path(__file__).resolve().parents[2]
 
 
+@outlive_reader()
 def main(
     *,
     git_init: str,
@@ -41,7 +42,6 @@ def main(
     Returns:
         The exit status: 1 if the manifest is refused, or the image was required and failed.
     """
-    print_any_text()
     project = Path.cwd() if folder is None else folder
     manifest, problems = _read_manifest(project)
     if problems:

@@ -166,7 +166,8 @@ def synced_request(
         given = request["inputs"]
         names = list(given)
     except (ValueError, KeyError, TypeError) as error:
-        raise OutOfReach(f"examples/request.json is no request: {error!r}") from error
+        reason = error if isinstance(error, ValueError) else 'it must be {"inputs": {...}}'
+        raise OutOfReach(f"examples/request.json is no request: {reason}") from error
     inputs, _ = parameters(manifest)
     known = {name for one in inputs for name in (one.name, *one.aliases)}
     kept = {name: given[name] for name in names if name in known}

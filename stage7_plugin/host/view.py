@@ -86,6 +86,19 @@ def read_manifest(path: Path) -> dict[str, Any]:
     return document
 
 
+def manifest_of_url(url: str, given: Path | None) -> dict[str, Any]:
+    """The manifest of a running plugin: the given file, or that of this folder.
+
+    Raises:
+        ManifestUnusable: It cannot be used; the text says which option names another one.
+    """
+    if given is None and not Path("manifest.json").is_file():
+        raise ManifestUnusable(
+            f"there is no manifest.json in this folder for {url}; name it with --manifest FILE"
+        )
+    return read_manifest(given or Path("manifest.json"))
+
+
 def plugin_folders(folder: Path) -> list[Path]:
     """Return the folder if it has a manifest, else the folders directly inside it that have one."""
     if (folder / "manifest.json").is_file():

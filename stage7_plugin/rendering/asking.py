@@ -18,7 +18,7 @@ from rich.prompt import Prompt
 
 from stage7_plugin.host_facts import PERMISSIONS
 from stage7_plugin.rendering import confirming, given
-from stage7_plugin.rendering.session import Session, label, session
+from stage7_plugin.rendering.session import Session, default, label, session
 from stage7_plugin.spec import answers, derived
 from stage7_plugin.spec.problems import Problem, format_problems, printable, shown
 
@@ -65,7 +65,12 @@ def ask_until_right(prompt: str, answered: MutableMapping[str, Any], asking: Ses
         if attempt == _ATTEMPTS:
             _refuse(problems)
         click.echo(_told(problems))
-        answered[prompt] = Prompt.ask(f"  {label(asking, prompt)}")
+        question = f"  {label(asking, prompt)}"
+        offered = default(asking, prompt, answered)
+        if offered is None or _problems(prompt, {**answered, prompt: offered}, asking):
+            answered[prompt] = Prompt.ask(question)
+        else:
+            answered[prompt] = Prompt.ask(question, default=offered)
 
 
 def _takes_further_lines(prompt: str, answered: MutableMapping[str, Any], asking: Session) -> bool:

@@ -10,6 +10,7 @@ from types import FrameType
 from typing import Any, NamedTuple
 
 import click
+from jinja2 import Environment
 
 GUIDED = "stage7-plugin new"
 """The name under which that command runs Cookiecutter's."""
@@ -23,12 +24,16 @@ class Session(NamedTuple):
         output_dir: The folder in which the plugin's folder is made.
         overwrites: Whether an existing plugin's folder may be overwritten.
         guided: Whether it is `stage7-plugin new`: inputs one a line, and a summary.
+        defaults: Each default as it is before it is rendered, by key.
+        environment: What renders it; None where there is none.
     """
 
     labels: Mapping[str, Any]
     output_dir: Path
     overwrites: bool
     guided: bool
+    defaults: Mapping[str, Any] = {}
+    environment: Environment | None = None
 
 
 def session() -> Session | None:
@@ -50,6 +55,8 @@ def session() -> Session | None:
         output_dir=Path(_nearest(frame, "output_dir") or "."),
         overwrites=bool(_nearest(frame, "overwrite_if_exists")),
         guided=_is_guided(),
+        defaults=(frame.f_locals.get("context") or {}).get("cookiecutter") or {},
+        environment=frame.f_locals.get("env"),
     )
 
 
@@ -73,3 +80,16 @@ def label(asking: Session, prompt: str) -> str:
     if isinstance(found, dict):
         found = found.get("__prompt__")
     return found if isinstance(found, str) else prompt
+
+
+def default(asking: Session, prompt: str, answered: Mapping[str, Any]) -> str | None:
+    """Return the default of a prompt, as the other answers make it; None if it has none."""
+    raw = asking.defaults.get(prompt)
+    if asking.environment is None or not isinstance(raw, str):
+        return None
+    environment = asking.environment
+    # With a name, so that the template's extension takes it for no question.
+    code = environment.compile(raw, name=prompt)
+    template = environment.template_class.from_code(environment, code, environment.globals)
+    others = {key: answer for key, answer in answered.items() if key != prompt}
+    return template.render(cookiecutter=others)

@@ -30,6 +30,17 @@ def test_plain_lines_in_a_log(tmp_path: Path) -> None:
     assert "\x1b" not in output
 
 
+def test_the_next_steps_ask_for_the_code_of_stubs_only(tmp_path: Path) -> None:
+    file = write_fleet(tmp_path, *numbered(2))
+    batch(tmp_path, file)
+    for name in ("plugin-1", "plugin-2"):
+        logic = tmp_path / "out" / name / "plugin_logic.py"
+        logic.write_text("def execute_plugin(inputs, context):\n    return {}\n")
+        output = batch(tmp_path, file).output
+        assert "  1. Write the code of each" not in output
+        assert ("--where stub" in output) == (name == "plugin-1")
+
+
 def test_lines_of_a_long_run(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -18,7 +18,7 @@ from stage7_plugin.contract.targets.resolve import (
 )
 from stage7_plugin.contract.targets.url import UrlTarget
 from stage7_plugin.host.engine import BuildFailed, EngineError, build
-from stage7_plugin.host.view import HostView
+from stage7_plugin.host.view import HostView, ManifestUnusable
 from tests.contract.fakes import MANIFEST
 
 
@@ -66,6 +66,14 @@ def test_what_is_a_url(folder: Path, typed: str, url: str) -> None:
 def test_what_is_an_image(folder: Path, typed: str) -> None:
     with pytest.raises(EngineError, match="the engine was asked for images"):
         resolve_target(typed, None)
+
+
+def test_a_url_without_a_manifest_names_the_option(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ManifestUnusable, match="for http://localhost:8191; name it with --manif"):
+        resolve_target("localhost:8191", None)
 
 
 def test_the_older_name_of_the_scenarios_still_works(folder: Path) -> None:

@@ -207,6 +207,11 @@ def test_a_setting_is_in_the_manifest_and_in_compose(tmp_path: Path) -> None:
         (("add", "output", "error:any"), "an output must not be called"),
         (("add", "permission", "net.ftch"), "did you mean net.fetch?"),
         (("add", "setting", "api_url=1"), "must be NAME=value"),
+        (
+            ("add", "setting", "WEATHER_API_TOKEN=abc"),
+            '{"key": "WEATHER_API_TOKEN", "type": "secret"',
+        ),
+        (("add", "setting", "API_KEY"), "write the value into .env"),
         (("add", "setting", "PLUGIN_ENV=test"), "is 'production' already"),
         (("add", "input"), "Missing argument 'TEXT'"),
         (("remove", "input", "text"), "a plugin needs at least one input"),

@@ -12,7 +12,7 @@ import pytest
 
 from stage7_plugin.generate.post_generation import main
 from stage7_plugin.spec.manifest import manifest_problems
-from tests.support.template import TEMPLATE, generate, render, run
+from tests.support.template import TEMPLATE, command, generate, isolated_environment, render, run
 
 CHOSEN: dict[str, Any] = {"git_init": "no", "build_image": "no", "ci": "github", "kubernetes": "no"}
 
@@ -43,6 +43,23 @@ def test_what_the_host_takes_otherwise_is_a_warning(tmp_path: Path) -> None:
     plain = tmp_path / "plain"
     plain.mkdir()
     assert "warning" not in generate(plain, git_init="no").output
+
+
+def test_a_reader_that_goes_away_leaves_the_plugin(tmp_path: Path) -> None:
+    """Cookiecutter would remove it, after it was reported as created, if the hook failed."""
+    options = ("--no-input", "--output-dir", str(tmp_path), "git_init=no")
+    with subprocess.Popen(
+        command(*options),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=isolated_environment(tmp_path / "home"),
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait(60) == 0
+    assert (tmp_path / "text-echo" / "manifest.json").is_file()
 
 
 @pytest.mark.parametrize("content", ["{", None])

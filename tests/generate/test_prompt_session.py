@@ -75,6 +75,24 @@ def test_a_wrong_slug_is_asked_again_at_once(tmp_path: Path) -> None:
     assert session.manifest("right-one")["name"] == "My Tool"
 
 
+def test_the_default_is_offered_again(tmp_path: Path) -> None:
+    session = Session(tmp_path)
+    session.answer(1, "My Tool")
+    session.answer(2)
+    session.answer(3, "my tool")
+    session.again("")
+    memory = KEYS.index("memory") + 1
+    for number in range(4, memory):
+        session.answer(number)
+    session.answer(memory, "256")
+    session.again("")
+    session.rest(memory + 1)
+    assert session.end() == 0
+    manifest = session.manifest("my-tool")
+    assert manifest["verb"] == "MY_TOOL"
+    assert manifest["container"]["resources"]["memory"] == "256m"
+
+
 def test_slug_and_verb_follow_a_corrected_name(tmp_path: Path) -> None:
     session = Session(tmp_path)
     session.answer(1, "x" * 90)

@@ -10,8 +10,10 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
+from click.testing import CliRunner
 
 from stage7_plugin.cli import check
+from stage7_plugin.cli import main as stage7_plugin
 from stage7_plugin.contract import scenarios
 from tests.support.batch import batch, write_fleet
 from tests.support.template import TEMPLATE
@@ -222,3 +224,10 @@ def test_the_notation_page_names_every_key_of_a_definition() -> None:
     both = {key for key, (used_for, _) in rows.items() if used_for == "both"}
     assert both == set(schema["definitions"]["output"]["properties"])
     assert set(rows) == set(schema["definitions"]["input"]["properties"])
+
+
+def test_the_list_of_commands_is_not_cut() -> None:
+    shown = CliRunner().invoke(stage7_plugin, ["--help"], terminal_width=80).output
+    listed = shown.partition("Commands:")[2]
+    assert set(re.findall(r"(?m)^  ([a-z]+)  ", listed)) == set(stage7_plugin.commands)
+    assert "..." not in listed

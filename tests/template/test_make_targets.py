@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -161,6 +162,14 @@ def test_a_port_that_is_taken_is_named(plugin: Path) -> None:
     assert calls[-1] == "docker rm --force text-echo", "the engine leaves it as created"
 
 
+def test_run_says_which_port_is_taken(plugin: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done, _ = start_plugin(plugin, "run", PLUGIN_HOST_PORT=str(port), ENV_FILE="values")
+    assert done.returncode == 1
+    assert done.stdout == f"Port {port} is taken: make run PLUGIN_HOST_PORT={port + 1}\n"
+
+
 def test_run_says_which_setting_is_missing_and_takes_the_file(plugin: Path) -> None:
     done, _ = start_plugin(plugin, "run", PLUGIN_HOST_PORT="0")
     assert done.returncode == 2
@@ -204,7 +213,7 @@ def test_make_test_runs_the_tests_first_and_lint_in_any_case(with_tools: Path) -
     assert done.returncode == 2
     assert " passed" in done.stdout
     assert "`os` imported but unused" in done.stdout
-    assert "Lint failed; make lint repeats it." in done.stdout
+    assert "Lint failed; make lint repeats it, make format" in done.stdout
 
     logic.write_text(good.replace('"success": True', '"success": False'), "utf-8")
     done = make(with_tools, "test")

@@ -256,6 +256,17 @@ def test_a_step_that_is_too_small(tmp_path: Path, place: Workplace) -> None:
     assert changes(place, plugin)[0] == 0
 
 
+def test_an_edit_is_compared_before_it_is_committed(tmp_path: Path, place: Workplace) -> None:
+    plugin = make_plugin(place, tmp_path)
+    assert release(place, plugin, "VERSION=1.0.0")[0] == 0
+    path = plugin / "manifest.json"
+    text = path.read_text("utf-8")
+    path.write_text(text.replace('"permissions": []', '"permissions": ["net.fetch"]'), "utf-8")
+    status, told = changes(place, plugin)
+    assert (status, told.splitlines()[:1]) == (0, ["Since v1.0.0:"])
+    assert "major changes need 2.0.0 or higher" in told
+
+
 @pytest.mark.parametrize(
     ("old", "new", "version", "too_small"),
     [

@@ -10,10 +10,12 @@ Usage:
     python tests/start_plugin.py engine         whether Docker can be used at all
 """
 
+import errno
 import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -155,8 +157,27 @@ def last_words(name: str) -> str:
     return "\n".join(readable(line) for line in (logs.stdout + logs.stderr).splitlines())
 
 
+def port_taken(command: str) -> str:
+    """What to do about a port that another program has."""
+    port = os.environ["PLUGIN_HOST_PORT"]
+    return f"Port {port} is taken: make {command} PLUGIN_HOST_PORT={int(port) + 1}"
+
+
+def need_port() -> None:
+    """Raises SystemExit if something listens there: the server itself knows no PLUGIN_HOST_PORT."""
+    try:
+        address = os.environ["PLUGIN_HOST_ADDRESS"], int(os.environ["PLUGIN_HOST_PORT"])
+        socket.create_server(address).close()
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            sys.exit(port_taken("run"))
+    except (ValueError, OverflowError):
+        pass  # the server says what is wrong with it
+
+
 def run() -> int:
     """Replace this process by the plugin's server."""
+    need_port()
     variables = environment()
     variables["PLUGIN_ENV"] = variables.get("PLUGIN_ENV") or "development"
     variables["PLUGIN_PORT"] = os.environ["PLUGIN_HOST_PORT"]
@@ -181,7 +202,7 @@ def up() -> int:
         docker("rm", "--force", name)
         print(started.stderr.strip(), file=sys.stderr)
         if re.search("already (allocated|in use)|not available", started.stderr):
-            print(f"Port {port} is taken: make up PLUGIN_HOST_PORT=18081", file=sys.stderr)
+            print(port_taken("up"), file=sys.stderr)
         return 1
     if reason := wait_until_healthy(name, settings):
         print(f"{last_words(name)}\n\nThe plugin did not get healthy: {reason}", file=sys.stderr)

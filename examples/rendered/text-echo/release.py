@@ -141,7 +141,10 @@ def check_step(manifest: dict[str, Any], version: str) -> str:
 
 
 def last_release(manifest: dict[str, Any], version: str) -> str | None:
-    """The tag of the highest release in the history of this commit, but not of this version."""
+    """The tag of the highest release in the history of this commit.
+
+    On a release itself that is the one before it, unless the manifest has been edited since.
+    """
     prefix = f"{tag_prefix(manifest)}v"
     tags = git("tag", "--list", f"{prefix}*", "--merged", "HEAD").splitlines()
     released = {
@@ -150,9 +153,15 @@ def last_release(manifest: dict[str, Any], version: str) -> str | None:
         if re.fullmatch(r"\d+\.\d+\.\d+", tag.removeprefix(prefix))
     }
     own = f"{prefix}{version}"
-    if own in released and git("rev-parse", f"{own}^{{commit}}") == git("rev-parse", "HEAD"):
+    edited = git("status", "--porcelain", "--", "manifest.json")
+    if own in released and not edited and commit_of(own) == commit_of("HEAD"):
         del released[own]
     return max(released, key=lambda tag: released[tag], default=None)
+
+
+def commit_of(name: str) -> str:
+    """The commit that a tag or HEAD names."""
+    return git("rev-parse", f"{name}^{{commit}}")
 
 
 def numbers(version: str) -> list[int]:

@@ -168,7 +168,9 @@ def working_directory(client: APIClient, image: str) -> str:
     """The image's WORKDIR, without a slash at the end."""
     found: list[dict[str, Any]] = client.images(image)
     if not found:
-        raise EngineError(f"there is no image {image} on this machine", command="docker images")
+        raise EngineError(
+            f"there is no folder and no image {image} on this machine", command="docker images"
+        )
     config = client.inspect_image(found[0]["Id"])["Config"]  # type: ignore[no-untyped-call]
     return str(config.get("WorkingDir") or "").rstrip("/")
 

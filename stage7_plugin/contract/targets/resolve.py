@@ -15,7 +15,7 @@ from stage7_plugin.contract.targets.base import Target
 from stage7_plugin.contract.targets.image import FolderTarget, ImageTarget, manifest_in_image
 from stage7_plugin.contract.targets.url import UrlTarget
 from stage7_plugin.host.engine import BUILD_SECONDS, EngineError, connect
-from stage7_plugin.host.view import read_manifest
+from stage7_plugin.host.view import manifest_of_url, read_manifest
 from stage7_plugin.spec.sample_inputs import example_inputs, inputs_from_file, sample_inputs
 
 _HOST_AND_PORT = re.compile(r"(localhost|\d{1,3}(\.\d{1,3}){3}|\[[0-9a-fA-F:.]+\]):\d{1,5}/?")
@@ -50,7 +50,7 @@ def resolve_target(
     """
     target = with_scheme(target)
     if target.startswith(("http://", "https://")):
-        return UrlTarget(target, read_manifest(manifest_file or Path("manifest.json")))
+        return UrlTarget(target, manifest_of_url(target, manifest_file))
     folder = Path(target)
     if folder.is_dir():
         own = manifest_file or _inside(folder, folder / "manifest.json")
