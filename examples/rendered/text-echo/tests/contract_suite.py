@@ -61,7 +61,7 @@ def fail(reason: str) -> int:
     """Say that nothing was done, and what to do."""
     print(
         f"Nothing was done, because stage7-plugin is not available: {reason}, or install it: "
-        "pipx install 'stage7-plugin[docker] @ git+https://github.com/org/template'",
+        "pipx install 'stage7-plugin[docker,generated,dev] @ git+https://github.com/org/template'",
         file=sys.stderr,
     )
     return 2
@@ -94,7 +94,8 @@ def main() -> int:
     if program is None:
         reason = (
             "neither .stage7-template.json nor .cruft.json names an address and a commit of the "
-            "template; set CONTRACT_SUITE, for example to git+https://github.com/org/template"
+            "template; set CONTRACT_SUITE to one, or to a clone: "
+            "CONTRACT_SUITE='../template[docker,generated,dev]'"
         )
         return skip(reason) if "--optional" in sys.argv else fail(reason)
     if arguments[0] == "dev" and os.name != "nt":  # in place of this process: Ctrl-C is for it
