@@ -111,7 +111,10 @@ def test_the_list_names_every_rule_once() -> None:
     [
         ((), "Missing argument 'TARGET'"),
         (("http://localhost:1", "--manifest", "none.json"), "'none.json' does not exist"),
-        (("http://localhost:1",), "manifest.json cannot be read"),
+        (
+            ("http://localhost:1",),
+            "there is no manifest.json in this folder for http://localhost:1",
+        ),
         (("http://localhost:1", "--rule", "lifecycl"), "there is no rule or group 'lifecycl'"),
         (("./nowhere",), "'./nowhere' is no folder"),
         (("ftp://localhost",), "no Docker engine answers"),
