@@ -48,6 +48,12 @@ def run_list(folder: Path, where: Sequence[str], columns: str, as_json: bool) ->
         shown += [each.field for each in conditions if each.field not in shown]
     _print_table(found, list(dict.fromkeys(shown)), {each.field: each.key for each in conditions})
     print(_total(found, len(plugins)))
+    unlocked = sum(one.get("locked") is False for one in plugins)
+    if unlocked and any(each.field == "packages" for each in conditions):
+        print(
+            f"{unlocked} of {len(plugins)} are not locked, so their packages are unknown: "
+            "--where 'not locked'"
+        )
     return FOUND
 
 

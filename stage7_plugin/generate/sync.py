@@ -41,6 +41,8 @@ def run_sync(folder: Path, check: bool) -> int:
     """
     try:
         manifest = read_manifest(folder)
+        if not (folder / "plugin_logic.py").is_file():
+            raise OutOfReach(f"there is no plugin_logic.py in {folder}")
         changes = dict(_changes(folder, manifest))
     except (OutOfReach, OSError, UnicodeDecodeError) as error:
         print(f"Nothing was changed: {error}")

@@ -95,6 +95,10 @@ def _default(text: str, position: int, kind: str) -> tuple[Any, int]:
     try:
         return strict_json.decode_at(text, position)
     except ValueError as error:
+        if kind == "boolean":
+            raise NotationError(
+                "the default of a boolean must be true or false", position
+            ) from error
         rule = (
             f'a default must be a JSON value, such as 100, true or ["a", "b"]; text is written '
             f"as it is, or in double quotes: {error}"

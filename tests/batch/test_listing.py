@@ -77,6 +77,7 @@ def test_a_table_with_what_was_asked_and_what_they_need(folder: Path) -> None:
         "one     1.10.0   @acme/payments  2.31.0",
         "two     1.9.0    -               2.32.0rc1",
         "2 of 3 plugins; together 1280 MiB of memory, 0.5 CPU",
+        "2 of 3 are not locked, so their packages are unknown: --where 'not locked'",
     ]
     assert listed(folder, "--columns", "folder,labels,stub").output.splitlines()[1:3] == [
         "one     tier=gold  no",

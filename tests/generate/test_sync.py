@@ -213,6 +213,13 @@ def test_nothing_is_changed_without_something_to_go_by(
     assert (project / "manifest.json").read_bytes() == before
 
 
+def test_a_plugin_without_its_logic_is_not_in_line(tmp_path: Path) -> None:
+    project = render(tmp_path)
+    (project / "plugin_logic.py").unlink()
+    status, output = sync(project)
+    assert (status, "there is no plugin_logic.py" in output) == (2, True)
+
+
 def test_guidance_is_added_where_there_is_none(tmp_path: Path) -> None:
     project = render(tmp_path)
     manifest = json.loads((project / "manifest.json").read_text("utf-8"))

@@ -120,6 +120,7 @@ def test_description_may_contain_what_separates_the_rest() -> None:
         ("a:array={}", "the default of a must be a JSON array"),
         ("a:object=[]", "the default of a must be a JSON object"),
         ("a:string=null", "that is no default"),
+        ("a:boolean=maybe", "the default of a boolean must be true or false"),
         ("a:any=null", "the default of a must be any JSON value but null"),
         ("a:string -Text", '"-Text" is not part of the notation'),
         ("a:string Text", '"Text" is not part of the notation'),
