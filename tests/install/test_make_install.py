@@ -51,7 +51,8 @@ def test_it_says_how_to_get_it(place: InstallPlace, host: StandIn, plugin: Path)
     status, output = make(place, plugin, "install")
     assert status == 2
     assert "stage7-plugin is not available" in output
-    assert "set CONTRACT_SUITE, for example to git+https://github.com/org/template" in output
+    assert "set CONTRACT_SUITE" in output
+    assert "stage7-plugin[docker,generated,dev] @ git+https://github.com/org/template" in output
     assert host.requests == []
 
 
