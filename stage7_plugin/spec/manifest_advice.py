@@ -26,6 +26,12 @@ def manifest_advice(manifest: dict[str, Any], bundled_verbs: Collection[str]) ->
                 f"outputDefinitions[{index}]: the host treats an output called "
                 f"{definition['name']} specially; call it {definition['name']}_text, for example"
             )
+    for index, setting in enumerate(manifest.get("configuration", ())):
+        if setting.get("type") == "secret" and setting.get("value"):
+            advice.append(
+                f"configuration[{index}] ({setting['key']}): a secret in the manifest is committed "
+                "with it; remove value, and set it in .env or in the host's environment"
+            )
     return advice
 
 

@@ -238,6 +238,17 @@ def test_what_needs_no_advice(manifest: dict[str, Any], path: str, value: Any) -
     assert manifest_warnings(changed(manifest, path, value)) == []
 
 
+def test_a_secret_in_the_manifest(manifest: dict[str, Any]) -> None:
+    setting = {"key": "API_TOKEN", "description": "Of the service", "required": True}
+    manifest["configuration"] = [{**setting, "type": "secret", "value": "abc"}]
+    (told,) = manifest_warnings(manifest)
+    assert told.startswith("configuration[0] (API_TOKEN): a secret in the manifest is committed")
+    assert "abc" not in told
+    for harmless in ({"type": "secret", "value": ""}, {"type": "string", "value": "abc"}):
+        manifest["configuration"] = [{**setting, **harmless}]
+        assert manifest_warnings(manifest) == []
+
+
 def test_a_plugin_means_the_same() -> None:
     for source, target in compile_schema.COPIES.items():
         rendered = target.read_text(encoding="utf-8")
