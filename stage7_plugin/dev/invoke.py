@@ -49,8 +49,8 @@ def run_invoke(options: InvokeOptions) -> int:
     try:
         called = _called(options)
     except NotRunning as error:
-        for problem in error.problems:
-            click.echo(f"error: {printable(str(problem))}", err=True)
+        for problem in [str(problem) for problem in error.problems] or [str(error)]:
+            click.echo(f"error: {printable(problem)}", err=True)
         return NOT_CALLED
     except (UserError, ValueError) as error:
         click.echo(f"error: {printable(str(error))}", err=True)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from stage7_plugin.errors import UserError
-from stage7_plugin.generate.sync_stub import stub_hints, synced_stub
+from stage7_plugin.generate.sync_stub import is_authors, stub_hints, synced_stub
 from stage7_plugin.rendering import escaping, readme_tables
 from stage7_plugin.spec import derived, planner_texts, strict_json
 from stage7_plugin.spec.manifest import manifest_problems
@@ -132,6 +132,8 @@ def synced_readme(text: str, manifest: dict[str, Any]) -> str:
 
 def synced_logic(text: str, manifest: dict[str, Any]) -> str:
     """Return the code, with the parts of the stub written anew that are still there."""
+    if is_authors(text):
+        return text
     old, new = (escaping.docstring(f"Task: {one}", indent=0) for one in _descriptions(manifest))
     return synced_stub(text.replace(f"\n{old}\n", f"\n{new}\n", 1), *parameters(manifest))
 

@@ -14,14 +14,26 @@ _INPUT_DOCS = (r"^        inputs: The declared inputs.*:\n", r"^        context:
 _OUTPUT_DOCS = (r"^.* with every declared output:\n", r'^        or \{"success": False')
 _LOCALS = (r'^    """\n(?=    \w+: .* = inputs)', r"^\n    # Report a failure like this:")
 _RECEIVED = (r"^    received = \[\n", r"^    \]\n")
+# Both as the template wrote them, and nothing of the author's between their lines.
+_LOCAL = r'    \w+: .* = inputs(?:\.get)?[\[(](?:"[^"\n]*"|\n        "[^"\n]*"\n    )[\])]\n'
+_UNTOUCHED = (
+    rf'^    """\n(?:{_LOCAL})+{_LOCALS[1][1:]}',
+    rf"{_RECEIVED[0]}(?:        \w+,\n)+{_RECEIVED[1][1:]}",
+)
 _OUTPUTS = (r'^        "outputs": \{\n(?=' + _STUB_OUTPUT + ")", r"^        \},\n")
+
+
+def is_authors(text: str) -> bool:
+    """Return whether the author has written among the locals of a stub that is otherwise there."""
+    untouched = all(re.search(part, text, re.MULTILINE) for part in _UNTOUCHED)
+    return _has_locals(text) and not untouched
 
 
 def synced_stub(text: str, inputs: list[Parameter], outputs: list[Parameter]) -> str:
     """Return the file with docstring, locals and stub values for the present inputs and outputs."""
     text = _between(text, _INPUT_DOCS, python_stub.parameter_docs(inputs, 12))
     text = _between(text, _OUTPUT_DOCS, python_stub.parameter_docs(outputs, 12))
-    if re.search(_LOCALS[1], text, re.MULTILINE) and re.search(_RECEIVED[0], text, re.MULTILINE):
+    if _has_locals(text):
         text = _between(text, _LOCALS, python_stub.input_locals(inputs, 4))
         text = _between(text, _RECEIVED, python_stub.received_list(inputs, 8))
         text = _with_imports(text, python_stub.typing_names(inputs))
@@ -29,6 +41,10 @@ def synced_stub(text: str, inputs: list[Parameter], outputs: list[Parameter]) ->
     if stub is not None:
         text = _between(text, _OUTPUTS, python_stub.output_values(outputs, 12))
     return text
+
+
+def _has_locals(text: str) -> bool:
+    return all(re.search(part, text, re.MULTILINE) for part in (_LOCALS[1], _RECEIVED[0]))
 
 
 def _with_imports(text: str, names: str) -> str:

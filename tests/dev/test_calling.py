@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +21,10 @@ from stage7_plugin.dev.launch import settings_of
 from stage7_plugin.dev.problems import ManifestProblems, checked_manifest
 from stage7_plugin.dev.snapshot import changed, snapshot
 from stage7_plugin.dev.start_command import NoCommand, start_command
+from stage7_plugin.dev.supervisor import NotRunning, Supervisor
 from stage7_plugin.dev.tokens import MASK, Tokens
 from stage7_plugin.dev.values import WrongInput, typed_inputs
-from tests.support.dev_plugin import INPUTS, make_plugin
+from tests.support.dev_plugin import INPUTS, RENDERED, make_plugin
 
 
 @pytest.fixture(scope="module")
@@ -189,3 +193,42 @@ def test_settings_come_from_the_file_that_make_takes_them_from(tmp_path: Path) -
     assert settings_of(tmp_path, "") == {}
     (tmp_path / "other").write_text("C=2\n", "utf-8")
     assert settings_of(tmp_path, "other") == {"C": "2"}
+
+
+def test_a_saved_request_is_a_test_that_passes_and_fails(tmp_path: Path) -> None:
+    """In a rendered plugin, whose lint accepts the file too."""
+    plugin = tmp_path / "plugin"
+    shutil.copytree(RENDERED, plugin, ignore=shutil.ignore_patterns("__pycache__", ".venv"))
+    status, out, _ = invoke(plugin, "--json", "--input", "text=for later")
+    assert status == 0
+    manifest = json.loads((plugin / "manifest.json").read_text("utf-8"))
+    history = History(plugin)
+    entry = history.add(manifest, json.loads(out), "now")
+    saved = plugin / history.save_test(entry["id"], "later")
+
+    def tool(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", *arguments]
+        return subprocess.run(command, cwd=plugin, capture_output=True, text=True)
+
+    name = "tests/test_saved_requests.py"
+    for lint in (("ruff", "check", name), ("ruff", "format", "--check", name)):
+        assert (done := tool(*lint)).returncode == 0, done.stdout
+    assert " 1 passed" in f" {tool('pytest', '-q', name).stdout}".replace("\n", " ")
+    document = json.loads(saved.read_text("utf-8"))
+    document["answer"]["outputs"]["result"] = "another"
+    saved.write_text(json.dumps(document), "utf-8")
+    done = tool("pytest", "-q", name)
+    assert done.returncode == 1
+    assert "[later]" in done.stdout
+
+
+def test_invoke_says_that_a_start_takes_too_long(
+    plugin: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def still_starting(*_: object) -> None:
+        raise NotRunning([])
+
+    monkeypatch.setattr(Supervisor, "ready", still_starting)
+    status, out, told = invoke(plugin)
+    assert (status, out) == (2, "")
+    assert "error: the plugin is still starting" in told

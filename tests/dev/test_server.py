@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import threading
 import urllib.error
 import urllib.request
@@ -14,7 +15,9 @@ import pytest
 from click.testing import CliRunner
 
 from stage7_plugin.cli import main
+from stage7_plugin.contract.targets.process import free_port
 from tests.support.dev_plugin import DevServer, dev_server, edit, make_plugin, until
+from tests.support.template import TEMPLATE
 
 CORRECT = Path(__file__).parents[1] / "contract" / "servers" / "correct"
 
@@ -144,6 +147,23 @@ def test_a_plugin_without_the_template_runs(tmp_path: Path) -> None:
     with dev_server(plugin, "--command", f"python3 {script} {{port}}") as server:
         server.printed("ready in")
         assert execute(server, "x")["status"] == 200
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="there is no node on this machine")
+def test_the_example_in_node_runs(tmp_path: Path) -> None:
+    """On a free port, which its manifest names: it does not read PLUGIN_PORT."""
+    plugin = tmp_path / "words-in-node"
+    shutil.copytree(TEMPLATE / "examples" / "words-in-node", plugin)
+    manifest = json.loads((plugin / "manifest.json").read_text("utf-8"))
+    manifest["container"]["ports"][0]["container"] = free_port()
+    (plugin / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+    with dev_server(plugin, "--fixed-port") as server:
+        server.printed("ready in")
+        assert execute(server, "one two")["answer"]["outputs"] == {"count": 2}
+    given = ["invoke", str(plugin), "--fixed-port", "--input", "text=one two three"]
+    done = CliRunner().invoke(main, given)
+    assert done.exit_code == 0, done.output
+    assert "count (number): 3" in done.output
 
 
 FOREIGN = """

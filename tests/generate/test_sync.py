@@ -191,6 +191,32 @@ def test_what_the_author_wrote_is_left_alone(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('inputs["text"]\n', 'inputs["text"]\n    mine = text.upper()\n'),
+        ('    text: str = inputs["text"]\n', '    mine = 1\n    text: str = inputs["text"]\n'),
+        ('inputs["text"]\n', 'inputs["text"].strip()\n'),
+        ("        text,\n", "        text.upper(),\n"),
+    ],
+    ids=["a line after", "a line before", "a changed line", "a changed list"],
+)
+def test_code_among_the_locals_of_the_stub_is_left_alone(
+    tmp_path: Path, old: str, new: str
+) -> None:
+    project = render(tmp_path)
+    logic = project / "plugin_logic.py"
+    text = logic.read_text("utf-8")
+    assert text.count(old) == 1
+    logic.write_text(text.replace(old, new), "utf-8")
+    given = json.loads((project / "manifest.json").read_text("utf-8"))["inputDefinitions"]
+    change(project, inputDefinitions=[*given, COUNT])
+    status, told = sync(project)
+    assert status == 0
+    assert logic.read_text("utf-8") == text.replace(old, new)
+    assert "the code does not name count yet" in told
+
+
+@pytest.mark.parametrize(
     ("name", "content", "told"),
     [
         ("manifest.json", "{", "manifest.json is not JSON"),
