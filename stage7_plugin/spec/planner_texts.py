@@ -19,7 +19,7 @@ def explanation(name: str, verb: str, description: str) -> str:
 def semantic_description(
     description: str, inputs: Iterable[Parameter], outputs: Iterable[Parameter]
 ) -> str:
-    """Return the description with what goes in and what comes out, unless it says so itself."""
+    """Return the description, with inputs and outputs appended unless it names them itself."""
     inputs, outputs = list(inputs), list(outputs)
     if description == describe(inputs, outputs):
         return _sentence(description)

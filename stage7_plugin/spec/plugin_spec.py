@@ -143,7 +143,7 @@ class PluginSpec:
 
     @property
     def semantic_description(self) -> str:
-        """The description with what goes in and what comes out."""
+        """The description, with inputs and outputs named."""
         return planner_texts.semantic_description(self.description, self.inputs, self.outputs)
 
     @property

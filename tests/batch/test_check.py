@@ -1,4 +1,4 @@
-"""The whole file is checked first, and every problem of it is told at once."""
+"""The whole file is checked first, and every problem is reported at once."""
 
 from __future__ import annotations
 

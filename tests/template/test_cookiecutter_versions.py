@@ -1,4 +1,4 @@
-"""The oldest Cookiecutter that is supported works; an older one is told so in a sentence."""
+"""The oldest supported Cookiecutter works; an older one gets an error that says so."""
 
 from __future__ import annotations
 

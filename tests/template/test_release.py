@@ -289,7 +289,7 @@ def test_a_step_that_is_large_enough(
 
 
 def test_a_tag_that_was_made_by_hand(tmp_path: Path, place: Workplace) -> None:
-    """CI sees on the tag's own commit that its version has moved too little."""
+    """CI sees on the tag's own commit that its version step is too small."""
     plugin = make_plugin(place, tmp_path)
     assert release(place, plugin, "VERSION=1.0.0")[0] == 0
     edit_manifest(place, plugin, '"verb": "TEXT_ECHO"', '"verb": "ECHO"')
