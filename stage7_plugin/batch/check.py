@@ -68,9 +68,8 @@ class _Check:
         if "renamed_from" in self._defaults:
             rule = "must be a key of one plugin, not a default"
             field = self._defaults["renamed_from"]
-            self._add(
-                field.line, "defaults", Problem("renamed_from", field.value, rule, "plugins: ...")
-            )
+            problem = Problem("renamed_from", field.value, rule, "plugins: ...")
+            self._add(field.line, "defaults", problem, self._defaults_file)
 
     def run(self) -> tuple[list[Recipe], list[Located]]:
         recipes = [self._plugin(number, entry) for number, entry in enumerate(self._plugins, 1)]
@@ -143,7 +142,8 @@ class _Check:
                 continue
             meant = nearest(key, self._known)
             rule = f"there is no key {key}" + (f"; did you mean {meant}?" if meant else "")
-            problem = Problem(key, field.value, rule, f"{meant or 'plugin_name'}: ...")
+            instead = "author" if label == "defaults" else "plugin_name"
+            problem = Problem(key, field.value, rule, f"{meant or instead}: ...")
             self._add(field.line, label, problem, entry.file)
 
     def _locate(self, problem: Problem, entry: Entry, label: str) -> None:

@@ -195,7 +195,8 @@ class _Run:
             outcomes = build_all(building, self.output, wanted, options.jobs)
             self._step("building", outcomes, len(building))
         if members and not options.quiet and not self.failed:
-            print_next_steps(self.output.path, members, options.build)
+            new = any(outcome.status == CREATED for outcome in rendered)
+            print_next_steps(self.output.path, members, options.build, new)
 
     def compare(self) -> int:
         """Compare files, template and folder, and write nothing; returns the exit status."""

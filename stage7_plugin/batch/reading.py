@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from stage7_plugin.batch.entries import Entry, Fleet, Unreadable
+from stage7_plugin.batch.entries import EXAMPLE_FILE, Entry, Fleet, Unreadable
 from stage7_plugin.batch.read_csv import read_csv
 from stage7_plugin.batch.read_json import read_json, read_json_lines
 from stage7_plugin.batch.read_yaml import read_yaml
@@ -45,20 +45,20 @@ def read_fleet(source: str, form: str | None = None, defaults: str | None = None
     return fleet
 
 
-def _read(source: str, form: str | None) -> Fleet:
+def _read(source: str, form: str | None, example: str = EXAMPLE_FILE) -> Fleet:
     fleet = Fleet()
     try:
         text = _text(source)
         READERS[form or _form(source, text)](text, fleet)
     except Unreadable as error:
-        fleet.fault(error.line, "", source, error.rule)
+        fleet.fault(error.line, "", source, error.rule, example)
     return fleet
 
 
 def _take_defaults(path: str, fleet: Fleet) -> None:
     """Read the file of `--defaults`: one with the key `defaults` and no plugins."""
     example = "defaults: {author: Ada Lovelace}"
-    found = _read(path, None)
+    found = _read(path, None, example)
     if found.plugins:
         rule = "the file of --defaults must hold defaults and no plugins"
         found.fault(

@@ -22,9 +22,10 @@ _MOST_SLUGS = 10
 
 def format_located(sources: Sequence[str], located: Sequence[Located]) -> str:
     """One message with every problem: file, line, plugin, key, value, rule and example."""
-    name = ", ".join("standard input" if source == "-" else source for source in sources)
+    name = _named(sources)
+    where = dict.fromkeys(found.file or name for found in located)
     count = "1 problem" if len(located) == 1 else f"{len(located)} problems"
-    lines = [f"{count} in {name}; nothing was written."]
+    lines = [f"{count} in {_named(where)}; nothing was written."]
     for found in located:
         problem = found.problem
         parts = [
@@ -40,6 +41,10 @@ def format_located(sources: Sequence[str], located: Sequence[Located]) -> str:
             f"    example: {problem.example}",
         ]
     return "\n".join(lines)
+
+
+def _named(files: Iterable[str]) -> str:
+    return ", ".join("standard input" if file == "-" else file for file in files)
 
 
 def print_summary(outcomes: Sequence[Outcome], what: str, seconds: float, quiet: bool) -> None:
@@ -82,15 +87,19 @@ def print_advice(members: Iterable[Member]) -> None:
         print(f"  ... {len(found) - _MOST_ADVICE} more warnings: stage7-plugin list --where advice")
 
 
-def print_next_steps(folder: Path, members: Sequence[Member], built: bool) -> None:
-    """Where the plugins are, and what to do with them.
+def print_next_steps(folder: Path, members: Sequence[Member], built: bool, new: bool) -> None:
+    """Where the plugins are, and what to do with new ones.
 
     Args:
         folder: The output folder.
         members: The plugins in it, at least one.
         built: Whether their images have been built.
+        new: Whether this run made any of them.
     """
     where = path_from_shell(folder)
+    print(f"\nThe plugins are in {printable(where)}; its index.md lists them.")
+    if not new:
+        return
     run = "docker compose up --detach" + ("" if built else " --build")
     stubs = [member.slug for member in members if member.facts["stub"]]
     if len(stubs) == len(members):
@@ -103,7 +112,7 @@ def print_next_steps(folder: Path, members: Sequence[Member], built: bool) -> No
         f"make --directory {shlex.quote(f'{where}/{members[0].slug}')} test",
         f"cd {shlex.quote(where)} && {run}",
     )
-    print(f"\nThe plugins are in {printable(where)}; its index.md lists them.\nNext steps:")
+    print("Next steps:")
     for number, step in enumerate(steps, 1):
         print(f"  {number}. {printable(step)}")
 

@@ -44,6 +44,8 @@ def read_sources(
         found, problems = check_fleet(fleet, template, base, first_port + len(recipes), names, file)
         seen = from_output(source, output)
         recipes += [replace(recipe, source=seen, file=file) for recipe in found]
+        if source != sources[0]:  # the file of --defaults has been reported once
+            problems = [problem for problem in problems if not problem.file]
         located += [replace(problem, file=problem.file or file) for problem in problems]
     located += rename_problems(recipes)
     return ([] if located else recipes), located

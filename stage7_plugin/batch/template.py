@@ -24,7 +24,7 @@ from cookiecutter.utils import create_env_with_context
 from jinja2 import FileSystemLoader, Template
 
 from stage7_plugin.rendering import provenance
-from stage7_plugin.rendering.template_folder import template_folder
+from stage7_plugin.rendering.template_folder import CACHES, template_folder
 from stage7_plugin.spec import derived
 from stage7_plugin.spec.plugin_spec import PluginSpec
 
@@ -164,9 +164,9 @@ class PluginTemplate:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    """The files of a folder, without byte code, which pip adds to an installed package."""
+    """The files of a folder, without what tools leave, such as pip's byte code."""
     for path in folder.rglob("*"):
-        if path.is_file() and "__pycache__" not in path.parts:
+        if path.is_file() and not any(p in CACHES for p in path.relative_to(folder).parts):
             yield path
 
 

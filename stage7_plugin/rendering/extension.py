@@ -15,9 +15,10 @@ from jinja2.runtime import Context
 
 from stage7_plugin.rendering import asking, escaping, given, provenance, python_stub, readme_tables
 from stage7_plugin.rendering.specification import AnswerError, PluginContext, specification
+from stage7_plugin.rendering.template_folder import left_by_tools
 from stage7_plugin.spec import derived
 from stage7_plugin.spec.plugin_spec import AnswersRefused
-from stage7_plugin.spec.problems import format_problems
+from stage7_plugin.spec.problems import format_problems, printable
 
 # Resolved now: the path may be relative, and Cookiecutter changes the working directory.
 TEMPLATE_FOLDER = str(Path(__file__).resolve().parents[2])
@@ -52,7 +53,9 @@ def check_answers(context: Mapping[str, Any]) -> str:
 
     Raises:
         AnswerError: With every problem of every answer, and of what was given in their place.
+        FailedHookException: The template has files that are not its own.
     """
+    _refuse_caches()
     problems = given.problems(context)
     try:
         specification(context)
@@ -61,6 +64,16 @@ def check_answers(context: Mapping[str, Any]) -> str:
     if problems:
         raise AnswerError(format_problems(problems))
     return ""
+
+
+def _refuse_caches() -> None:
+    """Cookiecutter renders every file that it finds: caches too, into every plugin."""
+    if found := left_by_tools(Path(TEMPLATE_FOLDER, "{{cookiecutter.plugin_slug}}")):
+        names = "\n".join(f"  {printable(str(path))}" for path in found)
+        raise FailedHookException(
+            "The template has files that tools left in it, and Cookiecutter would copy them into "
+            f"the plugin; nothing was written. Remove them:\n{names}"
+        )
 
 
 @pass_context

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+CACHES = (
+    "__pycache__", ".hypothesis", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".stage7-dev",
+    ".venv", "venv", "node_modules", ".DS_Store",
+)  # fmt: skip
+"""What tools leave in a folder; in a template it would be rendered into every plugin."""
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _INSTALLED = _PACKAGE / "_template"
@@ -29,5 +36,14 @@ def clean_template() -> Iterator[Path]:
     with tempfile.TemporaryDirectory() as temporary:
         # Cookiecutter files what --replay needs under the name of the folder.
         copy = Path(temporary) / "stage7-plugin"
-        shutil.copytree(_INSTALLED, copy, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(_INSTALLED, copy, ignore=shutil.ignore_patterns(*CACHES))
         yield copy
+
+
+def left_by_tools(folder: Path) -> list[Path]:
+    """List what tools have left in a folder and those below, without looking into that."""
+    found = []
+    for place, folders, files in os.walk(folder):
+        found += [Path(place, name) for name in (*folders, *files) if name in CACHES]
+        folders[:] = [name for name in folders if name not in CACHES]
+    return sorted(found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -260,7 +261,20 @@ def test_wrong_defaults_beside_a_csv_file(tmp_path: Path, defaults: str, said: s
     result = batch(tmp_path, "fleet.csv", "--defaults", "defaults.yaml")
     assert result.status == 1
     assert said in result.output
-    assert "1 problem in fleet.csv" in result.output
+    assert "1 problem in defaults.yaml; nothing was written" in result.output
+
+
+def test_the_file_of_defaults_is_named_once_and_by_its_name(tmp_path: Path) -> None:
+    (tmp_path / "one.csv").write_text("plugin_name\nOne\n")
+    (tmp_path / "two.csv").write_text("plugin_name\nTwo\n")
+    result = batch(tmp_path, "one.csv", "two.csv", "--defaults", "missing.yaml")
+    assert result.output.startswith("1 problem in missing.yaml; nothing was written.\n")
+    assert result.output.endswith("    example: defaults: {author: Ada Lovelace}\n")
+    (tmp_path / "two.csv").write_text("plugin_name\nOne\n")
+    (tmp_path / "defaults.yaml").write_text("defaults: {autor: Ada}\n")
+    result = batch(tmp_path, "one.csv", "two.csv", "--defaults", "defaults.yaml")
+    assert re.match("[0-9] problems in defaults.yaml, two.csv; nothing", result.output)
+    assert result.output.count("defaults: autor") == 1
 
 
 def test_defaults_in_two_places(tmp_path: Path) -> None:

@@ -135,6 +135,24 @@ def test_the_umask_of_whoever_installed_the_template_changes_nothing(tmp_path: P
     assert {mode for _, mode in modes.pop()} == {0o644}
 
 
+def test_what_tools_leave_in_the_template_reaches_no_plugin(tmp_path: Path) -> None:
+    root = tmp_path / ".venv" / "template"  # a name like a cache's further up does not matter
+    for part in ("cookiecutter.json", "template_extension.py", "templates", PROJECT):
+        copy = shutil.copytree if (SOURCE / part).is_dir() else shutil.copy2
+        root.mkdir(parents=True, exist_ok=True)
+        copy(SOURCE / part, root / part)
+    clean = PluginTemplate(root)
+    for cache in (".ruff_cache", "tests/__pycache__", "tests/.pytest_cache/v"):
+        (root / PROJECT / cache).mkdir(parents=True)
+        (root / PROJECT / cache / "left.txt").write_text("by a tool")
+    cached = PluginTemplate(root)
+    assert cached.digest == clean.digest
+    spec = specification(plugin_name="Echo", author="Ada")
+    paths = [file.path for file in cached.render(spec)]
+    assert paths == [file.path for file in clean.render(spec)]
+    assert "server.py" in paths
+
+
 def test_only_what_changes_a_rendered_file_makes_a_plugin_outdated(
     output: OutputFolder, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -28,17 +28,20 @@ def test_plain_lines_in_a_log(tmp_path: Path) -> None:
         "  3. cd out && docker compose up --detach --build\n"
     )
     assert "\x1b" not in output
+    write_fleet(tmp_path, *numbered(3))
+    again = batch(tmp_path, "fleet.json").output
+    assert again.partition("\n\n")[2] == "The plugins are in out; its index.md lists them.\n"
+    write_fleet(tmp_path, *numbered(4))
+    assert "Next steps:\n" in batch(tmp_path, "fleet.json").output, "one of them is new"
 
 
 def test_the_next_steps_ask_for_the_code_of_stubs_only(tmp_path: Path) -> None:
-    file = write_fleet(tmp_path, *numbered(2))
-    batch(tmp_path, file)
-    for name in ("plugin-1", "plugin-2"):
-        logic = tmp_path / "out" / name / "plugin_logic.py"
-        logic.write_text("def execute_plugin(inputs, context):\n    return {}\n")
-        output = batch(tmp_path, file).output
-        assert "  1. Write the code of each" not in output
-        assert ("--where stub" in output) == (name == "plugin-1")
+    batch(tmp_path, write_fleet(tmp_path, *numbered(2)))
+    logic = tmp_path / "out" / "plugin-1" / "plugin_logic.py"
+    logic.write_text("def execute_plugin(inputs, context):\n    return {}\n")
+    output = batch(tmp_path, write_fleet(tmp_path, *numbered(3))).output
+    assert "  1. Write the code of each" not in output
+    assert "--where stub" in output
 
 
 def test_lines_of_a_long_run(

@@ -14,6 +14,7 @@ from cookiecutter.log import configure_logger
 from cookiecutter.utils import create_env_with_context
 from jinja2.exceptions import UndefinedError
 
+from stage7_plugin.rendering import extension
 from stage7_plugin.rendering.specification import AnswerError
 from tests.support.template import TEMPLATE, context
 
@@ -34,6 +35,22 @@ def test_error_is_what_cookiecutter_prints_and_what_it_cleans_up_after() -> None
     with pytest.raises(AnswerError, match="2 answers are not accepted") as caught:
         rendered("{{ check_answers(cookiecutter) }}", cpu="0", memory="0")
     assert str(caught.value) == caught.value.message
+
+
+def test_what_tools_left_in_the_template_is_refused_before_anything_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(extension, "TEMPLATE_FOLDER", str(tmp_path))
+    plugin = tmp_path / "{{cookiecutter.plugin_slug}}"
+    (plugin / "tests").mkdir(parents=True)
+    (plugin / "tests" / "cache.py").touch()
+    assert rendered("{{ check_answers(cookiecutter) }}") == ""
+    (plugin / "tests" / "__pycache__").mkdir()
+    (plugin / ".DS_Store").touch()
+    with pytest.raises(FailedHookException, match="nothing was written") as caught:
+        rendered("{{ check_answers(cookiecutter) }}")
+    listed = str(caught.value).splitlines()[1:]
+    assert listed == [f"  {plugin / '.DS_Store'}", f"  {plugin / 'tests' / '__pycache__'}"]
 
 
 @pytest.mark.parametrize("wrong", [{"inputs": "a:wrong"}, {"cpu": "0"}, {"verb": "lower"}])
