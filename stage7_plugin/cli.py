@@ -14,6 +14,7 @@ from stage7_plugin import __version__
 from stage7_plugin.batch.cli import batch, list_plugins
 from stage7_plugin.generate.cli import add, new, questions, remove, rename
 from stage7_plugin.terminal import print_any_text
+from stage7_plugin.wrap.cli import wrap
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _NEW_FILE = click.Path(dir_okay=False, path_type=Path)
@@ -30,7 +31,7 @@ def main() -> None:
     print_any_text()
 
 
-for command in (batch, list_plugins, new, questions, add, remove, rename):
+for command in (batch, list_plugins, new, questions, add, remove, rename, wrap):
     main.add_command(command)
 
 
@@ -309,6 +310,7 @@ _IN_THE_LIST = {
     "rename": "Rename an input or output.",
     "schema": "Print the JSON Schema of inputs and outputs.",
     "sync": "Update README, example and stub from manifest.json.",
+    "wrap": "Make a plugin around code that exists.",
 }
 """What the list of `stage7-plugin --help` says; Click would cut the first sentence."""
 

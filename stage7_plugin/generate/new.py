@@ -89,10 +89,10 @@ def _previous_answers(options: Mapping[str, Any], template: Path) -> dict[str, s
         "verb": derived.verb(previous.get("plugin_name", "")),
         "description": derived.description(previous),
     }
-    return {key: _as_typed(value) for key, value in previous.items() if follow.get(key) != value}
+    return {key: as_typed(value) for key, value in previous.items() if follow.get(key) != value}
 
 
-def _as_typed(text: str) -> str:
+def as_typed(text: str) -> str:
     """Return a template that renders the text, because Cookiecutter renders defaults."""
     if "{" not in text:
         return text

@@ -12,11 +12,13 @@ class Done(NamedTuple):
         committed: Whether there is a git repository with a first commit.
         built: Whether the image was built and tried.
         linked: Whether cruft keeps the plugin up to date with the template.
+        written: Whether plugin_logic.py is more than a stub.
     """
 
     committed: bool
     built: bool
     linked: bool
+    written: bool = False
 
 
 def next_steps(path: str, image: str, ci: str, on_kubernetes: bool, done: Done) -> str:
@@ -32,7 +34,8 @@ def next_steps(path: str, image: str, ci: str, on_kubernetes: bool, done: Done) 
     steps = [f"cd {path}"]
     if done.linked and done.committed:
         steps.append("git add .cruft.json && git commit -m 'Link the template'")
-    steps.append("Write your code in plugin_logic.py; it is still a stub.")
+    if not done.written:
+        steps.append("Write your code in plugin_logic.py; it is still a stub.")
     steps.append("make test          # tests, lint and types")
     builds = "" if done.built else f"builds the image {image} and "
     steps.append(f"make up            # {builds}starts it on http://localhost:18080")

@@ -27,6 +27,7 @@ def main(
     ci: str,
     kubernetes: str,
     linked: bool = False,
+    written: bool = False,
     folder: Path | None = None,
 ) -> int:
     """Finish a rendered plugin.
@@ -37,6 +38,7 @@ def main(
         ci: github, gitlab or none.
         kubernetes: yes or no.
         linked: Whether cruft renders it, to create the plugin or to compare two versions.
+        written: Whether plugin_logic.py is more than a stub.
         folder: The rendered plugin; the working directory by default, where hooks run.
 
     Returns:
@@ -67,7 +69,7 @@ def main(
         built = _build(project, manifest, build_image)
     print()
     image = manifest["container"]["image"]
-    done = Done(committed, built, linked)
+    done = Done(committed, built, linked, written)
     print(next_steps(path, image, ci, kubernetes == "yes", done))
     return 0
 

@@ -1,0 +1,1 @@
+"""Reading Python that is wrapped, without importing it: places, signatures, hints, imports."""
