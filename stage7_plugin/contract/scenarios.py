@@ -6,9 +6,9 @@ in any language:
 
     {"slow": {"seconds": 1}, "failing": {"text": ""}, "overdue": {"seconds": 60}}
 
-Without that file, a plugin that was rendered by this template is checked with the suite's own
-`scenario_logic.py` in place of its `plugin_logic.py`; the report says so. A rule whose scenario
-is not there is skipped.
+Without that file, a plugin that was rendered by this template is checked with the suite's own logic
+for its language, from `scenario_logic/LANGUAGE/`, in place of the author's; the report says so. A
+rule whose scenario is not there is skipped.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from typing import Any
 KINDS: Mapping[str, str] = {
     "slow": "succeeds, and takes between 0.3 and 3 seconds",
     "failing": "raises or reports failure",
-    "exiting": "ends the process, as sys.exit() does in Python and os.Exit() in Go",
+    "exiting": "ends the process, as sys.exit() in Python and process.exit() in Node do",
     "overdue": "takes at least 10 seconds longer than api.timeout",
     "noisy": "writes 2 MB to standard output and succeeds",
     "leaking": "prints, logs and raises its tokens",
 }
-TEMPLATE_FILES = ("plugin_logic.py", "plugin_runtime", "manifest.json")
-"""What tells a plugin of this template, in its image's working directory."""
+LOGIC = Path(__file__).with_name("scenario_logic")
+"""A folder for each language, with what takes the place of the same files of a plugin."""
 
 _SCENARIO_TIMEOUT_MS = 2500
 _FOR_SCENARIO_LOGIC: Mapping[str, Mapping[str, Any]] = {
@@ -67,15 +67,21 @@ def from_file(path: Path) -> Scenarios:
 
 
 def for_scenario_logic() -> Scenarios:
-    """The scenarios that `scenario_logic.py` answers to."""
+    """The scenarios that the logic in `scenario_logic/` answers to, in every language."""
     return Scenarios(_FOR_SCENARIO_LOGIC, with_logic=True)
 
 
-def overlay(manifest: Mapping[str, Any]) -> dict[str, bytes]:
-    """File name -> content that puts `scenario_logic.py` in the place of a plugin's logic."""
-    source = Path(__file__).with_name("scenario_logic.py")
-    document = json.dumps(manifest_for_scenarios(manifest))
-    return {"plugin_logic.py": source.read_bytes(), "manifest.json": document.encode()}
+def overlay(language: str, manifest: Mapping[str, Any]) -> dict[str, bytes]:
+    """Path -> content that puts the suite's logic in the place of a plugin's; none without one."""
+    folder = LOGIC / language
+    files = {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    if not files:
+        return {}
+    return {**files, "manifest.json": json.dumps(manifest_for_scenarios(manifest)).encode()}
 
 
 def manifest_for_scenarios(manifest: Mapping[str, Any]) -> dict[str, Any]:

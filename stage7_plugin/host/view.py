@@ -117,6 +117,7 @@ def host_environment(tokens: Mapping[str, str] | None = None) -> dict[str, str]:
         "HOSTNAME": "capabilitiesmanager",
         "PORT": "5060",
         "NODE_ENV": "production",
+        "NODE_OPTIONS": "--max-old-space-size=4096",
         "PYTHONPATH": "/opt/host/python",
         "PYTHONHOME": "/opt/host/python",
         "CM_URL": "http://capabilitiesmanager:5060",

@@ -11,7 +11,7 @@ from stage7_plugin.contract.model import Need, Status
 from stage7_plugin.contract.rules import hardened, lifecycle
 from stage7_plugin.contract.rules.lifecycle import Stopped
 from stage7_plugin.contract.targets.base import Rebuild
-from stage7_plugin.spec import stub
+from stage7_plugin.spec.languages import LANGUAGES
 from tests.contract.fakes import (
     GOOD,
     Facts,
@@ -128,7 +128,10 @@ ROWS: list[Row] = [
         "no model file",
     ),
     ("execute.written", GOOD, {}, PASSED, "no stub"),
-    ("execute.written", GOOD, {"facts": Facts(log=f"WARNING {stub.MARK}; ...")}, WARNED, "a stub"),
+    *(
+        ("execute.written", GOOD, {"facts": Facts(log=f"f() {one.stub_mark}; 1")}, WARNED, "a stub")
+        for one in LANGUAGES.values()
+    ),
     ("lifecycle.first-poll", GOOD, {}, PASSED, "healthy at poll 1"),
     ("lifecycle.sigterm-idle", GOOD, {}, PASSED, "end after 0.0"),
     (
@@ -162,6 +165,29 @@ ROWS: list[Row] = [
         "the plugin did not end",
     ),
     ("env.foreign-path", GOOD, {}, PASSED, "healthy"),
+    ("env.node-options-ignored", GOOD, {}, SKIPPED, "does not run Node"),
+    (
+        "env.node-options-ignored",
+        GOOD,
+        {"facts": Facts(command_lines="/app/node_exporter /srv/node.js")},
+        SKIPPED,
+        "does not run Node",
+    ),
+    *(
+        (
+            "env.node-options-ignored",
+            GOOD,
+            {
+                "facts": Facts(
+                    command_lines=program,
+                    starts_with=lambda options: "NODE_OPTIONS" not in options.environment,
+                )
+            },
+            FAILED,
+            "it does not start",
+        )
+        for program in ("/usr/local/bin/node --enable-source-maps server.cts", "12 nodejs x.js")
+    ),
     (
         "env.foreign-path",
         GOOD,
@@ -172,7 +198,7 @@ ROWS: list[Row] = [
     (
         "env.interpreter-options-ignored",
         GOOD,
-        {"facts": Facts(starts_with=lambda options: "NODE_OPTIONS" not in options.environment)},
+        {"facts": Facts(starts_with=lambda options: "PERL5OPT" not in options.environment)},
         FAILED,
         "it does not start",
     ),

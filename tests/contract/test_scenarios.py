@@ -1,4 +1,4 @@
-"""Where scenarios come from, and the suite's own stand-in for a plugin's logic."""
+"""Where scenarios come from, and the suite's own stand-ins for a plugin's logic."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 
 from stage7_plugin.contract import scenarios
 from stage7_plugin.host.view import read_manifest
+from stage7_plugin.spec.languages import LANGUAGES, language_of
 
 MANIFEST = read_manifest(Path(__file__).parent / "servers" / "correct" / "manifest.json")
 
@@ -31,10 +32,30 @@ def test_a_file_that_holds_no_scenarios(tmp_path: Path, content: str, message: s
         scenarios.from_file(path)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_has_a_stand_in_for_what_its_author_writes(language: str) -> None:
+    files = scenarios.overlay(language, MANIFEST)
+    assert set(files) == {LANGUAGES[language].logic, "manifest.json"}
+    logic = files[LANGUAGES[language].logic].decode()
+    for kind, inputs in scenarios.for_scenario_logic().inputs.items():
+        assert all(f'"{name}"' in logic for name in inputs["scenario"]), kind
+
+
+def test_a_language_without_a_stand_in_replaces_nothing() -> None:
+    assert scenarios.overlay("cobol", MANIFEST) == {}
+
+
+def test_a_language_is_told_by_the_authors_file() -> None:
+    for name, language in LANGUAGES.items():
+        files = {"plugin_runtime", "manifest.json", language.logic}
+        assert language_of(files) == name
+        assert all(language_of(files - {missing}) is None for missing in files)
+
+
 @pytest.fixture
 def execute_plugin(tmp_path: Path) -> Any:
     """`execute_plugin` of the stand-in, beside its manifest as in a container."""
-    for name, content in scenarios.overlay(MANIFEST).items():
+    for name, content in scenarios.overlay("python", MANIFEST).items():
         (tmp_path / name).write_bytes(content)
     return runpy.run_path(str(tmp_path / "plugin_logic.py"))["execute_plugin"]
 

@@ -11,7 +11,7 @@ from typing import Any
 from stage7_plugin.batch.locked import locked_packages, needed, not_locked
 from stage7_plugin.batch.safe_files import read_regular
 from stage7_plugin.host.view import HostView
-from stage7_plugin.spec import stub
+from stage7_plugin.spec.languages import LANGUAGES
 from stage7_plugin.spec.manifest import manifest_warnings
 
 _BASE = re.compile(r"^FROM\s+python:([0-9.]+)", re.MULTILINE)
@@ -21,7 +21,6 @@ def read_facts(folder: Path, manifest: Mapping[str, Any], view: HostView) -> dic
     """Return the fields of a plugin in index.json that its manifest alone does not tell."""
     resources = manifest.get("container", {}).get("resources")
     made = _json(folder / ".stage7-template.json")
-    logic = _text(folder / "plugin_logic.py")
     base = _BASE.search(_text(folder / view.dockerfile))
     return {
         "author": str(manifest.get("author", "")),
@@ -38,7 +37,7 @@ def read_facts(folder: Path, manifest: Mapping[str, Any], view: HostView) -> dic
         "template": str(made.get("template", "")),
         "template_version": str(made.get("version", "")),
         "template_commit": made.get("commit"),
-        "stub": stub.MARK in logic,
+        "stub": any(one.stub_mark in _text(folder / one.logic) for one in LANGUAGES.values()),
         "advice": _advice(manifest),
     }
 

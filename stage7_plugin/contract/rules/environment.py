@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from stage7_plugin.contract.context import Context
@@ -11,7 +12,6 @@ from stage7_plugin.contract.rule import rule
 from stage7_plugin.contract.targets.base import StartOptions
 
 INTERPRETER_OPTIONS: Mapping[str, str] = {
-    "NODE_OPTIONS": "--require=/opt/host/none.cjs",
     "PERL5OPT": "-MNo::Such::Module::Of::The::Host",
     "PERL5LIB": "/opt/host/perl",
     "RUBYOPT": "-r/opt/host/none",
@@ -21,6 +21,10 @@ INTERPRETER_OPTIONS: Mapping[str, str] = {
     "PYTHONWARNINGS": "error",
 }
 """What tracing agents and developers set on a machine; none of these files is in an image."""
+NODE_OPTIONS = "--require=/opt/host/none.cjs --max-old-space-size=4096"
+"""The size stands in the host's own example; agents that trace Node add modules of theirs."""
+_NODE = re.compile(r"(?:^|[\s/])node(?:js)?(?:\s|$)")
+"""The program in a command line."""
 
 
 def _healthy_with(context: Context, options: StartOptions, sent: str) -> None:
@@ -100,18 +104,39 @@ def _needs_python(context: Context) -> None:
     needs=Need.START,
     requires=("lifecycle.healthy",),
     place=Place.OWN,
-    todo="Start the interpreter without these variables: `/usr/bin/env -u NODE_OPTIONS node ...`; "
-    "the same for PERL5OPT, RUBYOPT and JAVA_TOOL_OPTIONS; python -E ignores its own.",
+    todo="Start the interpreter without these variables: `/usr/bin/env -u PERL5OPT perl ...`; the "
+    "same for RUBYOPT, JAVA_TOOL_OPTIONS and DOTNET_STARTUP_HOOKS; python -E ignores its own.",
 )
 def interpreter_options_ignored(context: Context) -> None:
     """Tracing agents set such variables on the host, and their files are in no image.
 
-    Request: A start with NODE_OPTIONS, PERL5OPT, RUBYOPT, JAVA_TOOL_OPTIONS and others, then
-        health.
+    Request: A start with PERL5OPT, RUBYOPT, JAVA_TOOL_OPTIONS and others, then health.
     Expected: Healthy.
     """
     names = " ".join(f"{name}={value}" for name, value in INTERPRETER_OPTIONS.items())
     _healthy_with(context, StartOptions(environment=INTERPRETER_OPTIONS), f"a start with {names}")
+
+
+@rule(
+    "env.node-options-ignored",
+    "Node: starts with NODE_OPTIONS that ask for a module that is not there and for a large heap",
+    needs=Need.START,
+    requires=("lifecycle.healthy",),
+    place=Place.OWN,
+    todo="Take NODE_OPTIONS away before Node starts, which has no switch against it: "
+    "`/usr/bin/env -u NODE_OPTIONS /usr/local/bin/node ...`.",
+)
+def node_options_ignored(context: Context) -> None:
+    """The host is a Node program: its own options would load its modules and size its heap.
+
+    Request: A start with NODE_OPTIONS that require an absent module and allow for a heap of 4 GB,
+        then health.
+    Expected: Healthy.
+    """
+    if not _NODE.search(context.instances.command_lines):
+        raise NotCheckable("the plugin does not run Node")
+    sent = f"a start with NODE_OPTIONS={NODE_OPTIONS}"
+    _healthy_with(context, StartOptions(environment={"NODE_OPTIONS": NODE_OPTIONS}), sent)
 
 
 @rule(
@@ -160,6 +185,7 @@ def pythonhome_ignored(context: Context) -> None:
         "env.port-ignored",
         "env.foreign-home",
         "env.interpreter-options-ignored",
+        "env.node-options-ignored",
         "env.pythonpath-ignored",
         "env.pythonhome-ignored",
     ),

@@ -166,8 +166,8 @@ def one_sentence(context: Context) -> None:
     "Logic that ends the process fails its own execution and nothing else",
     scenario="exiting",
     requires=("errors.failure-is-not-2xx",),
-    todo="Do not let the logic end the process: in Python catch BaseException, which SystemExit "
-    "is; elsewhere run the logic in a child process.",
+    todo="Do not let the logic end the process: catch the exit where the language can, as "
+    "SystemExit in Python; otherwise run the logic in a worker thread (Node) or a child process.",
 )
 def plugin_exit(context: Context) -> None:
     """One bad execution must not end the others.

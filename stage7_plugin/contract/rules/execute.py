@@ -11,8 +11,8 @@ from stage7_plugin.contract.errors import NotCheckable
 from stage7_plugin.contract.model import Need
 from stage7_plugin.contract.rule import rule
 from stage7_plugin.host.http_client import Response
-from stage7_plugin.spec import stub
 from stage7_plugin.spec.constraints import faults
+from stage7_plugin.spec.languages import LANGUAGES
 from stage7_plugin.spec.value_types import has_type
 
 _RAW = ("execute.raw-inputs",)
@@ -63,7 +63,8 @@ def raw_inputs(context: Context) -> Any:
     needs=Need.START,
     requires=_RAW,
     advice=True,
-    todo="Write execute_plugin() in plugin_logic.py; a stub passes every other rule.",
+    todo="Write the plugin's own logic in the file that the log names; a stub passes every other "
+    "rule.",
 )
 def written(context: Context) -> None:
     """The stub that the template writes passes every other rule.
@@ -73,9 +74,11 @@ def written(context: Context) -> None:
     """
     context.execute(context.samples)
     time.sleep(_LOG_SECONDS)
-    is_stub = stub.MARK in context.instances.shared().log()
-    context.note("an execution, then the whole log", stub.MARK if is_stub else "no stub")
-    context.expect(not is_stub, "code of your own")
+    log = context.instances.shared().log()
+    mark = next((x.stub_mark for x in LANGUAGES.values() if x.stub_mark in log), "")
+    got = f"the logic {mark}" if mark else "no stub"
+    context.note("an execution, then the whole log", got)
+    context.expect(not mark, "code of your own")
 
 
 @rule(

@@ -29,8 +29,8 @@ def _executes(context: Context, options: StartOptions, sent: str) -> None:
     needs=Need.CONTAINER,
     requires=("execute.raw-inputs",),
     place=Place.OWN,
-    todo="Write no file outside of /tmp: no cache, socket or pid file; in Python, no "
-    "byte code (PYTHONDONTWRITEBYTECODE, or compile while building).",
+    todo="Write no file outside of /tmp: no cache, socket or pid file, no byte code or "
+    "compile cache; write these while building.",
 )
 def read_only(context: Context) -> None:
     """Platforms start containers with a read-only file system.

@@ -73,8 +73,8 @@ def healthy(context: Context) -> None:
     requires=("lifecycle.healthy",),
     advice=True,
     place=Place.ALONE,
-    todo="Bind and listen first, and import what is heavy after that; in Python, ship "
-    "compiled byte code.",
+    todo="Bind and listen first, and import what is heavy after that; put what the language "
+    "compiles or caches at a start into the image.",
 )
 def first_poll(context: Context) -> None:
     """A first poll that nobody answers costs every execution a whole second.

@@ -23,6 +23,7 @@ from stage7_plugin.contract.targets.container import Container
 from stage7_plugin.host.engine import BUILD_SECONDS, EngineError, build, build_command, image_id
 from stage7_plugin.host.run import ContainerOptions, HostRun, remove_container
 from stage7_plugin.host.view import HostView, ManifestUnusable
+from stage7_plugin.spec.languages import TELLING_FILES, language_of
 
 if TYPE_CHECKING:
     from docker import APIClient
@@ -87,9 +88,10 @@ class ImageTarget(Target):
         """The files that put the suite's logic in the plugin's place; none for other plugins."""
         if self._scenario_files is None:
             folder = working_directory(self.client, self.image)
-            paths = [f"{folder}/{name}" for name in scenarios.TEMPLATE_FILES]
-            found = files_in_image(self.client, self.image, paths)
-            overlay = scenarios.overlay(self.manifest) if len(found) == len(paths) else {}
+            paths = {f"{folder}/{name}": name for name in TELLING_FILES}
+            found = files_in_image(self.client, self.image, list(paths))
+            language = language_of({paths[path] for path in found})
+            overlay = scenarios.overlay(language, self.manifest) if language else {}
             self._scenario_files = {f"{folder}/{name}": body for name, body in overlay.items()}
         return self._scenario_files
 

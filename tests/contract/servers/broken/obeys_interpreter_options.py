@@ -1,4 +1,4 @@
-"""Loads what NODE_OPTIONS names before it starts, as Node does."""
+"""Loads what JAVA_TOOL_OPTIONS names before it starts, as Java does."""
 
 import os
 from pathlib import Path
@@ -10,5 +10,5 @@ CAUGHT_BY = "env.interpreter-options-ignored"
 
 class Broken(Plugin):
     def setup(self) -> None:
-        for option in os.environ.get("NODE_OPTIONS", "").split():
-            Path(option.partition("=")[2]).read_bytes()
+        for option in os.environ.get("JAVA_TOOL_OPTIONS", "").split():
+            Path(option.partition(":")[2]).read_bytes()

@@ -1,6 +1,7 @@
 """Stands in for a plugin's logic while the contract suite checks what surrounds it.
 
-It is never imported by the suite: its text takes the place of `plugin_logic.py` in a container.
+It is never imported by the suite: its text takes the place of `plugin_logic.py` in a container. The
+same exists for every language; all of them answer to the scenarios of `scenarios.py`.
 What to do comes in an input named `scenario`, which no manifest declares.
 """
 

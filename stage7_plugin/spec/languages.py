@@ -1,0 +1,47 @@
+"""The languages that plugins are rendered in, and how a plugin of each of them is told."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Language:
+    """One language.
+
+    Attributes:
+        main: What starts a plugin: `entryPoint.main` of its manifest.
+        logic: The file that its author writes.
+    """
+
+    main: str
+    logic: str
+
+    @property
+    def stub_mark(self) -> str:
+        """What a stub logs when it is called, so that it can be told from a written plugin."""
+        return f"in {self.logic} is still a stub"
+
+
+LANGUAGES: Mapping[str, Language] = {
+    "python": Language("server.py", "plugin_logic.py"),
+}
+"""By the answer to the question `language`; the first is the default."""
+
+_OF_EVERY_PLUGIN = ("plugin_runtime", "manifest.json")
+TELLING_FILES = (*_OF_EVERY_PLUGIN, *(language.logic for language in LANGUAGES.values()))
+"""By these names, in a plugin's folder or its image, a plugin of the template is told."""
+
+
+def language_of(names: Container[str]) -> str | None:
+    """Return the language of a plugin of the template, None for any other plugin.
+
+    The manifest does not tell: the host wants `"language": "container"` in each.
+
+    Args:
+        names: Those of TELLING_FILES that the plugin has.
+    """
+    if any(name not in names for name in _OF_EVERY_PLUGIN):
+        return None
+    return next((name for name, found in LANGUAGES.items() if found.logic in names), None)
