@@ -10,6 +10,7 @@ from typing import Any
 
 from stage7_plugin.dev.json_places import line_of_path
 from stage7_plugin.host.view import HostView, ManifestUnusable
+from stage7_plugin.spec.languages import LANGUAGES
 from stage7_plugin.spec.manifest import manifest_problems
 
 _PYTHON_FRAME = re.compile(r'File "([^"]+)", line (\d+)')
@@ -94,7 +95,8 @@ def _inside(folder: Path, file: str) -> str | None:
     if not path.is_relative_to(root) or not path.is_file():
         return None
     name = path.relative_to(root)
-    ours = name.parts[0] in (".venv", "node_modules", "plugin_runtime") or name.name == "server.py"
+    mains = [language.main for language in LANGUAGES.values()]
+    ours = name.parts[0] in (".venv", "node_modules", "plugin_runtime") or name.name in mains
     return None if ours else name.as_posix()
 
 

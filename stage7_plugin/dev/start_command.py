@@ -40,7 +40,7 @@ def start_command(folder: Path, manifest: Mapping[str, Any], given: str = "") ->
     if main.endswith(".py"):
         # -B: byte code goes by the second and the size, so two quick saves can look the same.
         return [_python(folder), "-B", "-E", "-s", main]
-    if main.endswith((".js", ".mjs", ".cjs")):
+    if main.endswith((".js", ".mjs", ".cjs", ".ts", ".mts", ".cts")):
         return [_program("node", main), main]
     if main.endswith(".go") or (folder / "go.mod").is_file():
         return [_program("go", main or "go.mod"), "run", "."]

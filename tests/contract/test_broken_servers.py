@@ -60,9 +60,7 @@ def test_the_correct_server_passes_every_rule_that_needs_no_container() -> None:
 @pytest.mark.parametrize("path", BROKEN, ids=lambda path: path.stem)
 def test_a_broken_server_is_caught_by_its_rule_alone(path: Path, tmp_path: Path) -> None:
     program = sys.executable
-    if (
-        path.stem == "obeys_node_options"
-    ):  # only a program of that name is checked with Node's options
+    if path.stem == "obeys_node_options":  # the rule is for programs called node
         (tmp_path / "node").symlink_to(sys.executable)
         program = str(tmp_path / "node")
     found = broken_rules(check(f"broken.{path.stem}", program=program))

@@ -152,9 +152,15 @@ def test_only_what_runs_counts_as_a_change(tmp_path: Path) -> None:
     assert changed(before, snapshot(plugin)) == [str(plugin / "helpers.py")]
 
 
-def test_how_a_plugin_is_started(tmp_path: Path) -> None:
+def test_how_a_plugin_is_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     python = start_command(tmp_path, {"entryPoint": {"main": "server.py"}})
     assert python[1:] == ["-B", "-E", "-s", "server.py"]
+    (tmp_path / "node").write_text("")
+    (tmp_path / "node").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    for file in ("server.mjs", "server.cts"):
+        node = [str(tmp_path / "node"), file]
+        assert start_command(tmp_path, {"entryPoint": {"main": file}}) == node
     assert start_command(tmp_path, {}, "deno run 'a b.ts'") == ["deno", "run", "a b.ts"]
     with pytest.raises(NoCommand, match="say it with --command"):
         start_command(tmp_path, {"entryPoint": {"main": "server.rb"}})
