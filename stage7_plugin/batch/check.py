@@ -15,6 +15,7 @@ from stage7_plugin.batch.ownership import Ownership, read_labels, read_owner
 from stage7_plugin.batch.recipe import Recipe
 from stage7_plugin.batch.renames import read_renamed_from
 from stage7_plugin.batch.template import PluginTemplate
+from stage7_plugin.batch.wrapping import read_wrap
 from stage7_plugin.spec.plugin_spec import AnswersRefused, PluginSpec
 from stage7_plugin.spec.problems import Problem, nearest, shown
 
@@ -58,18 +59,18 @@ class _Check:
         self._prompts = template.prompts
         self._known = (*template.prompts, *file_keys.KEYS)
         self._complete = template.answers
-        self._files = file_keys.FileRules(base)
+        self._base, self._files = base, file_keys.FileRules(base)
         self._names, self._file = names, file
         # By what they say: a wrong default is one problem, however many plugins take it.
         self._problems: dict[tuple[object, ...], Located] = {}
         for found in fleet.problems:
             self._add(found.line, found.plugin, found.problem, found.file)
         self._unknown_keys(fleet.defaults, "defaults")
-        if "renamed_from" in self._defaults:
-            rule = "must be a key of one plugin, not a default"
-            field = self._defaults["renamed_from"]
-            problem = Problem("renamed_from", field.value, rule, "plugins: ...")
-            self._add(field.line, "defaults", problem, self._defaults_file)
+        for key in ("renamed_from", "wrap"):
+            if key in self._defaults:
+                rule = "must be a key of one plugin, not a default"
+                field = self._defaults[key]
+                self._add(field.line, "defaults", Problem(key, field.value, rule, "plugins: ..."))
 
     def run(self) -> tuple[list[Recipe], list[Located]]:
         recipes = [self._plugin(number, entry) for number, entry in enumerate(self._plugins, 1)]
@@ -87,13 +88,18 @@ class _Check:
         ]
         for problem in problems:  # reported; no other rule looks at them
             del fields[problem.prompt]
-        given = {
+        wrapping = None
+        if "wrap" in fields:
+            wrapping, faults = read_wrap(fields, self._base)
+            problems += faults
+        given: dict[str, Any] = dict(wrapping.answers) if wrapping else {}
+        given |= {
             prompt: _answer(prompt, fields[prompt].value)
             for prompt in self._prompts
             if prompt in fields
         }
-        named = "plugin_name" in entry.fields
-        if not named:
+        named = "plugin_name" in (given if wrapping else entry.fields)
+        if not named and "wrap" not in fields:
             rule = "each plugin must have a plugin_name"
             problems.append(Problem("plugin_name", "", rule, "Text Echo"))
         complete = self._complete(given)
@@ -134,6 +140,7 @@ class _Check:
             ownership=ownership,
             given=frozenset(given),
             renamed_from=renamed_from,
+            wrapping=wrapping,
         )
 
     def _unknown_keys(self, entry: Entry, label: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from stage7_plugin.spec.problems import Problem
 
-KEYS = ("logic", "requirements", "lock", "renamed_from", "owner", "labels")
+KEYS = ("wrap", "logic", "requirements", "lock", "renamed_from", "owner", "labels")
 _FILE_EXAMPLES = {"logic": "logic/text_echo.py", "lock": "logic/text_echo.txt"}
 _MOST_BYTES = 16 << 20
 _REQUIREMENTS_EXAMPLE = '["httpx==0.28.1", "lxml>=6"]'

@@ -41,6 +41,7 @@ from stage7_plugin.batch.template import PluginTemplate, RenderedFile
 from stage7_plugin.generate import git
 from stage7_plugin.spec.manifest import manifest_problems
 from stage7_plugin.spec.plugin_spec import AnswersRefused, PluginSpec
+from stage7_plugin.wrap.laying_over import added
 
 _Rendered = Callable[[], Sequence[RenderedFile]]
 
@@ -102,7 +103,7 @@ def place(
     if version != recipe.spec.version:
         answers = {**recipe.spec.answers, "version": version}
         recipe = replace(recipe, spec=PluginSpec.from_answers(answers))
-    rendered: _Rendered = functools.cache(functools.partial(_rendered, recipe, template))
+    rendered: _Rendered = functools.cache(functools.partial(_rendered, recipe, template, target))
     if exists:
         _refuse_foreign(target, record, recipe, rewrite)
         kept = record and _kept(record, recipe, template, output, rewrite, rendered)
@@ -123,7 +124,7 @@ def place(
             if rewrite.release and status == UPDATED:
                 status, remarks = RELEASED, []
         else:
-            remarks, status = [], CREATED
+            remarks, status = recipe.remarks, CREATED
             if recipe.spec.git_init == "yes":
                 remarks.append(git.start_repository(staged).message)
             # The record first: a folder without one would pass for a person's own.
@@ -211,13 +212,16 @@ def _kept(
     return (EDITED if rewrite.compare and found.edited else UNCHANGED), str(found)
 
 
-def _rendered(recipe: Recipe, template: PluginTemplate) -> list[RenderedFile]:
+def _rendered(recipe: Recipe, template: PluginTemplate, folder: Path) -> list[RenderedFile]:
     files = []
     for file in template.render(recipe.spec):
-        content = recipe.laid_over(file.path, file.content)
+        content = recipe.laid_over(file.path, file.content, folder)
         if file.path == "manifest.json":
             _check_manifest(content)
         files.append(replace(file, content=content))
+    if recipe.wrapping:
+        more = added(recipe.wrapping, _contents(files))
+        files += [RenderedFile(path, content, 0o644) for path, content in more]
     return files
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from stage7_plugin.batch.ownership import Ownership
 from stage7_plugin.spec.plugin_spec import PluginSpec
+from stage7_plugin.wrap.laying_over import laid_over
+from stage7_plugin.wrap.model import Wrapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,7 @@ class Recipe:
         file: The batch file as the user named it, if there are several.
         renamed_from: The slug that the plugin had before, if any.
         moved: Whether this run has moved it from there.
+        wrapping: What the plugin is made around, if anything.
     """
 
     line: int
@@ -40,11 +43,18 @@ class Recipe:
     file: str = ""
     renamed_from: str = ""
     moved: bool = False
+    wrapping: Wrapping | None = None
 
     @property
     def slug(self) -> str:
         """The plugin's id and the name of its folder."""
         return self.spec.slug
+
+    @property
+    def remarks(self) -> list[str]:
+        """What could not be taken over as it is from what the plugin is made around."""
+        notes = self.wrapping.notes if self.wrapping else []
+        return [str(note) for note in notes if note.kind != "taken"]
 
     @property
     def digest(self) -> str:
@@ -57,10 +67,17 @@ class Recipe:
         digest = hashlib.blake2b(listed.encode(), digest_size=16)
         for path in (self.logic, self.lock):
             digest.update(b"\0" + (path.read_bytes() if path else b""))
+        if self.wrapping:
+            digest.update(self.wrapping.digest.encode())
         return digest.hexdigest()
 
-    def laid_over(self, path: str, content: bytes) -> bytes:
+    def laid_over(self, path: str, content: bytes, folder: Path) -> bytes:
         """The content of a rendered file with what the batch file brings along.
+
+        Args:
+            path: The file, as seen from the plugin's folder.
+            content: As it was rendered.
+            folder: The plugin's folder.
 
         Raises:
             OSError: The logic or the lock cannot be read.
@@ -68,6 +85,8 @@ class Recipe:
         instead = {"plugin_logic.py": self.logic, "requirements.txt": self.lock}.get(path)
         if instead:
             return instead.read_bytes()
+        if self.wrapping:
+            content = laid_over(self.wrapping, path, content, folder)
         if path == "requirements.in":
             return content + "".join(f"{line}\n" for line in self.requirements).encode()
         return content

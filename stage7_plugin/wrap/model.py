@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -80,6 +81,13 @@ class Wrapping:
     notes: list[Note] = field(default_factory=list)
     manifest: dict[str, Any] | None = None
     sources: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def digest(self) -> str:
+        """Of everything that the plugin takes from the source."""
+        files = {path: digest_of(content) for path, content in self.files.items()}
+        listed = json.dumps([self.answers, files, self.manifest], sort_keys=True)
+        return digest_of(listed.encode())
 
 
 def digest_of(content: bytes) -> str:

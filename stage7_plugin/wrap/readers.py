@@ -11,7 +11,7 @@ READERS: dict[Kind, ModuleType] = {"function": function}
 """A reader has recognises(source) and read(source, execute)."""
 
 EXPECTED = "a Python function, as FILE.py:NAME or FOLDER:MODULE.NAME"
-EXAMPLE = "stage7-plugin wrap tools/text.py:summarise"
+EXAMPLE = "tools/text.py:summarise"
 
 
 def read_source(source: str, kind: Kind | None = None, *, execute: bool = False) -> Wrapping:

@@ -9,7 +9,7 @@ from pathlib import Path
 from stage7_plugin.wrap.model import CannotWrap
 
 EXPECTED = "a Python function, as FILE.py:NAME or FOLDER:MODULE.NAME"
-EXAMPLE = "stage7-plugin wrap tools/text.py:summarise"
+EXAMPLE = "tools/text.py:summarise"
 
 
 @dataclass(frozen=True)
