@@ -13,7 +13,15 @@ from cookiecutter.exceptions import FailedHookException
 from jinja2 import Environment, pass_context
 from jinja2.runtime import Context
 
-from stage7_plugin.rendering import asking, escaping, given, provenance, python_stub, readme_tables
+from stage7_plugin.rendering import (
+    asking,
+    constant_templates,
+    escaping,
+    given,
+    provenance,
+    python_stub,
+    readme_tables,
+)
 from stage7_plugin.rendering.specification import AnswerError, PluginContext, specification
 from stage7_plugin.rendering.template_folder import left_by_tools
 from stage7_plugin.spec import derived
@@ -36,6 +44,7 @@ def install(environment: Environment) -> None:
     environment.context_class = PluginContext
     environment.globals.update(GLOBALS)
     environment.filters.update(FILTERS)
+    constant_templates.shorten(environment)
     _quiet_hook_failures()
 
 
