@@ -88,6 +88,23 @@ def test_how_deep_values_may_be(tmp_path: Path, opening: str, closing: str) -> N
         assert found == ([] if fits else [(2, "must not be nested deeper than 50 levels")])
 
 
+@pytest.mark.parametrize(("depth", "height", "fits"), [(25, 25, True), (26, 25, False)])
+def test_an_alias_is_as_deep_as_what_it_stands_for(
+    tmp_path: Path, depth: int, height: int, fits: bool
+) -> None:
+    anchored = f"x-a: &a {'[' * height}x{']' * height}\n"
+    text = f"{anchored}x-b: {'[' * depth}*a{']' * depth}\nplugins: [{{plugin_name: A}}]\n"
+    found = faults(read(tmp_path, "fleet.yaml", text))
+    assert found == ([] if fits else [(2, "must not be nested deeper than 50 levels")])
+
+
+def test_only_the_merge_key_merges(tmp_path: Path) -> None:
+    """Keys that sort before and behind `<<`."""
+    text = "plugins:\n- plugin_name: A\n  inputs: [{10: {a: b}, <<: {c: d}, x: {e: f}}]\n"
+    (plugin,) = values(read(tmp_path, "fleet.yaml", text))[1:]
+    assert plugin["inputs"] == [{"10": {"a": "b"}, "x": {"e": "f"}, "c": "d"}]
+
+
 MERGES = """\
 x-groups:
   web: &web {permissions: [net.fetch], version: 1.10, memory: 512m}

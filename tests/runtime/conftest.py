@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.runtime import runtime_modules
+from tests.runtime.in_process import TIMED, Clock, Place, Selector, http_server
 from tests.runtime.plugin_process import PluginProcess, write_manifest
 
-TEMPLATE = Path(__file__).parents[2] / "{{cookiecutter.plugin_slug}}"
+TEMPLATE = runtime_modules.TEMPLATE
 LOGIC = Path(__file__).parent / "logic"
 
 Start = Callable[..., PluginProcess]
@@ -50,3 +52,16 @@ def start(tmp_path: Path) -> Iterator[Start]:
     yield start_plugin
     for process in running:
         process.kill()
+
+
+@pytest.fixture
+def place(monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
+    """The server's parts in this process, on a clock that stands still."""
+    clock = Clock()
+    for name in TIMED:
+        monkeypatch.setattr(runtime_modules.runtime_module(name), "time", clock)
+    monkeypatch.setattr(Selector, "clock", clock, raising=False)
+    monkeypatch.setattr(http_server.selectors, "DefaultSelector", Selector)
+    made = Place(clock)
+    yield made
+    made.close()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import importlib
 import sys
+from pathlib import Path
 from typing import Any
 
-from tests.runtime.conftest import TEMPLATE
+TEMPLATE = Path(__file__).parents[2] / "{{cookiecutter.plugin_slug}}"
 
 
 def runtime_module(name: str) -> Any:

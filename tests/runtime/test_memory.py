@@ -198,6 +198,21 @@ def test_one_waits_for_memory_and_the_next_one_does_not() -> None:
     assert third.size == 40 * MIB
 
 
+def test_a_complete_request_waits_for_the_memory_to_decode_it() -> None:
+    whole = memory.Budget(1)
+    whole.size = 64 * MIB
+    first, second = memory.Share(whole), memory.Share(whole)
+    first.hold(40 * MIB)
+    wanted = (40 * MIB, memory.PATIENCE_SECONDS)
+    waiting = threading.Thread(target=second.hold, args=wanted, daemon=True)
+    waiting.start()
+    while not whole._somebody_waits:
+        assert waiting.is_alive(), "it did not wait"
+        time.sleep(0.001)
+    first.release()
+    waiting.join()
+
+
 def test_threads_do_not_lose_a_byte() -> None:
     whole = memory.Budget(1)
     whole.size = 100 * MIB
