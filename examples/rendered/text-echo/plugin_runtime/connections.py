@@ -42,9 +42,6 @@ class Connections:
     def accept(self) -> Iterator[Connection]:
         """Take in the clients that wait, and make room for them."""
         for _ in range(AT_ONCE):
-            most = self._settings.max_connections
-            if len(self._open) >= most and len(self._idle()) >= most:
-                self._close_the_oldest()
             try:
                 client, _ = self._listener.accept()
             except BlockingIOError:
@@ -53,6 +50,9 @@ class Connections:
                 self._close_the_oldest(NEW_SECONDS)
                 time.sleep(0.01)
                 return
+            most = self._settings.max_connections
+            if len(self._open) >= most and len(self._idle()) >= most:
+                self._close_the_oldest()
             connection = Connection(client, self._settings, self._budget)
             self._open[connection] = None
             self.watch(connection, READ)
