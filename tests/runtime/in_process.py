@@ -87,7 +87,8 @@ class Executor:
     def start(self, work: Any, on_deadline: Any) -> Any:
         if self.is_full:
             return None
-        job = SimpleNamespace(late=False, finish=lambda: not job.late)
+        job: Any = SimpleNamespace(late=False)
+        job.finish = lambda: not job.late
         self.jobs.append((work, on_deadline, job))
         return job
 

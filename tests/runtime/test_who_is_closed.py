@@ -47,7 +47,7 @@ def test_who_waits_for_an_execution_is_no_reason_to_close_others(place: Place) -
     assert [is_closed(client) for client in (first, *others)] == [False, True, False]
 
 
-@pytest.mark.parametrize(("age", "closed"), [(0.0, False), (0.4, False), (0.5, True)])
+@pytest.mark.parametrize(("age", "closed"), [(0.0, False), (0.4, False), (0.5, True), (500.0, True)])
 def test_without_descriptors_a_request_makes_room_after_half_a_second(
     place: Place, age: float, closed: bool
 ) -> None:
