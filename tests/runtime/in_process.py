@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import selectors
 import socket
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
+
+import pytest
 
 from tests.runtime.runtime_modules import runtime_module
 
@@ -17,14 +20,18 @@ memory = runtime_module("memory")
 responses = runtime_module("responses")
 TIMED = ("http_server", "connections", "connection", "exchange", "http_request", "memory")
 MIB = 1024 * 1024
+START = 1.0
+"""Small, so that differences of times are not mistaken for remainders."""
 GET = b"GET /page HTTP/1.1\r\nHost: a\r\n\r\n"
+EXECUTE = b"POST /execute HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}"
+UPLOAD = b"POST /page HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n%b"
 
 
 class Clock:
     """Takes the place of the module `time`; `plans` are called when their time has come."""
 
     def __init__(self) -> None:
-        self.now = 1000.0
+        self.now = START
         self.slept = 0.0
         self.plans: list[tuple[float, Callable[[], Any]]] = []
 
@@ -222,3 +229,24 @@ def is_closed(client: socket.socket) -> bool:
         return False
     finally:
         client.settimeout(10)
+
+
+def statuses(answers: bytes) -> list[int]:
+    """The status of each answer."""
+    return [int(part[:3]) for part in answers.split(b"HTTP/1.1 ")[1:]]
+
+
+def error_of(answer: bytes) -> str:
+    """The error of one answer."""
+    return str(json.loads(answer.partition(b"\r\n\r\n")[2])["error"])
+
+
+def log_of(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Lines that the exchange logs; its logger has handlers of its own."""
+    logged: list[str] = []
+
+    def error(text: str, *arguments: object, **_: object) -> None:
+        logged.append(text % arguments)
+
+    monkeypatch.setattr(exchange, "logger", SimpleNamespace(error=error))
+    return logged

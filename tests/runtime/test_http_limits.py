@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.runtime.test_http_request import MAX_BODY, MAX_HEADER, http_request, ours
+from tests.runtime.parsing import MAX_BODY, MAX_HEADER, http_request, ours
 
 HEAD = b"POST /execute HTTP/1.1\r\nHost: a\r\n"
 

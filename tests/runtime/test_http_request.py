@@ -2,62 +2,17 @@
 
 from __future__ import annotations
 
-import types
 from contextlib import suppress
-from dataclasses import dataclass, field
 from itertools import product
-from typing import Any
 
 import httptools
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.runtime.conftest import TEMPLATE
+from tests.runtime.parsing import Found, ours
 
-MAX_HEADER, MAX_BODY = 2000, 5000
 METHODS = {"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"}
-
-
-def load() -> Any:
-    """The module as the template has it; not imported, which would leave byte code there."""
-    file = TEMPLATE / "plugin_runtime" / "http_request.py"
-    module = types.ModuleType("http_request")
-    exec(compile(file.read_text("utf-8"), str(file), "exec"), module.__dict__)
-    return module
-
-
-http_request = load()
-
-
-@dataclass
-class Found:
-    """One request as a parser reports it."""
-
-    method: str = ""
-    path: str = ""
-    headers: dict[str, str] = field(default_factory=dict)
-    body: bytes = b""
-    keep_alive: bool = False
-
-
-def ours(pieces: list[bytes]) -> tuple[list[Found], int | None]:
-    """The requests, and the status of the refusal that ended them if one did."""
-    parser = http_request.Parser(MAX_HEADER, MAX_BODY)
-    found: list[Found] = []
-    try:
-        for piece in pieces:
-            parser.feed(piece)
-            while (request := parser.next()) is not None:
-                body = bytes(request.body)
-                found.append(
-                    Found(request.method, request.path, request.headers, body, request.keep_alive)
-                )
-                if not request.keep_alive:
-                    return found, None  # the server reads no further
-    except http_request.BadRequest as refused:
-        return found, refused.status
-    return found, None
 
 
 class Protocol:

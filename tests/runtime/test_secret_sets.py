@@ -76,7 +76,7 @@ def test_only_the_forms_that_occur_are_looked_for() -> None:
     secrets = Secrets(['say "canary"', "another-value"])
     found = secrets.found_in('{"a": "say \\"canary\\""}')
     assert found == ('say "canary"',)
-    assert secrets.found_in('{"a": "nothing"}') == ()
+    assert secrets.found_in('{"a": "nother-value, another-valu"}') == ()
 
 
 def test_a_union_has_what_both_have() -> None:
@@ -119,9 +119,11 @@ def test_the_secrets_of_the_environment() -> None:
     environ = {
         "MAILBOX": "marked-value", "API_KEY": "named-value", "HOME": "/home/of-somebody",
         "BASE_URL": "https://user:url-password@a.example", "PLUGIN_SECRET_ENV": "API_KEY,OTHER",
+        "SENTRY_TOKEN": "another-named-value", "Z_URL": "https://user:last-password@a.example",
     }  # fmt: skip
     guessed = redaction.of_environment(MANIFEST, environ).forms
     assert {"marked-value", "named-value", "url-password"} <= set(guessed)
+    assert {"another-named-value", "last-password"} <= set(guessed)
     assert not {"/home/of-somebody", "API_KEY,OTHER"} & set(guessed)
     plain = {**MANIFEST, "configuration": [{"key": "MAILBOX", "type": "string"}]}
     assert "marked-value" not in redaction.of_environment(plain, environ).forms

@@ -8,12 +8,21 @@ from typing import Any
 
 import pytest
 
-from tests.runtime.in_process import GET, MIB, Place, is_closed, received
-from tests.runtime.test_exchange import EXECUTE, UPLOAD, error_of, statuses
+from tests.runtime.in_process import (
+    EXECUTE,
+    GET,
+    MIB,
+    START,
+    UPLOAD,
+    Place,
+    error_of,
+    is_closed,
+    received,
+    statuses,
+)
 
 READ = selectors.EVENT_READ
 CLOSE = GET.replace(b"Host: a", b"Host: a\r\nConnection: close")
-START = 1000.0
 
 
 def serve(place: Place) -> float:
@@ -196,9 +205,10 @@ def test_once_a_second_it_looks_for_orphans(place: Place, executes: bool) -> Non
     place.server._orphans.reap = reap
     if executes:
         place.let_in(EXECUTE)
-    end = START + 3.5
-    place.server.serve_until(lambda: place.clock.now > end)
-    seconds = [0, 1, 2, 3, 4] if executes else [1, 2, 3, 4]  # the first turn waits for nothing
+    for number in range(1, 18):  # however much is to do
+        place.clock.at(number / 4, place.server.wake)
+    place.server.serve_until(lambda: place.clock.now > START + 3.5)
+    seconds = [0, 1, 2, 3] if executes else [0.25, 1.25, 2.25, 3.25]
     assert rounds == [(second, executes) for second in seconds]
 
 

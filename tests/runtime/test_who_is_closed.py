@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.runtime.in_process import Place, is_closed
+from tests.runtime.in_process import START, Place, is_closed
 
 READ, WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
 
@@ -31,8 +31,8 @@ def test_beyond_the_most_connections_the_oldest_makes_room(place: Place) -> None
     third, idle = place.let_in()
     assert [is_closed(client) for client in (first, second, third)] == [True, False, False]
     # What counts is when its request began, not when its last byte came.
-    begun.parser.started, begun.active = 1001.0, 1009.0
-    idle.active, place.clock.now = 1005.0, 1010.0
+    begun.parser.started, begun.active = START + 1, START + 9
+    idle.active, place.clock.now = START + 5, START + 10
     fourth, _ = place.let_in()
     assert [is_closed(client) for client in (second, third, fourth)] == [True, False, False]
 
@@ -151,13 +151,13 @@ def test_how_long_a_client_may_take(place: Place, state: Any, longest: int) -> N
     for late in (longest + 0.1, 1000.0):
         client, connection = place.let_in()
         state(connection)
-        assert place.connections.close_the_slow(1000.0 + longest) == []
+        assert place.connections.close_the_slow(START + longest) == []
         assert not is_closed(client)
         connection.busy = True
-        assert place.connections.close_the_slow(1000.0 + late) == []
+        assert place.connections.close_the_slow(START + late) == []
         assert not is_closed(client), "its execution runs"
         connection.busy = False
-        assert place.connections.close_the_slow(1000.0 + late) == []
+        assert place.connections.close_the_slow(START + late) == []
         assert is_closed(client)
 
 
@@ -171,9 +171,9 @@ def test_an_answer_that_is_not_taken_goes_where_memory_is_short(place: Place, sh
     counted[1].unsent_memory.hold(5000)
     moving[1].unsent_memory.hold(5000)
     moving[1].active += 0.5
-    place.connections.close_the_slow(1001.0)
+    place.connections.close_the_slow(START + 1)
     assert not is_closed(counted[0]), "a second is not too long"
-    place.connections.close_the_slow(1001.25)
+    place.connections.close_the_slow(START + 1.25)
     assert [is_closed(one[0]) for one in (counted, small, moving)] == [short, False, False]
     assert place.budget.used == (5000 if short else 10_000)
 
@@ -187,8 +187,8 @@ def test_stalled_requests_are_named_where_memory_is_short(place: Place, short: b
         connection.memory.hold(5000)
     moving.active += 0.5
     ending.closing = True
-    assert place.connections.close_the_slow(1001.0) == []
-    assert place.connections.close_the_slow(1001.25) == ([stalled] if short else [])
+    assert place.connections.close_the_slow(START + 1) == []
+    assert place.connections.close_the_slow(START + 1.25) == ([stalled] if short else [])
     assert small in place.connections
 
 
