@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -41,7 +42,7 @@ def project(tmp_path: Path) -> Iterator[Path]:
     path.write_text(json.dumps(manifest, indent=2) + "\n", "utf-8")
     (folder / "plugin_logic.py").write_text(LOGIC, "utf-8")
     yield folder
-    subprocess.run(["docker", "rm", "--force", NAME], capture_output=True)
+    subprocess.run(["docker", "rm", "--force", NAME, f"{NAME}.before"], capture_output=True)
     image = manifest["container"]["image"]
     subprocess.run(["docker", "image", "rm", "--force", image], capture_output=True)
 
@@ -59,9 +60,10 @@ def make(project: Path, *targets: str) -> tuple[int, str]:
     return done.returncode, done.stdout
 
 
-def container() -> str:
+def container(suffix: str = "") -> str:
     """The id of the container; "" if there is none."""
-    command = ["docker", "ps", "--all", "--quiet", "--no-trunc", "--filter", f"name=^{NAME}$"]
+    named = f"name=^{NAME}{suffix}$"
+    command = ["docker", "ps", "--all", "--quiet", "--no-trunc", "--filter", named]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
 
@@ -80,6 +82,18 @@ def test_a_life_of_a_container(project: Path) -> None:
     status, output = make(project, "up")
     assert status == 0, output
     assert container() not in ("", first), "a new one in its place"
+
+    (project / ".env").unlink()
+    second = container()
+    status, output = make(project, "up")
+    assert status == 2
+    assert "The plugin did not get healthy: it ended with exit status 2" in output
+    assert "The container from before is running again." in output
+    assert container() == second
+    assert container(".before") == ""
+    assert make(project, "up")[0] == 2, "from a container that was brought back"
+    with urllib.request.urlopen(f"http://localhost:{PORT}/health", timeout=60) as answer:
+        assert json.load(answer)["status"] == "healthy"
 
     status, output = make(project, "logs")
     assert status == 0

@@ -12,7 +12,7 @@ from stage7_plugin.host.env_file import read_env_file
 from tests.runtime.conftest import TEMPLATE
 
 
-def test_lines(tmp_path: Path) -> None:
+def test_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "settings"
     file.write_text(
         "\ufeff# a comment\r\n\n  # another\nURL=https://a/?b=c#d\nQUOTED='x y'\nEMPTY=\n"
@@ -29,6 +29,7 @@ def test_lines(tmp_path: Path) -> None:
         "C": '"',
     }
     assert read_env_file(file) == expected
+    monkeypatch.syspath_prepend(str(TEMPLATE / "tests"))
     reader = runpy.run_path(str(TEMPLATE / "tests" / "start_plugin.py"))["values_of"]
     assert reader(str(file)) == expected, "the plugin's own reader says something else"
 

@@ -140,12 +140,37 @@ def test_down_is_quiet_and_logs_is_not_where_nothing_runs(plugin: Path) -> None:
     assert done.stdout == "No container text-echo: make up starts it.\n"
 
 
+def container_of(name: str, running: bool) -> str:
+    """What the engine says of a container of this name."""
+    labels = {"org.opencontainers.image.title": name}
+    return json.dumps([{"Config": {"Labels": labels}, "State": {"Running": running}}])
+
+
+def test_a_container_comes_back_where_the_new_one_cannot_start(plugin: Path) -> None:
+    inspected = container_of("text-echo", running=True)
+    done, calls = start_plugin(plugin, "up", INSPECTED=inspected, REFUSED="no such image")
+    assert done.returncode == 1
+    assert done.stdout == "no such image\nThe container from before is running again.\n"
+    assert calls[-3:] == [
+        "docker rm --force text-echo",
+        "docker rename text-echo.before text-echo",
+        "docker start text-echo",
+    ]
+    wrong = plugin / "wrong"
+    wrong.write_text("no setting\n")
+    done, calls = start_plugin(plugin, "up", INSPECTED=inspected, ENV_FILE="wrong")
+    assert done.returncode == 1
+    assert "docker stop text-echo" not in calls, "nothing was started in its place"
+
+
 def test_only_a_container_of_this_plugin_is_replaced(plugin: Path) -> None:
-    labels = {"org.opencontainers.image.title": "text-echo"}
-    inspected = json.dumps([{"Config": {"Labels": labels}}])
-    _, calls = start_plugin(plugin, "up", INSPECTED=inspected)
-    order = [call.split()[1] for call in calls]
-    assert order.index("stop") < order.index("rm") < order.index("run")
+    for running in (True, False):
+        _, calls = start_plugin(plugin, "up", INSPECTED=container_of("text-echo", running))
+        moved = "docker rename text-echo text-echo.before"
+        assert (moved in calls) is running, "one that has ended is not kept"
+        kept = calls.index(moved if running else "docker rm --force text-echo")
+        assert calls.index("docker stop text-echo") < kept < calls.index(run_line(calls))
+        assert calls[-1] == "docker rm --force text-echo.before"
 
     inspected = json.dumps([{"Config": {"Labels": None}}])
     done, calls = start_plugin(plugin, "up", INSPECTED=inspected)

@@ -90,6 +90,7 @@ ALWAYS = {
     "tests/lock_requirements.py",
     "tests/manifest_advice.py",
     "tests/plugin_call.py",
+    "tests/plugin_container.py",
     "tests/settings.toml",
     "tests/start_plugin.py",
     "tests/template_link.py",

@@ -14,7 +14,6 @@ import errno
 import json
 import os
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -22,12 +21,23 @@ import time
 from pathlib import Path
 from typing import Any
 
+from plugin_container import (
+    BEFORE,
+    bring_back,
+    docker,
+    last_words,
+    need_engine,
+    put_aside,
+    readable,
+    remove,
+    state_of,
+)
+
 ROOT = Path(__file__).resolve().parent.parent
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 UNITS = {"": 1, "k": 1024, "m": 1024**2, "g": 1024**3}
 # make up publishes the port, so these cannot be chosen in the container.
 NOT_PASSED = ("PLUGIN_PORT", "PLUGIN_HOST")
-LOG_LINES = "20"
 HEALTH = ("/usr/local/bin/python", "-E", "-s", "/app/plugin_runtime/healthcheck.py")
 
 
@@ -93,70 +103,6 @@ def limits(document: dict[str, Any]) -> list[str]:
     return [f"--memory={memory}", f"--cpu-shares={shares}", f"--tmpfs=/tmp:size={memory // 4},exec"]
 
 
-def docker(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Run the Docker client; `variables` are added to its environment."""
-    return subprocess.run(
-        ["docker", *arguments],
-        env={**os.environ, **variables},
-        capture_output=True,
-        encoding="utf-8",
-        errors="replace",
-    )
-
-
-def need_engine() -> None:
-    """Raises SystemExit with what to do if no Docker engine can be used."""
-    if shutil.which("docker") is None:
-        sys.exit("Docker is not installed: https://docs.docker.com/get-docker/ (or use make run)")
-    found = docker("version", "--format", "{{.Server.Version}}")
-    if found.returncode != 0:
-        reason = (found.stderr.strip() or found.stdout.strip()).splitlines()[-1:]
-        sys.exit(f"No Docker engine answers: {''.join(reason)}\nStart it (or use make run).")
-
-
-def state_of(name: str) -> dict[str, Any] | None:
-    """What the engine knows about the container of that name; None if there is none."""
-    found = docker("container", "inspect", name)
-    if found.returncode != 0:
-        return None
-    (state,) = json.loads(found.stdout)
-    assert isinstance(state, dict)
-    return state
-
-
-def remove(name: str) -> bool:
-    """Stop and remove the plugin's container; return whether there was one.
-
-    Raises:
-        SystemExit: the container of that name is another program's.
-    """
-    state = state_of(name)
-    if state is None:
-        return False
-    labels = state["Config"].get("Labels") or {}
-    if labels.get("org.opencontainers.image.title") != name:
-        sys.exit(f"The container {name} is not this plugin's: rename it, docker rename {name} NAME")
-    docker("stop", name)
-    docker("rm", "--force", name)
-    return True
-
-
-def readable(line: str) -> str:
-    """A line of the log for people; what is no JSON line of the plugin's stays as it is."""
-    from plugin_runtime.logs import as_text
-
-    try:
-        return as_text(json.loads(line))
-    except (ValueError, TypeError, KeyError, AttributeError):
-        return line
-
-
-def last_words(name: str) -> str:
-    """The last lines of the container's log, for people."""
-    logs = docker("logs", "--tail", LOG_LINES, name)
-    return "\n".join(readable(line) for line in (logs.stdout + logs.stderr).splitlines())
-
-
 def port_taken(command: str) -> str:
     """What to do about a port that another program has."""
     port = os.environ["PLUGIN_HOST_PORT"]
@@ -187,29 +133,47 @@ def run() -> int:
 
 
 def up() -> int:
-    """Start the image in place of the container that runs; return the exit status."""
+    """Start the image in place of the container that runs; return the exit status.
+
+    If it does not get healthy, or after Ctrl-C, the container from before runs again.
+    """
     document = manifest()
+    name, settings, options = document["id"], settings_to_pass(document), limits(document)
+    before, healthy = put_aside(name), False
+    try:
+        healthy = start(document, options, settings)
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+    finally:
+        if not healthy:
+            docker("rm", "--force", name)
+            if before:
+                bring_back(name)
+    if not healthy:
+        return 1
+    remove(name + BEFORE)
+    port = os.environ["PLUGIN_HOST_PORT"]
+    print(f"It listens on http://localhost:{port}; make logs shows its log, make down stops it.")
+    return 0
+
+
+def start(document: dict[str, Any], options: list[str], settings: dict[str, str]) -> bool:
+    """Start the image; return whether the plugin got healthy, or print why not."""
     name, image = document["id"], document["container"]["image"]
     port, address = os.environ["PLUGIN_HOST_PORT"], os.environ["PLUGIN_HOST_ADDRESS"]
     inside = document["container"]["ports"][0]["container"]
-    settings = settings_to_pass(document)
-    remove(name)
-    options = [f"--name={name}", *limits(document), "--pids-limit=512"]
+    options = [f"--name={name}", *options, "--pids-limit=512"]
     options += [f"--publish={address}:{port}:{inside}", "--read-only", "--cap-drop=ALL"]
     options += ["--security-opt=no-new-privileges", *(f"--env={setting}" for setting in settings)]
     started = docker("run", "--detach", *options, image, **settings)
     if started.returncode != 0:
-        docker("rm", "--force", name)
         print(started.stderr.strip(), file=sys.stderr)
         if re.search("already (allocated|in use)|not available", started.stderr):
             print(port_taken("up"), file=sys.stderr)
-        return 1
+        return False
     if reason := wait_until_healthy(name, settings):
         print(f"{last_words(name)}\n\nThe plugin did not get healthy: {reason}", file=sys.stderr)
-        remove(name)
-        return 1
-    print(f"It listens on http://localhost:{port}; make logs shows its log, make down stops it.")
-    return 0
+    return not reason
 
 
 def wait_until_healthy(name: str, settings: dict[str, str]) -> str:
@@ -233,6 +197,7 @@ def wait_until_healthy(name: str, settings: dict[str, str]) -> str:
 def down() -> int:
     """Stop the container; say nothing if there is none."""
     name = manifest()["id"]
+    remove(name + BEFORE)
     if remove(name):
         print(f"{name} is stopped.")
     return 0
