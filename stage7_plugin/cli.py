@@ -232,7 +232,8 @@ def _start_options(function: Callable[..., None]) -> Callable[..., None]:
             "--env-file",
             envvar="ENV_FILE",
             metavar="FILE",
-            help="Settings, one NAME=value a line; also ENV_FILE; by default .env, if it is there.",
+            help="Settings, one NAME=value a line, by its path from the plugin's folder. Default: "
+            "what the variable ENV_FILE names, or .env if there is one.",
         ),
         click.option("--image", is_flag=True, help="Start a container of an image built from it."),
         click.option(

@@ -19,8 +19,8 @@ from stage7_plugin.host.view import HostView
 
 STARTING, READY, FAILED = "starting", "ready", "failed"
 _POLL_SECONDS = 0.005
-_LONGEST_START = 300.0
-"""Seconds; the plugin itself gives up after PLUGIN_START_SECONDS."""
+_ASK_ELSEWHERE = 1.0
+"""Seconds until it may be said that the plugin listens on another port."""
 _KEPT_LINES = 200
 
 
@@ -55,8 +55,9 @@ class Generation:
         except (UserError, OSError, RuntimeError) as error:
             details = getattr(error, "details", "")
             self._fail([Problem(f"{error}\n{details}".rstrip())])
-        self.seconds = time.monotonic() - begin
-        self.settled.set()
+        finally:
+            self.seconds = time.monotonic() - begin
+            self.settled.set()
         if not self._cancelled.is_set():
             self._tell()
 
@@ -101,9 +102,10 @@ class Generation:
         self._wait(instance)
 
     def _wait(self, instance: Instance) -> None:
-        until = time.monotonic() + _LONGEST_START
+        begin = time.monotonic()
+        longest = self._launch.start_seconds(instance.view)
         failed = ""
-        while not self._cancelled.is_set() and time.monotonic() < until:
+        while not self._cancelled.is_set() and time.monotonic() < begin + longest:
             try:
                 answer = health.ask(instance.view, instance.address)
                 if health.is_healthy(answer):
@@ -113,8 +115,9 @@ class Generation:
                 if isinstance(document, dict) and document.get("status") == "failed":
                     failed = str(document.get("error") or "the plugin says that it failed")
             except NoAnswer:
-                pass
-            failed = failed or instance.ended() or ""
+                if time.monotonic() > begin + _ASK_ELSEWHERE:
+                    failed = instance.elsewhere()
+            failed = instance.ended() or failed
             if failed:
                 break
             self._cancelled.wait(_POLL_SECONDS)
@@ -123,7 +126,7 @@ class Generation:
         with self._stopping:
             self._stopped = True
             instance.stop()  # so that its last lines are read
-        sentence = failed or f"the plugin was not healthy within {_LONGEST_START:g} s"
+        sentence = failed or f"the plugin was not healthy within {longest:g} s"
         self._fail([*self.problems, found_in_log(self._lines, self._launch.folder, sentence)])
 
     def _fail(self, problems: list[Problem]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import socket
 import subprocess
 import threading
 from abc import ABC, abstractmethod
@@ -37,6 +38,10 @@ class Instance(ABC):
     def ended(self) -> str | None:
         """Return how it came to its end, or None while it runs."""
 
+    def elsewhere(self) -> str:
+        """Return a sentence if it seems to listen on another port than it was told, else ""."""
+        return ""
+
     @abstractmethod
     def stop(self) -> None:
         """End it as the host does: SIGTERM, SIGKILL after 10 s; its output is read to the end."""
@@ -56,6 +61,8 @@ class ProcessInstance(Instance):
     ) -> None:
         port = view.port if fixed_port else free_port()
         self.view, self.address = replace(view, port=port), Address("127.0.0.1", port)
+        # Only what was free can have been taken by this process.
+        self._other_port = 0 if port == view.port or _listens(view.port) else view.port
         own = {"PLUGIN_PORT": str(port), "PLUGIN_HOST": "127.0.0.1"}
         filled = [part.replace("{port}", str(port)) for part in command]
         self._group = Path(filled[0]).name in _WRAPPERS
@@ -75,6 +82,15 @@ class ProcessInstance(Instance):
         """Return its exit code in a sentence, or None while it runs."""
         code = self._process.poll()
         return None if code is None else f"the plugin ended with exit code {code}"
+
+    def elsewhere(self) -> str:
+        """Return a sentence if the manifest's port was taken instead of the one in PLUGIN_PORT."""
+        if not self._other_port or _listens(self.view.port) or not _listens(self._other_port):
+            return ""
+        return (
+            f"the plugin listens on the manifest's port {self._other_port} instead of "
+            f"PLUGIN_PORT={self.view.port}; add --fixed-port, or let it read PLUGIN_PORT"
+        )
 
     def stop(self) -> None:
         """End it; what runs is drained first."""
@@ -101,6 +117,14 @@ class ProcessInstance(Instance):
         with self._process.stdout as output:
             for line in output:
                 write(line.decode("utf-8", "replace").rstrip("\r\n"))
+
+
+def _listens(port: int) -> bool:
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=1):
+            return True
+    except OSError:
+        return False
 
 
 class ContainerInstance(Instance):

@@ -15,6 +15,12 @@ from stage7_plugin.dev.tokens import Tokens
 from stage7_plugin.host.env_file import read_env_file
 from stage7_plugin.host.view import HostView
 
+START_SECONDS = 60.0
+"""Longest start, without the build of an image: twice what the host waits, for `go run`."""
+
+_TO_SAY_WHY = 5.0
+"""Seconds in which a plugin that has given up says so."""
+
 
 @dataclass(frozen=True)
 class Launch:
@@ -46,6 +52,13 @@ class Launch:
         host = {**settings, **os.environ, **self.tokens.environment()}
         environment = {**view.environment, **host}
         return ProcessInstance(command, self.folder, view, environment, write, self.fixed_port)
+
+    def start_seconds(self, view: HostView) -> float:
+        """Return how long a start may take: longer where PLUGIN_START_SECONDS allows the plugin."""
+        known = {**view.environment, **settings_of(self.folder, self.env_file), **os.environ}
+        given = known.get("PLUGIN_START_SECONDS", "")
+        own = int(given) + _TO_SAY_WHY if given.isdecimal() else 0.0
+        return max(START_SECONDS, own)
 
 
 def settings_of(folder: Path, name: str | None) -> dict[str, str]:

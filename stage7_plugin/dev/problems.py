@@ -85,7 +85,10 @@ def found_in_log(lines: list[dict[str, Any]], folder: Path, sentence: str) -> Pr
             for file, number in reversed(frames.findall(text)):
                 if (name := _inside(folder, file)) is not None:
                     errors = _PYTHON_ERROR.findall(str(line["more"].get("exception", text)))
-                    return Problem(errors[-1] if errors else sentence, name, int(number))
+                    told = errors[-1] if errors else sentence
+                    # The template's plugins say in the message what to do about it.
+                    advice = line["message"].partition(told)[2]
+                    return Problem(f"{told}{advice}", name, int(number))
     return Problem(sentence)
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import threading
-import time
 from pathlib import Path
 
 from stage7_plugin.dev.events import Events
-from stage7_plugin.dev.generation import READY, Generation
+from stage7_plugin.dev.generation import FAILED, READY, Generation
 from stage7_plugin.dev.launch import Launch
 from stage7_plugin.dev.problems import Problem
 from stage7_plugin.dev.snapshot import changed, snapshot
@@ -71,20 +70,20 @@ class Supervisor:
         with self._lock:
             return self._start(snapshot(self._launch.folder), "restart")
 
-    def ready(self, timeout: float = 300.0) -> Generation:
+    def ready(self) -> Generation:
         """Return the plugin with the files as they are now, ready to be called.
 
-        Args:
-            timeout: Seconds to wait for its start.
+        A start that failed is tried again: what it lacked, such as a package, may be there now.
 
         Raises:
             NotRunning: It cannot be started.
         """
-        until = time.monotonic() + timeout
+        failed = self._newest is not None and self._newest.state == FAILED
         while True:
-            generation = self.start()
-            generation.settled.wait(max(0.0, until - time.monotonic()))
-            if generation is self._newest or time.monotonic() >= until:
+            generation = self.restart() if failed else self.start()
+            failed = False
+            generation.settled.wait()
+            if generation is self._newest:
                 break
         if generation.state != READY:
             raise NotRunning(generation.problems)

@@ -1,4 +1,4 @@
-"""Settings of a plugin in a file, one NAME=value a line, as ENV_FILE of its Makefile names it."""
+"""Settings of a plugin in a file, one NAME=value a line: `.env`, or what ENV_FILE names."""
 
 from __future__ import annotations
 
@@ -23,7 +23,11 @@ def read_env_file(file: Path) -> dict[str, str]:
     try:
         lines = file.read_text("utf-8-sig").splitlines()
     except (OSError, ValueError) as error:
-        raise UserError(f"{str(file)!r} cannot be read: {error}") from error
+        reason = error.strerror if isinstance(error, OSError) else "it is no UTF-8"
+        raise UserError(
+            f"the file of settings {str(file)!r} cannot be read: {reason}; --env-file and "
+            "the variable ENV_FILE name another one"
+        ) from error
     found = {}
     for number, line in enumerate(lines, 1):
         text = line.strip().removeprefix("export ")
@@ -31,7 +35,10 @@ def read_env_file(file: Path) -> dict[str, str]:
             continue
         name, equals, value = (part.strip() for part in text.partition("="))
         if not equals or not _NAME.fullmatch(name):
-            raise UserError(f"{str(file)!r}, line {number}: write NAME=value, such as API_TOKEN=x")
+            raise UserError(
+                f"the file of settings {str(file)!r}, line {number}: write NAME=value, such as "
+                "API_TOKEN=x"
+            )
         quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "'\""
         found[name] = value[1:-1] if quoted else value
     return found

@@ -54,7 +54,8 @@ def ask_again(answered: MutableMapping[str, Any]) -> str:
 
 def ask_until_right(prompt: str, answered: MutableMapping[str, Any], asking: Session) -> None:
     """Ask one question again until its answer is accepted; raise FailedHookException if never."""
-    for attempt in range(_ATTEMPTS + 1):
+    attempts = helped = 0
+    while True:
         if prompt == "permissions":
             answered[prompt] = derived.permissions_by_name(answered[prompt])
         problems = _problems(prompt, answered, asking)
@@ -62,9 +63,14 @@ def ask_until_right(prompt: str, answered: MutableMapping[str, Any], asking: Ses
             break
         if not problems:
             continue
-        if attempt == _ATTEMPTS:
-            _refuse(problems)
-        click.echo(_told(problems))
+        if prompt == "permissions" and answered[prompt].strip() == "?" and helped < _ATTEMPTS:
+            helped += 1  # a question is not a wrong answer
+            click.echo("\n".join([*_NUMBERED_PERMISSIONS, _example(problems[0])]))
+        else:
+            if attempts == _ATTEMPTS:
+                _refuse(problems)
+            attempts += 1
+            click.echo(_told(problems))
         question = f"  {label(asking, prompt)}"
         offered = default(asking, prompt, answered)
         if offered is None or _problems(prompt, {**answered, prompt: offered}, asking):
@@ -127,6 +133,10 @@ def _told(problems: list[Problem]) -> str:
         lines += [
             f"    not accepted: {shown(problem.value)} {printable(problem.rule)}",
             *(_NUMBERED_PERMISSIONS if problem.prompt == "permissions" else ()),
-            f"    example:      {printable(problem.example)}",
+            _example(problem),
         ]
     return "\n".join(lines)
+
+
+def _example(problem: Problem) -> str:
+    return f"    example:      {printable(problem.example)}"

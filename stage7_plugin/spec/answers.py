@@ -109,7 +109,7 @@ def _cpu(value: str) -> str | None:
     decimal = re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,3})?", value)
     if decimal and _LEAST_CPU <= float(value) <= _MOST_CPU:
         return None
-    return f"must be a decimal number above 0, from {_LEAST_CPU} to {_MOST_CPU}"
+    return f"must be a decimal number from {_LEAST_CPU} to {_MOST_CPU}"
 
 
 def _timeout_seconds(value: str) -> str | None:

@@ -95,7 +95,7 @@ def test_problems_are_in_the_report(tmp_path: Path) -> None:
         "plugin": "plugin 1 (One)",
         "key": "cpu",
         "value": "'0'",
-        "rule": "must be a decimal number above 0, from 0.01 to 256",
+        "rule": "must be a decimal number from 0.01 to 256",
         "example": "0.5",
     }
 

@@ -21,7 +21,6 @@ from stage7_plugin.dev.launch import settings_of
 from stage7_plugin.dev.problems import ManifestProblems, checked_manifest
 from stage7_plugin.dev.snapshot import changed, snapshot
 from stage7_plugin.dev.start_command import NoCommand, start_command
-from stage7_plugin.dev.supervisor import NotRunning, Supervisor
 from stage7_plugin.dev.tokens import MASK, Tokens
 from stage7_plugin.dev.values import WrongInput, typed_inputs
 from tests.support.dev_plugin import INPUTS, RENDERED, make_plugin
@@ -226,15 +225,3 @@ def test_a_saved_request_is_a_test_that_passes_and_fails(tmp_path: Path) -> None
     done = tool("pytest", "-q", name)
     assert done.returncode == 1
     assert "[later]" in done.stdout
-
-
-def test_invoke_says_that_a_start_takes_too_long(
-    plugin: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def still_starting(*_: object) -> None:
-        raise NotRunning([])
-
-    monkeypatch.setattr(Supervisor, "ready", still_starting)
-    status, out, told = invoke(plugin)
-    assert (status, out) == (2, "")
-    assert "error: the plugin is still starting" in told

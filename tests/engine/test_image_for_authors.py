@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import stat
 import time
+import uuid
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -59,9 +60,10 @@ def execute_plugin(inputs, context):
 def running(tmp_path_factory: pytest.TempPathFactory, client: APIClient) -> Iterator[HostRun]:
     """A plugin cloned under umask 077, with a read-only root and the environment of the host."""
     folder = tmp_path_factory.mktemp("authors")
-    made = generate(folder, plugin_slug="image-for-authors", verb="TEST", git_init="no")
+    slug = f"authors-{uuid.uuid4().hex[:12]}"  # each pytest-xdist worker has an image of its own
+    made = generate(folder, plugin_slug=slug, verb="TEST", git_init="no")
     assert made.status == 0, made.output
-    project = folder / "out" / "image-for-authors"
+    project = folder / "out" / slug
     (project / "plugin_logic.py").write_text(LOGIC, "utf-8")
     (project / "numbers_of_the_author.py").write_text("ANSWER = 42\n", "utf-8")
     (project / "data").mkdir()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import uuid
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -100,7 +101,7 @@ def image(tmp_path_factory: pytest.TempPathFactory, client: APIClient) -> Iterat
     folder = tmp_path_factory.mktemp("processes")
     project = render(
         folder,
-        plugin_slug="processes-for-tests",
+        plugin_slug=f"processes-{uuid.uuid4().hex[:12]}",  # each pytest-xdist worker has its own
         verb="TEST",
         outputs="result:array - What came",
         memory="1g",  # for a dozen children with numpy

@@ -175,6 +175,36 @@ def test_it_gives_up_after_some_attempts(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
+def test_a_question_for_the_permissions_costs_no_attempt(tmp_path: Path) -> None:
+    session = Session(tmp_path)
+    number = KEYS.index("permissions") + 1
+    for before in range(1, number):
+        session.answer(before)
+    session.answer(number, "?")
+    for typed in ("?", "?", "15", "16", "17", "18"):
+        session.again(typed)
+    said = session.again("4, 1")
+    assert "'18' must be a comma-separated choice" in said
+    session.rest(number + 1)
+    assert session.end() == 0
+    permissions = session.manifest("text-echo")["security"]["permissions"]
+    assert permissions == ["net.fetch", "fs.read"]
+
+
+def test_questions_for_the_permissions_end(tmp_path: Path) -> None:
+    """A program that answers everything with ? would never stop."""
+    session = Session(tmp_path)
+    number = KEYS.index("permissions") + 1
+    for before in range(1, number):
+        session.answer(before)
+    session.answer(number, "?")
+    assert "not accepted" not in session.again("?")
+    for _ in range(9):
+        session.again("?")
+    assert session.end() == 1
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.mark.parametrize("stop", ["sendintr", "sendeof"])
 def test_the_end_at_a_repeated_question_leaves_nothing(tmp_path: Path, stop: str) -> None:
     session = Session(tmp_path)
@@ -263,9 +293,16 @@ def test_the_oldest_cookiecutter_asks_again(tmp_path: Path) -> None:
     session.answer(1)
     session.answer(2, "Wrong Slug")
     session.again("good")
-    session.rest(3)
+    permissions = KEYS.index("permissions") + 1
+    for number in range(3, permissions):
+        session.answer(number)
+    session.answer(permissions, "?")
+    assert "4 net.fetch" in session.again("4, 1")
+    session.rest(permissions + 1)
     assert session.end() == 0
-    assert session.manifest("good")["id"] == "good"
+    made = session.manifest("good")
+    assert made["id"] == "good"
+    assert made["security"]["permissions"] == ["net.fetch", "fs.read"]
 
     program = [python, "-m", "stage7_plugin", "new", "--output-dir", str(tmp_path / "out")]
     session = Session(tmp_path, "--again", program=program, PYTHONPATH=str(TEMPLATE))

@@ -42,16 +42,21 @@ def test_a_required_setting_without_a_value_is_named_with_its_meaning() -> None:
 
 
 @pytest.mark.parametrize("value", ["many", "nan", "1e999", "1,5"])
-def test_a_number_that_is_none_is_named_without_its_value(value: str) -> None:
+def test_a_number_that_is_none_is_named_with_its_value(value: str) -> None:
     problems = configuration.problems(manifest(RETRIES), {"RETRIES": value})
-    assert problems == ["RETRIES must be a number, such as 0.5"]
+    assert problems == [f"RETRIES is '{value}'; it must be a number, such as 0.5"]
+
+
+def test_a_wrong_value_that_may_be_a_token_is_not_shown() -> None:
+    (problem,) = configuration.problems(manifest(RETRIES), {"RETRIES": "sk-live-51Nabcdef"})
+    assert problem == "RETRIES is a text of 17 characters; it must be a number, such as 0.5"
 
 
 def test_a_boolean_is_one_of_four_words() -> None:
     for value in ("true", "False", "1", "0"):
         assert configuration.problems(manifest(LOUD), {"LOUD": value}) == []
     problems = configuration.problems(manifest(LOUD), {"LOUD": "yes"})
-    assert problems == ["LOUD must be one of true, false, 1, 0"]
+    assert problems == ["LOUD is 'yes'; it must be one of true, false, 1, 0"]
 
 
 def test_a_plugin_without_a_required_setting_ends_and_says_which(start: Start) -> None:

@@ -17,8 +17,9 @@ from tests.runtime.conftest import Start
 from tests.runtime.runtime_modules import runtime_module
 
 hints = runtime_module("hints")
-TO_REQUIREMENTS = "to requirements.in, run make lock, then run make build"
-TO_SYSTEM_PACKAGES = "to system-packages.txt, then run make build"
+TO_REQUIREMENTS = "to requirements.in, run make lock, then run make setup"
+TO_REQUIREMENTS_OF_IMAGE = "to requirements.in, run make lock, then run make build"
+TO_SYSTEM_PACKAGES = "to system-packages.txt, and install it on this machine"
 WRITABLE = "in the container only /tmp, which is also the home folder, is writable"
 
 
@@ -94,6 +95,13 @@ def object_file(name: str, kind: type[Exception] = ImportError) -> Exception:
 )
 def test_what_is_advised(error: Exception, advice: str) -> None:
     assert hints.advice(error) == advice
+
+
+def test_in_the_image_the_last_step_is_a_build(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It has no Makefile, which is how the two are told apart."""
+    monkeypatch.setattr(hints, "PROJECT", "/nowhere")
+    assert hints.advice(missing("numpy")).endswith("run make lock, then run make build")
+    assert hints.advice(object_file("libmagic.so.1")).endswith(", then run make build")
 
 
 def raised_by(function: Callable[[], Any]) -> Exception:
@@ -194,8 +202,8 @@ def test_what_has_no_text_and_what_led_to_itself() -> None:
 
 
 def test_it_is_said_wherever_a_plugin_fails(start: Start) -> None:
-    plugin = start("broken_import.py")
-    told = f"add the package that has package_that_is_not_installed {TO_REQUIREMENTS}"
+    plugin = start("broken_import.py")  # without a Makefile, as in the image
+    told = f"add the package that has package_that_is_not_installed {TO_REQUIREMENTS_OF_IMAGE}"
     assert told in plugin.get("/health")[1]["error"]
     assert told in plugin.execute({"do": "return value"})[1]["error"]
     assert told in plugin.log
@@ -207,5 +215,5 @@ def test_a_plugin_that_works_does_not_load_it(start: Start) -> None:
     assert answer["outputs"] == {"result": False}
     status, answer = plugin.execute({"do": "import", "value": "no_such_package_here"})
     assert status == 500
-    assert f"has no_such_package_here {TO_REQUIREMENTS}" in answer["error"]
-    assert f"has no_such_package_here {TO_REQUIREMENTS}" in plugin.log
+    assert f"has no_such_package_here {TO_REQUIREMENTS_OF_IMAGE}" in answer["error"]
+    assert f"has no_such_package_here {TO_REQUIREMENTS_OF_IMAGE}" in plugin.log

@@ -144,7 +144,7 @@ def test_message_has_prompt_value_rule_and_example() -> None:
         "    example: 256m",
         "",
         "  cpu: '0'",
-        "    rule:    must be a decimal number above 0, from 0.01 to 256",
+        "    rule:    must be a decimal number from 0.01 to 256",
         "    example: 0.5",
     ]
 

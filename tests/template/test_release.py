@@ -84,7 +84,11 @@ def test_no_place_of_the_version_is_forgotten(tmp_path: Path, place: Workplace) 
         ("1.2", "VERSION is '1.2'; it must be MAJOR.MINOR.PATCH"),
         ("v1.2.0", "VERSION is 'v1.2.0'; it must be MAJOR.MINOR.PATCH"),
         ("1.02.0", "VERSION is '1.02.0'; it must be MAJOR.MINOR.PATCH"),
-        ("0.9.9", "VERSION is 0.9.9; it must be higher than 1.0.0 in manifest.json"),
+        (
+            "0.9.9",
+            "VERSION is 0.9.9, lower than 1.0.0 in manifest.json; it must be that one, which is "
+            "not released yet, or higher: make release VERSION=1.0.0",
+        ),
     ],
 )
 def test_a_version_that_cannot_be(
@@ -98,6 +102,8 @@ def test_a_version_that_is_released(tmp_path: Path, place: Workplace) -> None:
     plugin = make_plugin(place, tmp_path)
     assert release(place, plugin, "VERSION=1.0.0")[0] == 0
     refused(place, plugin, "1.0.0 is released already: there is a tag v1.0.0", "VERSION=1.0.0")
+    lower = "VERSION is 0.9.0, lower than 1.0.0 in manifest.json; it must be higher"
+    refused(place, plugin, f"{lower}: make release VERSION=1.0.1", "VERSION=0.9.0")
     refused(place, plugin, "Write what has changed under `## Unreleased`", "VERSION=1.0.1")
 
 

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from plugin_runtime.container import TEMPORARY
 
 LONGEST_CHAIN = 10  # exceptions that led to each other
-BUILD = "then run make build"
 
 # Where the name on PyPI is another one, and often the name of something else.
 PACKAGES = {
@@ -23,6 +22,7 @@ PACKAGES = {
     "skimage": "scikit-image", "sklearn": "scikit-learn", "yaml": "pyyaml",
 }  # fmt: skip
 LEFT_OUT = ("tests", "examples")  # by .dockerignore
+PROJECT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120
 
 SHARED_OBJECT = re.compile(r"([\w.+-]+): cannot open shared object file")
 # ctypes.util.find_library names no file, so each library words its failure itself.
@@ -81,7 +81,8 @@ def _module(name: str) -> str:
         return f"the installed {top} has no such module: change its version in requirements.in"
     package = PACKAGES.get(name) or PACKAGES.get(top)
     which = f"the package {package}" if package else f"the package that has {top}"
-    return f"add {which} to requirements.in, run make lock, {BUILD}"
+    last = "run make build" if _is_in_image() else "run make setup"
+    return f"add {which} to requirements.in, run make lock, then {last}"
 
 
 def _library(name: str) -> str:
@@ -93,7 +94,16 @@ def _library(name: str) -> str:
         dash = "-" if stem[-1].isdigit() else ""
         suggestion = f", probably {stem}{dash}{version},"
     which = "the library" if name.lower() == "library" else name
-    return f"add the Debian package that has {which}{suggestion} to system-packages.txt, {BUILD}"
+    return _debian_package(f"{which}{suggestion}")
+
+
+def _debian_package(which: str) -> str:
+    last = "then run make build" if _is_in_image() else "and install it on this machine"
+    return f"add the Debian package that has {which} to system-packages.txt, {last}"
+
+
+def _is_in_image() -> bool:
+    return not os.path.exists(os.path.join(PROJECT, "Makefile"))  # noqa: PTH110, PTH118
 
 
 def _system_call(error: OSError) -> str:
@@ -108,9 +118,7 @@ def _system_call(error: OSError) -> str:
         )
     program = error.filename
     if error.errno == errno.ENOENT and isinstance(program, str) and _is_of_subprocess(error):
-        return (
-            f"add the Debian package that has the program {program} to system-packages.txt, {BUILD}"
-        )
+        return _debian_package(f"the program {program}")
     return ""
 
 

@@ -112,8 +112,17 @@ def check_order(version: str, current: str, tag: str) -> None:
     """Raise Refused unless it is higher than the current one, or the first release of that one."""
     if git("tag", "--list", tag):
         raise Refused(f"{version} is released already: there is a tag {tag}")
-    if numbers(version) < numbers(current):
-        raise Refused(f"VERSION is {version}; it must be higher than {current} in manifest.json")
+    if numbers(version) >= numbers(current):
+        return
+    major, minor, patch = numbers(current)
+    if git("tag", "--list", f"{tag.removesuffix(version)}{current}"):
+        rule, example = "higher", f"{major}.{minor}.{patch + 1}"
+    else:
+        rule, example = "that one, which is not released yet, or higher", current
+    raise Refused(
+        f"VERSION is {version}, lower than {current} in manifest.json; it must be {rule}: "
+        f"make release VERSION={example}"
+    )
 
 
 def check_step(manifest: dict[str, Any], version: str) -> str:

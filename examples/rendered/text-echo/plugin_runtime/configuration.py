@@ -10,6 +10,7 @@ from typing import Any
 
 Manifest = dict[str, Any]
 BOOLEANS = ("true", "false", "1", "0")
+LONGEST_SHOWN = 12  # characters of a wrong value; tokens are longer
 WHERE = (
     "set it in .env (make run, make up, compose.yaml), in the Secret of kubernetes.yaml, or in the "
     "environment of the host"
@@ -30,7 +31,7 @@ def adopt(manifest: Manifest, environ: MutableMapping[str, str]) -> None:
 def problems(manifest: Manifest, environ: Mapping[str, str]) -> list[str]:
     """Name each required setting that is missing, and each whose value has the wrong type.
 
-    No value is in the text: a secret may be in the wrong variable.
+    A long value is not in the text: a secret may be in the wrong variable.
     """
     found = []
     for item in manifest.get("configuration", ()):
@@ -40,9 +41,9 @@ def problems(manifest: Manifest, environ: Mapping[str, str]) -> list[str]:
                 about = " ".join(str(item.get("description", "")).split())
                 found.append(f"{name} is required{f' ({about})' if about else ''}: {WHERE}")
         elif item.get("type") == "number" and not _is_number(value):
-            found.append(f"{name} must be a number, such as 0.5")
+            found.append(f"{name} is {_shown(value)}; it must be a number, such as 0.5")
         elif item.get("type") == "boolean" and value.lower() not in BOOLEANS:
-            found.append(f"{name} must be one of {', '.join(BOOLEANS)}")
+            found.append(f"{name} is {_shown(value)}; it must be one of {', '.join(BOOLEANS)}")
     return found
 
 
@@ -59,6 +60,10 @@ def missing(manifest: Manifest, environ: Mapping[str, str]) -> list[str]:
 
 def _text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _shown(value: str) -> str:
+    return repr(value) if len(value) <= LONGEST_SHOWN else f"a text of {len(value)} characters"
 
 
 def _is_number(text: str) -> bool:
