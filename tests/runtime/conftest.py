@@ -14,6 +14,7 @@ from tests.runtime.plugin_process import PluginProcess, write_manifest
 
 TEMPLATE = runtime_modules.TEMPLATE
 LOGIC = Path(__file__).parent / "logic"
+HOST_PROGRAMS = Path(__file__).parent / "host_programs"
 
 Start = Callable[..., PluginProcess]
 
@@ -44,6 +45,8 @@ def start(tmp_path: Path) -> Iterator[Start]:
             ignore=shutil.ignore_patterns("__pycache__"),
         )
         shutil.copy(LOGIC / logic, folder / "plugin_logic.py")
+        if logic == "host_plugin.py":
+            shutil.copytree(HOST_PROGRAMS, folder / "host_plugin")
         write_manifest(folder, manifest or {})
         process = PluginProcess(folder, environ, first, output, arguments)
         running.append(process)
