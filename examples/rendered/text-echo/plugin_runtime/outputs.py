@@ -3,6 +3,7 @@
 from typing import Any
 
 from plugin_runtime.inputs import faults
+from plugin_runtime.logs import logger
 from plugin_runtime.strict_json import ENCODER
 from plugin_runtime.value_types import is_type, type_name
 
@@ -24,6 +25,8 @@ def outputs_of(result: Any, definitions: list[dict[str, Any]]) -> dict[str, Any]
     """The outputs of a successful result, in the order of the manifest, without optional nulls.
 
     The host keeps only the first output where its plan names one, and counts null as missing.
+    With `"unchecked": True` in the result, its outputs stay as they are, in their order, and the
+    log has what the manifest does not declare: code that was wrapped is run as it is.
 
     Raises:
         Failure: the plugin reports failure, or its result is not what the manifest declares.
@@ -61,6 +64,10 @@ def outputs_of(result: Any, definitions: list[dict[str, Any]]) -> dict[str, Any]
             for name in outputs
             if name not in declared
         ]
+    if result.get("unchecked") is True:
+        if problems:
+            logger.warning("%s", " ".join(problems))
+        return {name: value for name, value in outputs.items() if value is not None}
     if problems:
         raise Failure("The plugin's outputs do not match its manifest.", problems)
     return found
