@@ -3,7 +3,7 @@
 import os
 from typing import Any
 
-from plugin_runtime.host_plugin import HostPlugin
+from plugin_runtime.host_plugin import HostPlugin  # type: ignore[import-not-found]
 
 plugin = HostPlugin(
     main=os.environ.get("MAIN", "odd.py"),
@@ -12,5 +12,5 @@ plugin = HostPlugin(
 )
 
 
-def execute_plugin(inputs: dict[str, Any], context: dict[str, Any]) -> dict[str, Any]:
+def execute_plugin(inputs: dict[str, Any], context: dict[str, Any]) -> Any:
     return plugin.execute(inputs, context)
