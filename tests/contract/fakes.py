@@ -109,6 +109,9 @@ class FakeRunning(Running):
             return "ended by SIGTERM"
         return self.facts.ended
 
+    def death(self, patience: float = 0.0) -> str | None:
+        return super().death()  # there is no engine that has to notice it
+
     def exit_code(self) -> int | None:
         return self.facts.exit_code
 

@@ -32,6 +32,9 @@ def test_1024_values_of_a_request_are_looked_at() -> None:
     assert (more.is_complete, "the-last-one" in more.forms) == (False, True)
     many = Secrets(["short"] * 1025 + ["the-last-one"])
     assert (many.is_complete, many.forms) == (False, ())
+    request = of_request().of_inputs({"__a": ["short"] * 1023 + ["the-last-one"]}, {})
+    assert (request.is_complete, "the-last-one" in request.forms) == (True, True)
+    assert not of_request().of_inputs({"__a": ["short"] * 1025}, {}).is_complete
 
 
 def test_256_forms_of_256_kib_are_looked_for() -> None:
@@ -66,6 +69,10 @@ def test_every_place_is_counted_and_keys_stay() -> None:
     }
     assert secrets.redact(value) == (expected, 4)
     assert secrets.redact(True) == (True, 0)
+    assert Secrets([1234567, 123456789]).redact([1234567, 123456789]) == (
+        [1234567, "[redacted]"],
+        1,
+    )
     assert secrets.redact(value, ()) == ({**value, "b": list(value["b"])} | {
         "canary-value": ["canary-value, canary-value", "[redacted]", 12345679, True, None]
     }, 1)  # fmt: skip
@@ -76,6 +83,7 @@ def test_only_the_forms_that_occur_are_looked_for() -> None:
     secrets = Secrets(['say "canary"', "another-value"])
     found = secrets.found_in('{"a": "say \\"canary\\""}')
     assert found == ('say "canary"',)
+    assert secrets.found_in('{"a": "the another-value of it"}') == ("another-value",)
     assert secrets.found_in('{"a": "nother-value, another-valu"}') == ()
 
 

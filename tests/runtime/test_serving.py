@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import selectors
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -69,6 +70,8 @@ def test_waking_it_up_again_and_again_blocks_nobody(place: Place) -> None:
 def test_its_address(place: Place) -> None:
     host, port = place.listener.getsockname()
     assert place.server.address == f"{host}:{port}"
+    place.server._listener = SimpleNamespace(getsockname=lambda: ("::", 8080, 0, 0))
+    assert place.server.address == ":::8080"
 
 
 def test_an_execution_has_the_whole_time_to_drain_and_half_a_second_more(place: Place) -> None:
@@ -161,13 +164,13 @@ def test_an_upload_that_is_not_complete_is_refused(place: Place) -> None:
     assert statuses(received(answered)) == [200], "it has its answer"
 
 
-def test_what_came_before_the_end_is_answered(place: Place) -> None:
+@pytest.mark.parametrize("is_let_in", [True, False])
+def test_what_came_before_the_end_is_answered(place: Place, is_let_in: bool) -> None:
     """Closing would show these clients a reset."""
-    (let_in, _), waiting = place.let_in(GET), place.connect(GET)
+    client = place.let_in(GET)[0] if is_let_in else place.connect(GET)
     serve(stopping(place))
-    for client in (waiting, let_in):
-        answer = received(client)
-        assert (statuses(answer), b"Connection: close" in answer) == ([200], True)
+    answer = received(client)
+    assert (statuses(answer), b"Connection: close" in answer) == ([200], True)
 
 
 def test_a_request_is_answered_in_the_turn_in_which_its_client_is_let_in(place: Place) -> None:
