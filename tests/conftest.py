@@ -73,6 +73,7 @@ NOT_ON_WINDOWS = [
     "test_readme_automation.py",
     "test_release.py",
     "test_repository.py",
+    "typescript",
 ]
 # They run rendered code, which is for Python 3.11 and newer.
 NOT_ON_PYTHON_3_10 = [

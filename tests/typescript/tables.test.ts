@@ -1,0 +1,55 @@
+/** The tables of cases that hold for every language: conversion of inputs, and constraints. */
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { Definition, Fields, Type } from '../../languages/typescript/plugin_runtime/types.cts';
+
+const require = createRequire(import.meta.url);
+
+const { faults } =
+  require('../../languages/typescript/plugin_runtime/constraints.cts') as import('../../languages/typescript/plugin_runtime/constraints.cts').Api;
+const { readInputs } =
+  require('../../languages/typescript/plugin_runtime/inputs.cts') as import('../../languages/typescript/plugin_runtime/inputs.cts').Api;
+const { parseText } =
+  require('../../languages/typescript/plugin_runtime/strict_json.cts') as import('../../languages/typescript/plugin_runtime/strict_json.cts').Api;
+
+const CASES = join(import.meta.dirname, '../cases');
+
+/** Parse as a request is parsed, so that the digits of large integers are kept. */
+const table = (name: string) => parseText(readFileSync(join(CASES, name), 'utf8'), 100);
+
+type Conversion = { type: Type; sent: unknown; given?: unknown; strict?: unknown };
+
+for (const strict of [false, true])
+  test(`inputs are converted as the table says, ${strict ? 'strictly' : 'or refused'}`, () => {
+    const { value, sources } = table('input_conversion.json');
+    const { cases } = value as { cases: Conversion[] };
+    assert.ok(cases.length > 80);
+    for (const one of cases) {
+      const definition: Definition = { name: 'sent', type: one.type, required: true };
+      const wanted =
+        strict && 'strict' in one ? (one.strict === 'refused' ? undefined : one.strict) : one.given;
+      const reading = readInputs([definition], one as unknown as Fields, { strict, sources });
+      const said = JSON.stringify(one);
+      assert.equal(reading.problems.length, wanted === undefined ? 1 : 0, said);
+      if (wanted !== undefined) assert.deepEqual(reading.values['sent'], wanted, said);
+    }
+  });
+
+test('constraints take and refuse what the table says', () => {
+  const { cases } = table('constraints.json').value as {
+    cases: { definition: Definition; valid: unknown[]; invalid: Record<string, unknown[]> }[];
+  };
+  for (const { definition, valid, invalid } of cases) {
+    for (const value of valid)
+      assert.deepEqual(faults(value, definition), [], JSON.stringify([definition, value]));
+    for (const [message, values] of Object.entries(invalid))
+      for (const value of values) {
+        const found = faults(value, definition).join('; ');
+        assert.ok(found.includes(message), `${JSON.stringify([definition, value])}: ${found}`);
+      }
+  }
+});
