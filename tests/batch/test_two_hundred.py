@@ -8,13 +8,14 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import yaml
 
 from tests.support.batch import batch, environment, plugins_in
-from tests.support.linters import workflow_complaints
+from tests.support.linters import schema_complaints, shell_complaints, workflow_complaints
 from tests.support.template import TEMPLATE
 
 DOCS = (TEMPLATE / "docs" / "guides" / "two-hundred-plugins.md").read_text("utf-8")
@@ -141,31 +142,65 @@ def test_the_workflow_lints(tmp_path: Path) -> None:
     assert workflow_complaints(tmp_path) == ""
 
 
-def test_the_workflow_tests_what_has_changed(year: tuple[Path, list[str]], tmp_path: Path) -> None:
-    folder, _ = year
+def on_github(folder: Path, base: str) -> list[str]:
+    """The plugins that the workflow tests, as its script finds them."""
     steps = yaml.safe_load(workflow())["jobs"]["changed"]["steps"]
     (script,) = (step["run"] for step in steps if "run" in step)
+    output = folder.parent / "output"
+    output.write_text("")
+    done = shell(folder, script, BASE=base, GITHUB_OUTPUT=str(output))
+    assert done.returncode == 0, done.stderr
+    name, _, value = output.read_text().strip().partition("=")
+    assert name == "plugins"
+    found = json.loads(value)
+    assert isinstance(found, list)
+    return found
 
-    def changed(base: str) -> list[str]:
-        (tmp_path / "output").write_text("")
-        done = shell(folder, script, BASE=base, GITHUB_OUTPUT=str(tmp_path / "output"))
-        assert done.returncode == 0, done.stderr
-        name, _, value = (tmp_path / "output").read_text().strip().partition("=")
-        assert name == "plugins"
-        found = json.loads(value)
-        assert isinstance(found, list)
-        return found
 
+def pipeline() -> str:
+    (text,) = (block for block in blocks("yaml") if "trigger:" in block)
+    return text
+
+
+def on_gitlab(folder: Path, base: str) -> list[str]:
+    """The same of the child pipeline, which must be one that GitLab accepts."""
+    (script,) = yaml.safe_load(pipeline())["changed"]["script"]
+    done = shell(folder, f"set -eu\n{script}", CI_COMMIT_BEFORE_SHA=base)
+    assert done.returncode == 0, done.stderr
+    child = folder.parent / "child" / ".gitlab-ci.yml"
+    child.parent.mkdir(exist_ok=True)
+    (folder / "child.yml").rename(child)
+    assert schema_complaints("gitlab-ci", child, transform="gitlab-ci") == ""
+    jobs = yaml.safe_load(child.read_text())
+    assert shell_complaints(jobs[".plugin"]["script"], "busybox", child.parent) == ""
+    named = {name: job["variables"]["PLUGIN"] for name, job in jobs.items() if "extends" in job}
+    assert list(named) == [f"test {slug}" for slug in named.values()]
+    assert set(jobs) == {".plugin", "what has changed", *named}
+    return list(named.values())
+
+
+def test_the_gitlab_pipeline_lints(tmp_path: Path) -> None:
+    (tmp_path / ".gitlab-ci.yml").write_text(pipeline())
+    assert schema_complaints("gitlab-ci", tmp_path / ".gitlab-ci.yml", transform="gitlab-ci") == ""
+    script = yaml.safe_load(pipeline())["changed"]["script"]
+    assert shell_complaints(script, "busybox", tmp_path) == ""
+
+
+@pytest.mark.parametrize("changed", [on_github, on_gitlab])
+def test_the_pipelines_test_what_has_changed(
+    year: tuple[Path, list[str]], changed: Callable[[Path, str], list[str]]
+) -> None:
+    folder, _ = year
     start = git(folder, "rev-parse", "HEAD").strip()
-    assert changed(start) == []
+    assert changed(folder, start) == []
     (folder / "plugins" / "feed-reader" / "plugin_logic.py").write_text("# mine\n")
     (folder / "README.md").write_text("A fleet\n")
     git(folder, "rm", "-r", "--quiet", "plugins/invoice-fields")
     git(folder, "add", "--all")
     git(folder, "commit", "--quiet", "--message", "Work")
-    assert changed(start) == ["feed-reader"], "one that is removed has no tests"
-    assert changed("0" * 40) == ["calendar-gaps", "feed-reader", "rechnungspruefer",
-                                 "web-page-reader"]  # fmt: skip
+    assert changed(folder, start) == ["feed-reader"], "one that is removed has no tests"
+    everything = ["calendar-gaps", "feed-reader", "rechnungspruefer", "web-page-reader"]
+    assert changed(folder, "0" * 40) == everything
     git(folder, "reset", "--quiet", "--hard", start)
 
 
