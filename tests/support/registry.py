@@ -15,6 +15,7 @@ class Registry:
     """As a context manager it serves; the engine talks to 127.0.0.1 without TLS.
 
     Attributes:
+        manifests: By the path under which they were put: `/v2/team/echo/manifests/1.0.0`.
         pulled: The path of each manifest and blob that was read.
     """
 
@@ -65,7 +66,8 @@ def _handler(registry: Registry) -> type[BaseHTTPRequestHandler]:
                 self._upload(parts.path, registry.uploads[key] + body)
             elif place.endswith("/manifests"):
                 digest = _digest(body)
-                registry.manifests[key] = registry.manifests[digest] = body
+                for name in (key, digest):
+                    registry.manifests[f"{place}/{name}"] = body
                 self._send(201, b"", {"Docker-Content-Digest": digest})
             else:
                 digest = parse_qs(parts.query)["digest"][0]
@@ -89,7 +91,7 @@ def _handler(registry: Registry) -> type[BaseHTTPRequestHandler]:
                 self._send(200, b"{}")
                 return
             kept = registry.manifests if place.endswith("/manifests") else registry.blobs
-            content = kept.get(key)
+            content = kept.get(f"{place}/{key}" if kept is registry.manifests else key)
             if content is None:
                 self._send(404, b'{"errors": [{"code": "UNKNOWN"}]}')
                 return
