@@ -21,6 +21,7 @@ from stage7_plugin.rendering import (
     provenance,
     python_stub,
     readme_tables,
+    typescript_stub,
 )
 from stage7_plugin.rendering.specification import AnswerError, PluginContext, specification
 from stage7_plugin.rendering.template_folder import left_by_tools
@@ -133,6 +134,10 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "typing_names": python_stub.typing_names,
     "received_list": python_stub.received_list,
     "output_values": python_stub.output_values,
+    # for plugin_types.ts and plugin_logic.ts
+    "typescript_fields": typescript_stub.typescript_fields,
+    "typescript_outputs": typescript_stub.typescript_outputs,
+    "typescript_comment": typescript_stub.comment,
     # for a place in a file
     "json": escaping.json,
     "json_string": escaping.json_string,
