@@ -1,6 +1,6 @@
 """The parts of a TypeScript plugin that depend on its inputs and outputs.
 
-`tests/sync_types.ts` of the plugin writes the same types from its manifest; a test compares the two.
+`tests/sync_types.ts` of a plugin writes the same types from its manifest; a test compares both.
 """
 
 from __future__ import annotations

@@ -13,8 +13,8 @@ from tests.support import node
 from tests.support.template import context, render_file
 
 TYPES_OF = (
-    "const { typesOf } = await import(process.argv[1]);"
-    "process.stdout.write(typesOf(JSON.parse(process.argv[2])));"
+    "const { typesOf } = await import(process.argv[2]);"
+    "process.stdout.write(typesOf(JSON.parse(process.argv[1])));"
 )
 
 
@@ -42,7 +42,7 @@ def test_the_rendered_types_are_those_of_make_sync(answers: dict[str, str]) -> N
     manifest = json.loads(render_file("manifest.json", **answers))
     script = str(node.SOURCES / "tests" / "sync_types.ts")
     done = subprocess.run(
-        [node.node(), "--input-type=module", "-e", TYPES_OF, script, json.dumps(manifest)],
+        [node.node(), "--input-type=module", "-e", TYPES_OF, json.dumps(manifest), script],
         capture_output=True,
         encoding="utf-8",
         check=True,
