@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from stage7_plugin.wrap.model import Kind
 
 _OUTPUT = click.Path(file_okay=False, path_type=Path)
-_KINDS = click.Choice(["function"])
+_KINDS = click.Choice(["function", "host-plugin"])
 
 
 @click.command()
@@ -36,7 +36,8 @@ def wrap(
 ) -> None:
     """Make a plugin around code that exists, and say what became of each part of it.
 
-    SOURCE is a Python function: FILE.py:NAME, or FOLDER:MODULE.NAME. It is read, and not executed.
+    SOURCE is a Python function, FILE.py:NAME or FOLDER:MODULE.NAME; or the folder of a Python
+    plugin of the host. It is read, and not executed.
     Answers to the questions of `stage7-plugin new` go over what it says, such as plugin_name=Tidy.
 
     Exit status: 0 the plugin was made, 1 it was not, 2 the source cannot be wrapped.

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from stage7_plugin.wrap import function
+from stage7_plugin.wrap import function, host_plugin
 from stage7_plugin.wrap.model import CannotWrap, Kind, Wrapping
 
-READERS: dict[Kind, ModuleType] = {"function": function}
+READERS: dict[Kind, ModuleType] = {"function": function, "host-plugin": host_plugin}
 """A reader has recognises(source) and read(source, execute)."""
 
-EXPECTED = "a Python function, as FILE.py:NAME or FOLDER:MODULE.NAME"
+EXPECTED = (
+    "a Python function, as FILE.py:NAME or FOLDER:MODULE.NAME; or the folder of a Python plugin of "
+    "the host"
+)
 EXAMPLE = "tools/text.py:summarise"
 
 

@@ -46,7 +46,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
         )
         shutil.copy(LOGIC / logic, folder / "plugin_logic.py")
         if logic == "host_plugin.py":
-            shutil.copytree(HOST_PROGRAMS, folder / "host_plugin")
+            shutil.copytree(HOST_PROGRAMS, folder / "wrapped")
         write_manifest(folder, manifest or {})
         process = PluginProcess(folder, environ, first, output, arguments)
         running.append(process)

@@ -177,7 +177,7 @@ def test_the_build_compiles_what_it_imports_and_fails_for_what_is_missing(start:
     plugin = start("host_plugin.py", arguments=["--compile"])
     plugin.wait()
     assert plugin.process.returncode == 0, plugin.log
-    folder = plugin.log_file.parent / "host_plugin"
+    folder = plugin.log_file.parent / "wrapped"
     (folder / "helper.py").write_text("import no_such_package\n")
     (folder / "odd.py").write_text("import helper\n")
     again = PluginProcess(plugin.log_file.parent, {}, arguments=["--compile"])
