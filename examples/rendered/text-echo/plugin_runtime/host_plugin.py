@@ -43,7 +43,7 @@ class HostPlugin:
 
     def __init__(
         self,
-        folder: str = "host_plugin",
+        folder: str = "wrapped",
         main: str = "main.py",
         function: str = "",
         renamed: dict[str, str] | None = None,
