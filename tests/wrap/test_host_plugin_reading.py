@@ -50,6 +50,7 @@ NOTES = (
 def test_everything_that_cannot_stay_is_noted(tmp_path: Path) -> None:
     source = shutil.copytree(SOURCES / "ODD_ONE", tmp_path / "ODD_ONE")
     (source / ".env").write_text("TOKEN=do-not-copy")
+    (source / "app" / "test_run.py").write_text("def broken(:\n")  # tests are copied, not read
     (source / "__pycache__").mkdir()
     (source / "__pycache__" / "run.pyc").write_bytes(b"x")
     command = ["wrap", str(source), "--check", "-o", str(tmp_path / "out")]
