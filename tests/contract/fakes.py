@@ -74,6 +74,44 @@ def statuses(*wanted: int) -> Respond:
     return respond
 
 
+def sick_after(healthy: int, respond: Respond = GOOD) -> Respond:
+    """Is healthy so many times, and never again."""
+    left = [reply(200, {"status": "healthy"})] * healthy
+
+    def respond_by_health(method: str, path: str, body: bytes) -> Reply:
+        if path == "/health":
+            return left.pop() if left else reply(503, {"status": "stuck"})
+        return respond(method, path, body)
+
+    return respond_by_health
+
+
+def listening(respond: Callable[[dict[str, Any]], Reply]) -> tuple[Respond, list[dict[str, Any]]]:
+    """A plugin that answers by its inputs; and the inputs that it was given."""
+    given: list[dict[str, Any]] = []
+
+    def respond_by_inputs(method: str, path: str, body: bytes) -> Reply:
+        if path != "/execute":
+            return GOOD(method, path, body)
+        given.append(json.loads(body)["inputs"])
+        return respond(given[-1])
+
+    return respond_by_inputs, given
+
+
+class Clock:
+    """Takes the place of `time` in a module: a moment ago is whatever a test says."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
 def manifest(**changes: Any) -> dict[str, Any]:
     """The correct server's manifest with other values at its top."""
     return {**copy.deepcopy(MANIFEST), **changes}
@@ -90,6 +128,9 @@ class Facts:
 
     ended: str | None = None
     ends_after_sigterm: bool = True
+    end_seconds: float | None = None
+    """How long its end is said to take after SIGTERM; no time passes."""
+    signals: int = 0
     exit_code: int | None = 0
     log: str = ""
     users: set[str] = field(default_factory=lambda: {"10001"})
@@ -109,6 +150,11 @@ class FakeRunning(Running):
             return "ended by SIGTERM"
         return self.facts.ended
 
+    def wait(self, seconds: float) -> float | None:
+        if self.told_to_end and self.facts.end_seconds is not None:
+            return self.facts.end_seconds if self.facts.end_seconds <= seconds else None
+        return super().wait(seconds)
+
     def death(self, patience: float = 0.0) -> str | None:
         return super().death()  # there is no engine that has to notice it
 
@@ -116,7 +162,7 @@ class FakeRunning(Running):
         return self.facts.exit_code
 
     def send_sigterm(self) -> None:
-        pass
+        self.facts.signals += 1
 
     def log(self) -> str:
         return self.facts.log
@@ -206,6 +252,7 @@ def judge(
     scenarios: Mapping[str, Mapping[str, Any]] | None = None,
     returned: Mapping[str, Any] | None = None,
     generation: Generation = NO_GENERATION,
+    polls: int = 2,
 ) -> Result:
     """What comes of one rule alone, for a plugin that is made up.
 
@@ -214,7 +261,7 @@ def judge(
     plugin = plugin or MANIFEST
     with serving(respond) as port:
         target = FakeTarget(port, plugin, facts or Facts(), abilities)
-        patience = Patience(polls=2, interval=0.01)
+        patience = Patience(polls, interval=0.01)
         context = Context(
             target, sample_inputs(plugin), Scenarios(scenarios or {}), patience, generation
         )

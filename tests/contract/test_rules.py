@@ -101,6 +101,9 @@ ROWS: list[Row] = [
     ("build.classic", GOOD, {"abilities": frozenset({Need.START})}, SKIPPED, Need.FOLDER.value),
     ("hardened.non-root", GOOD, {"abilities": frozenset()}, SKIPPED, Need.CONTAINER.value),
     ("lifecycle.sigterm-idle", GOOD, {"abilities": frozenset()}, SKIPPED, Need.START.value),
+    # the manifest
+    ("manifest.valid", GOOD, {}, PASSED, "no problem"),
+    ("manifest.valid", GOOD, {"plugin": manifest(verb="THINK")}, FAILED, "verb"),
     # what a container says of itself
     ("hardened.non-root", GOOD, {}, PASSED, "10001"),
     ("hardened.non-root", GOOD, {"facts": Facts(users={"root"})}, FAILED, "root"),
