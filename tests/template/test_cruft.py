@@ -125,6 +125,22 @@ def test_make_update_names_a_rejected_change(life: Life) -> None:
     assert "  compose.yaml.rej\n" in output
 
 
+def test_make_update_needs_the_history_to_merge(life: Life) -> None:
+    life.edit("compose.yaml", "PLUGIN_ENV: production", "PLUGIN_ENV: production\n      A: author")
+    life.template_edit("compose.yaml", "mem_limit: ", "memswap_limit: 1g\n    mem_limit: ")
+    clone = life.plugin.parent / "clone"
+    life.place.git(life.plugin, "clone", "-q", "--depth=1", f"file://{life.plugin}", str(clone))
+    cruft = f"CRUFT={sys.executable} -m cruft"
+    status, output = life.place.call(clone, "make", "update", cruft)
+    assert status == 2
+    assert "run git fetch --unshallow, then make update again" in output
+    assert life.place.git(clone, "status", "--porcelain") == ""
+    life.place.git(clone, "fetch", "--quiet", "--unshallow")
+    status, output = life.place.call(clone, "make", "update", cruft)
+    assert status == 0, output
+    assert "memswap_limit" in (clone / "compose.yaml").read_text("utf-8")
+
+
 def test_an_installed_cruft_is_found_and_a_missing_one_is_named(life: Life) -> None:
     tools = life.plugin.parent / "tools"
     tools.mkdir()

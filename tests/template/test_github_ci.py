@@ -194,6 +194,7 @@ def test_a_tag_of_another_version_is_refused(plugin: Path, tmp_path: Path) -> No
 def test_what_runs_the_template_sees_no_token(plugin: Path) -> None:
     document = workflow(plugin, "template-update.yml")["jobs"]
     assert document["update"]["permissions"] == {"contents": "read"}
+    assert document["update"]["steps"][0]["with"]["fetch-depth"] == 0, "make update needs it"
     assert "secrets" not in str(document["update"])
     assert "environment" not in document["update"]
     assert document["pull-request"]["environment"] == "template-update"

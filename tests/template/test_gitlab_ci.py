@@ -185,6 +185,7 @@ def test_what_runs_the_template_sees_no_token(plugin: Path) -> None:
     assert document["template-update"]["environment"] == "template-update"
     assert document["template-update"]["variables"] == {"GIT_STRATEGY": "clone"}
     assert "environment" not in document["template-changes"]
+    assert document["template-changes"]["variables"]["GIT_DEPTH"] == "0", "make update needs it"
 
 
 def test_an_update_of_the_template_becomes_a_merge_request(plugin: Path, tmp_path: Path) -> None:
