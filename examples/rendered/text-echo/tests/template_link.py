@@ -66,10 +66,18 @@ def left_to_do() -> list[str]:
 
 
 def update() -> int:
-    """Update; return 1 if cruft refuses, or leaves conflicts."""
+    """Update; return 1 if it cannot be done, or leaves conflicts."""
     if not LINK.is_file():
         print(
             "Nothing links this plugin to its template: run make link, and commit .cruft.json.",
+            file=sys.stderr,
+        )
+        return 1
+    shallow = ["git", "rev-parse", "--is-shallow-repository"]
+    if subprocess.run(shallow, cwd=ROOT, capture_output=True).stdout == b"true\n":
+        print(
+            "This clone lacks the history by which git merges your edits with the template's: "
+            "run git fetch --unshallow, then make update again.",
             file=sys.stderr,
         )
         return 1
