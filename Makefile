@@ -18,7 +18,7 @@ $(VENV)/.plugin:
 	$(BIN)/python -I -m pip install --quiet --disable-pip-version-check 'cookiecutter>=2.6' 'docker>=7'
 	@touch $@
 
-$(VENV)/.dev: requirements-dev.txt pyproject.toml {{cookiecutter.plugin_slug}}/requirements-dev.txt | $(VENV)/.plugin
+$(VENV)/.dev: requirements-dev.txt pyproject.toml languages/python/requirements-dev.txt | $(VENV)/.plugin
 	$(BIN)/python -I -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 

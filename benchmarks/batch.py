@@ -104,11 +104,12 @@ def _changed_template(folder: Path) -> Path:
     """A copy of the template in which one line of every plugin's compose.yaml is new."""
     root = folder / "template"
     root.mkdir()
-    for name in ("stage7_plugin", "templates", "hooks", "{{cookiecutter.plugin_slug}}"):
+    project = "{{cookiecutter.plugin_slug}}"
+    for name in ("stage7_plugin", "templates", "languages", "hooks", project):
         shutil.copytree(ROOT / name, root / name)
     for name in ("cookiecutter.json", "template_extension.py"):
         shutil.copy2(ROOT / name, root / name)
-    changed = root / "{{cookiecutter.plugin_slug}}" / "compose.yaml"
+    changed = root / project / "compose.yaml"
     changed.write_text("# another version\n" + changed.read_text())
     return root
 

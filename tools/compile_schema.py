@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SCHEMA = ROOT / "{{cookiecutter.plugin_slug}}" / "manifest.schema.json"
 VALIDATOR = ROOT / "stage7_plugin" / "spec" / "_manifest_validator.py"
 SPEC = ROOT / "stage7_plugin" / "spec"
-PLUGIN = ROOT / "{{cookiecutter.plugin_slug}}"
+PLUGIN = ROOT / "languages" / "python"
 COPIES = {
     SPEC / "manifest_advice.py": PLUGIN / "tests" / "manifest_advice.py",
     SPEC / "compatibility.py": PLUGIN / "compatibility.py",

@@ -17,7 +17,7 @@ from tools import forms
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "docs" / "reference"
-RUNTIME = ROOT / "{{cookiecutter.plugin_slug}}" / "plugin_runtime" / "README.md"
+RUNTIME = ROOT / "languages" / "python" / "plugin_runtime" / "README.md"
 
 COMMAND_LINE = """\
 # Command line

@@ -24,6 +24,7 @@ from cookiecutter.utils import create_env_with_context
 from jinja2 import FileSystemLoader, Template
 
 from stage7_plugin.rendering import provenance
+from stage7_plugin.rendering.entries import RENDERED, SOURCES, EntryName, parse_name, source_path
 from stage7_plugin.rendering.template_folder import CACHES, template_folder
 from stage7_plugin.spec import derived
 from stage7_plugin.spec.plugin_spec import PluginSpec
@@ -48,7 +49,7 @@ class RenderedFile:
 class _Source:
     """A file of the template: what its name and its content are made from."""
 
-    name: str | Template
+    name: str | Template | EntryName
     content: bytes | Template
     newline: str
     mode: int
@@ -77,6 +78,7 @@ class PluginTemplate:
         # Defaults that another one may not replace in a plugin that is there; see the guide.
         self.lasting = [key for key in self.prompts if self._lasts(key)]
         self._defaults = {key: self._default(key) for key in self.prompts}
+        self._of_languages: list[str] = []
         self._sources = list(self._read_sources(context))
 
     def answers(self, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -126,6 +128,7 @@ class PluginTemplate:
             for path in _files(package / folder)
         ]
         named.append(("cookiecutter.json", self._root / "cookiecutter.json"))
+        named += [(f"{SOURCES}/{path}", self._root / SOURCES / path) for path in self._of_languages]
         for folder in (self._project, self._root / "templates"):
             named += [
                 (f"{folder.name}/{path.relative_to(folder)}", path) for path in _files(folder)
@@ -154,8 +157,15 @@ class PluginTemplate:
     def _read_sources(self, context: dict[str, Any]) -> Iterator[_Source]:
         for path in sorted(_files(self._project)):
             name = path.relative_to(self._project).as_posix()
-            compiled = self._environment.from_string(name) if "{" in name else name
             mode = _mode(path)
+            if entry := parse_name(name):
+                source = source_path(path.read_text("utf-8")) or ""
+                self._of_languages.append(source)
+                if not source.endswith(RENDERED):
+                    content = (self._root / SOURCES / source).read_bytes()
+                    yield _Source(entry, content, "\n", mode)
+                    continue
+            compiled = self._environment.from_string(name) if "{" in name else name
             copied = is_copy_only_path(os.path.normpath(name), context)
             if copied or is_binary(str(path)):
                 yield _Source(compiled, path.read_bytes(), "\n", mode)

@@ -16,6 +16,7 @@ from jinja2.runtime import Context
 from stage7_plugin.rendering import (
     asking,
     constant_templates,
+    entries,
     escaping,
     given,
     provenance,
@@ -46,6 +47,7 @@ def install(environment: Environment) -> None:
     environment.globals.update(GLOBALS)
     environment.filters.update(FILTERS)
     constant_templates.shorten(environment)
+    entries.install(environment)
     _quiet_hook_failures()
 
 

@@ -8,12 +8,15 @@ from typing import NamedTuple
 
 from stage7_plugin.host_facts import PERMISSIONS, TAKEN_VERBS
 from stage7_plugin.spec import derived
+from stage7_plugin.spec.languages import LANGUAGES, answered
 from stage7_plugin.spec.names import RULE, clashing_names, spellings
 from stage7_plugin.spec.parameters import EXAMPLES, Parameter, Prompt, parse_parameters
 from stage7_plugin.spec.problems import Problem, nearest
 from stage7_plugin.spec.text_rules import text_fault
 
 CHOICES: dict[str, tuple[str, ...]] = {
+    # a question with one answer is none
+    **({"language": tuple(LANGUAGES)} if len(LANGUAGES) > 1 else {}),
     "python_version": ("3.11", "3.12", "3.13", "3.14"),
     "license": ("MIT", "Apache-2.0", "BSD-3-Clause", "Proprietary"),
     "ci": ("github", "gitlab", "none"),
@@ -180,12 +183,12 @@ def examine(
             fault = _RULES[prompt].fault(value)
             if fault:
                 problems.append(Problem(prompt, value, fault, _advice(prompt, value)))
-    return parameters, problems + _names_twice(parameters)
+    return parameters, problems + _names_twice(parameters) + _python_alone(answers)
 
 
 def missing(answers: Container[str]) -> list[Problem]:
-    """List a problem for each prompt that has no answer."""
-    prompts = sorted(prompt for prompt in PROMPTS if prompt not in answers)
+    """List a problem for each prompt that has no answer; without `language` it is Python."""
+    prompts = sorted(PROMPTS - {"language", *(prompt for prompt in PROMPTS if prompt in answers)})
     return [Problem(prompt, None, "must be answered", example(prompt)) for prompt in prompts]
 
 
@@ -225,6 +228,16 @@ def _follows_from_wrong_name(prompt: str, answers: Mapping[str, object]) -> bool
     if derive is None or not isinstance(name, str) or not _plugin_name(name):
         return False
     return answers[prompt] == derive(name)
+
+
+def _python_alone(answers: Mapping[str, object]) -> list[Problem]:
+    """Return a problem if a version of Python is chosen for another language, not by default."""
+    language, version = answered(answers), answers.get("python_version")
+    default, *others = CHOICES["python_version"]
+    if language == "python" or language not in LANGUAGES or version not in others:
+        return []
+    rule = f"is for language=python alone, and the language is {language}; leave it out"
+    return [Problem("python_version", version, rule, default)]
 
 
 def _names_twice(parameters: Mapping[str, list[Parameter]]) -> list[Problem]:

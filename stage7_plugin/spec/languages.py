@@ -27,11 +27,18 @@ class Language:
 LANGUAGES: Mapping[str, Language] = {
     "python": Language("server.py", "plugin_logic.py"),
 }
-"""By the answer to the question `language`; the first is the default."""
+"""By the answer to the question `language`."""
+DEFAULT = "python"
+"""What a plugin is written in whose answers do not say it."""
 
 _OF_EVERY_PLUGIN = ("plugin_runtime", "manifest.json")
 TELLING_FILES = (*_OF_EVERY_PLUGIN, *(language.logic for language in LANGUAGES.values()))
 """By these names, in a plugin's folder or its image, a plugin of the template is told."""
+
+
+def answered(answers: Mapping[str, object]) -> str:
+    """Return the language that answers ask for; those of older plugins have none."""
+    return str(answers.get("language", DEFAULT))
 
 
 def language_of(names: Container[str]) -> str | None:

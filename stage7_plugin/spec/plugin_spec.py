@@ -10,6 +10,7 @@ from stage7_plugin.errors import UserError
 from stage7_plugin.spec import derived, planner_texts
 from stage7_plugin.spec.answers import PROMPTS, examine, missing
 from stage7_plugin.spec.image_name import image
+from stage7_plugin.spec.languages import LANGUAGES, answered
 from stage7_plugin.spec.parameters import Parameter
 from stage7_plugin.spec.problems import Problem, format_problems
 from stage7_plugin.spec.sample_inputs import sample_value
@@ -32,6 +33,8 @@ class PluginSpec:
 
     Attributes:
         answers: By prompt, as they were given.
+        language: What its code is written in.
+        main: The file that starts it.
         permissions: Those that the plugin needs from the host.
         memory: As Docker reads it: a whole number with k, m or g.
         cpu: Number of processors, as a decimal number.
@@ -39,6 +42,8 @@ class PluginSpec:
     """
 
     answers: Mapping[str, str]
+    language: str
+    main: str
     inputs: tuple[Parameter, ...]
     outputs: tuple[Parameter, ...]
     name: str
@@ -74,8 +79,11 @@ class PluginSpec:
         if problems:
             raise AnswersRefused(problems)
         given = {prompt: str(answers[prompt]) for prompt in answers if prompt in PROMPTS}
+        language = answered(given)
         return cls(
             answers=given,
+            language=language,
+            main=LANGUAGES[language].main,
             inputs=tuple(parameters["inputs"]),
             outputs=tuple(parameters["outputs"]),
             name=given["plugin_name"],

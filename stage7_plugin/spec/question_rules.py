@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from stage7_plugin.spec.derived import LONGEST_DESCRIPTION, LONGEST_SLUG
+from stage7_plugin.spec.languages import LANGUAGES
 
 _NOTATION = (
     "entries `name:type`, then `?` if optional, `=` and a default, `-` and a description; "
     "`;` between them. At least one; no name twice across inputs and outputs"
 )
 
+_LANGUAGE = f"{', '.join(LANGUAGES)}: what the plugin is written in"
 RULES = {
+    **({"language": _LANGUAGE} if len(LANGUAGES) > 1 else {}),
     "plugin_name": "1 to 80 characters on one line",
     "plugin_slug": "Folder, image name and `id` of the manifest: words of `a-z0-9` joined by `-`, "
     f"a letter first, at most {LONGEST_SLUG} characters; no name of a Windows device",

@@ -21,11 +21,12 @@ from stage7_plugin.batch.workers import make_one
 from stage7_plugin.rendering import provenance
 from stage7_plugin.spec.plugin_spec import PluginSpec
 from tests.support.batch import tree
+from tests.support.template import PROJECT
 from tests.support.template import TEMPLATE as SOURCE
 
 TEMPLATE = PluginTemplate()
-PROJECT = "{{cookiecutter.plugin_slug}}"
 UPDATE = Rewrite(update=True)
+PARTS = ("cookiecutter.json", "template_extension.py", "templates", "languages", PROJECT)
 
 
 def recipe(author: str, **answers: str) -> Recipe:
@@ -121,7 +122,7 @@ def test_the_umask_of_whoever_installed_the_template_changes_nothing(tmp_path: P
     digests, modes = set(), set()
     for name, private in (("public", 0), ("private", 0o077)):
         root = tmp_path / name
-        for part in ("cookiecutter.json", "template_extension.py", "templates", PROJECT):
+        for part in PARTS:
             copy = shutil.copytree if (SOURCE / part).is_dir() else shutil.copy2
             root.mkdir(exist_ok=True)
             copy(SOURCE / part, root / part)
@@ -137,7 +138,7 @@ def test_the_umask_of_whoever_installed_the_template_changes_nothing(tmp_path: P
 
 def test_what_tools_leave_in_the_template_reaches_no_plugin(tmp_path: Path) -> None:
     root = tmp_path / ".venv" / "template"  # a name like a cache's further up does not matter
-    for part in ("cookiecutter.json", "template_extension.py", "templates", PROJECT):
+    for part in PARTS:
         copy = shutil.copytree if (SOURCE / part).is_dir() else shutil.copy2
         root.mkdir(parents=True, exist_ok=True)
         copy(SOURCE / part, root / part)

@@ -12,7 +12,7 @@ import pytest
 from cookiecutter.utils import create_env_with_context
 from jinja2 import nodes
 
-from tests.support.template import TEMPLATE, context
+from tests.support.template import PROJECT, TEMPLATE, context
 
 RENDER = """
 import sys
@@ -96,8 +96,8 @@ def test_no_template_holds_a_result_of_a_filter() -> None:
     """Jinja calls filters on constants while it compiles; a newer filter would not be asked."""
     jinja = create_env_with_context(context())
     found = 0
-    for folder in ("{{cookiecutter.plugin_slug}}", "templates"):
-        for path in filter(Path.is_file, (TEMPLATE / folder).rglob("*")):
+    for folder, names in ((PROJECT, "*"), ("templates", "*"), ("languages", "*.jinja")):
+        for path in filter(Path.is_file, (TEMPLATE / folder).rglob(names)):
             if "{{ plugin." in (source := path.read_text("utf-8")):
                 for node in jinja.parse(source).find_all(nodes.Filter):
                     found += 1

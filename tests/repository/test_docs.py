@@ -16,12 +16,11 @@ from stage7_plugin.cli import check
 from stage7_plugin.cli import main as stage7_plugin
 from stage7_plugin.contract import scenarios
 from tests.support.batch import batch, write_fleet
-from tests.support.template import TEMPLATE
+from tests.support.template import PROJECT, TEMPLATE, source
 from tools.forms import FORMS, ROOT, form
 from tools.record_session import PICTURE
 from tools.reference import FOLDER, PAGES
 
-RENDERED = "{{cookiecutter.plugin_slug}}"
 REFERENCE = TEMPLATE / "docs" / "reference"
 SETTINGS = json.loads((TEMPLATE / "cookiecutter.json").read_text("utf-8"))
 NAMES = [key for key in SETTINGS if not key.startswith("_")]
@@ -33,7 +32,7 @@ def written_pages() -> list[Path]:
     """List every Markdown page that is not part of a plugin."""
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "*.md"]
     names = subprocess.check_output(command, cwd=TEMPLATE, encoding="utf-8").split("\0")[:-1]
-    plugins = ("examples/rendered/", f"{RENDERED}/")
+    plugins = ("examples/rendered/", f"{PROJECT}/", "languages/")
     paths = [TEMPLATE / name for name in names if not name.startswith(plugins)]
     return [path for path in paths if path.is_file()]
 
@@ -79,7 +78,7 @@ def test_generated_pages_are_current(name: str) -> None:
 
 @pytest.mark.parametrize("page", written_pages(), ids=lambda p: p.relative_to(TEMPLATE).as_posix())
 def test_every_make_target_exists(page: Path) -> None:
-    makefiles = (TEMPLATE / "Makefile", TEMPLATE / RENDERED / "Makefile")
+    makefiles = (TEMPLATE / "Makefile", source("Makefile"))
     targets = {
         target
         for makefile in makefiles
@@ -108,7 +107,12 @@ def test_the_readme_fits_a_few_screens_and_begins_with_the_command() -> None:
 def test_the_readme_says_where_to_change_a_prompt_a_rule_and_a_file() -> None:
     text = (TEMPLATE / "README.md").read_text("utf-8")
     section = text.partition("\n## Change the template\n")[2]
-    for place in ("cookiecutter.json", "stage7_plugin/spec/answers.py", RENDERED):
+    for place in (
+        "cookiecutter.json",
+        "stage7_plugin/spec/answers.py",
+        "languages/python",
+        PROJECT,
+    ):
         assert f"`{place}`" in section
         assert (TEMPLATE / place).exists()
 

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-TEMPLATE = Path(__file__).parents[2] / "{{cookiecutter.plugin_slug}}"
+TEMPLATE = Path(__file__).parents[2] / "languages" / "python"
 
 
 def runtime_module(name: str) -> Any:

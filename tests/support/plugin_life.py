@@ -12,12 +12,11 @@ else:
     import tomli as tomllib
 
 from tests.support.git_template import ADDRESS, Workplace
-from tests.support.template import TEMPLATE
+from tests.support.template import source
 
-RENDERED = "{{cookiecutter.plugin_slug}}"
 FIX = "# Fixed.\n"
 AUTHORS = tomllib.loads(
-    (TEMPLATE / RENDERED / "pyproject.toml").read_text("utf-8")
+    source("pyproject.toml").read_text("utf-8")
 )["tool"]["cruft"]["skip"]  # fmt: skip
 
 
@@ -46,12 +45,12 @@ class Life:
 
     def template_edit(self, name: str, old: str, new: str) -> None:
         """The template changes one of its rendered files and commits."""
-        replace(self.place.template / RENDERED / name, old, new)
+        replace(source(name, self.place.template), old, new)
         self.place.commit(self.place.template, f"Change {name}")
 
     def template_fix(self) -> None:
         """The template fixes the server and commits."""
-        with (self.place.template / RENDERED / "server.py").open("a", encoding="utf-8") as file:
+        with source("server.py", self.place.template).open("a", encoding="utf-8") as file:
             file.write(FIX)
         self.place.commit(self.place.template, "Fix the server")
 

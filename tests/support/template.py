@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from cookiecutter.generate import generate_files
@@ -14,6 +14,20 @@ from cookiecutter.utils import create_env_with_context
 from jinja2 import FileSystemLoader
 
 TEMPLATE = Path(__file__).resolve().parents[2]
+PROJECT = "{{cookiecutter.plugin_slug}}"
+SHARED = {
+    ".github/workflows/{% if cookiecutter.ci == 'github' %}release.yml{% endif %}",
+    ".github/workflows/{% if cookiecutter.ci == 'github' %}template-update.yml{% endif %}",
+    ".stage7-template.json",
+    "CHANGELOG.md",
+    "LICENSE",
+    "compose.yaml",
+    "examples/request.json",
+    "manifest.json",
+    "manifest.schema.json",
+    "{% if cookiecutter.kubernetes == 'yes' %}kubernetes.yaml{% endif %}",
+}
+"""What is the same in every language, and stands in the folder PROJECT itself."""
 NOT_THE_TEMPLATE = ("tests/", "tools/", "benchmarks/")
 
 ANSWERS: dict[str, str] = {
@@ -70,6 +84,29 @@ def template_files() -> list[str]:
         and not name.startswith(("tests/", "tools/", "benchmarks/"))
         and (TEMPLATE / name).is_file()
     ]
+
+
+def source(name: str, template: Path = TEMPLATE, language: str = "python") -> Path:
+    """The file of the template that has the content of a rendered file."""
+    of_language = template / "languages" / language / name
+    candidates = (of_language, Path(f"{of_language}.jinja"), template / PROJECT / name)
+    return next(path for path in candidates if path.is_file())
+
+
+def files(project: Path) -> set[str]:
+    """Every file of a plugin, as a path with slashes."""
+    return {
+        path.relative_to(project).as_posix()
+        for path in project.rglob("*")
+        if path.is_file() and ".git" not in path.relative_to(project).parts
+    }
+
+
+def entry(name: str, language: str = "python") -> str:
+    """The path, in the folder PROJECT, of what stands for a rendered file."""
+    path = PurePosixPath(name)
+    of_language = (path.parent / f"{{{{ {language}('{path.name}') }}}}").as_posix()
+    return of_language if (TEMPLATE / PROJECT / of_language).is_file() else name
 
 
 def isolated_environment(home: Path) -> dict[str, str]:
@@ -130,8 +167,8 @@ def render_file(name: str, **answers: str) -> str:
     """The text of one file for answers as they are typed, without writing any."""
     variables = context(**answers)
     environment = create_env_with_context(variables)
-    environment.loader = FileSystemLoader(TEMPLATE / "{{cookiecutter.plugin_slug}}")
-    text: str = environment.get_template(name).render(**variables)
+    environment.loader = FileSystemLoader(TEMPLATE / PROJECT)
+    text: str = environment.get_template(entry(name)).render(**variables)
     return text
 
 

@@ -11,8 +11,8 @@ from shutil import which
 import pytest
 
 from tests.support.git_template import ADDRESS, Workplace
-from tests.support.plugin_life import AUTHORS, RENDERED, Life, created, replace
-from tests.support.template import TEMPLATE
+from tests.support.plugin_life import AUTHORS, Life, created, replace
+from tests.support.template import PROJECT, TEMPLATE, entry, source
 
 pytest.importorskip("cruft")
 
@@ -37,10 +37,10 @@ def test_the_template_moves_on_and_the_authors_work_stays(life: Life) -> None:
 
     template = life.place.template
     for name in AUTHORS:
-        path = template / RENDERED / name
+        path = source(name, template)
         path.write_text(path.read_text("utf-8") + "\n\n", "utf-8")
-    (template / RENDERED / "plugin_runtime" / "added.py").write_text('"""New."""\n', "utf-8")
-    (template / RENDERED / "tests" / "test_server.py").unlink()
+    (template / PROJECT / "plugin_runtime" / "added.py").write_text('"""New."""\n', "utf-8")
+    (template / PROJECT / entry("tests/test_server.py")).unlink()
     life.template_fix()
     prompt = '"version": "1.0.0",\n  "team": "platform",'
     replace(template / "cookiecutter.json", '"version": "1.0.0",', prompt)
@@ -201,11 +201,9 @@ def test_the_package_of_the_new_template_renders_it(life: Life) -> None:
     old, new = prompt.replace('"', "").split(", ")
     replace(template / "cookiecutter.json", old, new)
     replace(template / "stage7_plugin" / "__init__.py", '"0.', '"10.')
-    life.template_edit("server.py", '"""Start', '"""{{ "start" | shout }}')
-    replace(template / "cookiecutter.json", '"server.py",\n', "")
-    life.place.commit(template, "Render it")
+    life.template_edit("compose.yaml", "services:\n", '# {{ "start" | shout }}\nservices:\n')
     life.update()
-    assert (life.plugin / "server.py").read_text("utf-8").startswith('"""START the plugin')
+    assert (life.plugin / "compose.yaml").read_text("utf-8").startswith("# START\n")
     recorded = json.loads((life.plugin / ".stage7-template.json").read_text("utf-8"))
     assert recorded["version"].startswith("10.")
 
@@ -293,6 +291,6 @@ def test_the_authors_files_are_these() -> None:
 
 def test_readme_and_guide_name_what_is_the_authors() -> None:
     guide = TEMPLATE / "docs" / "guides" / "updates.md"
-    for page in (TEMPLATE / RENDERED / "README.md", guide):
+    for page in (source("README.md"), guide):
         text = page.read_text("utf-8")
         assert [name for name in AUTHORS if f"`{name}`" not in text] == [], page

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.example_plugins import EXAMPLES, WITH_PACKAGES, make_example
-from tests.support.plugin_life import AUTHORS, RENDERED
+from tests.support.plugin_life import AUTHORS
 from tests.support.template import TEMPLATE
 
 
@@ -27,11 +27,8 @@ def test_there_are_examples() -> None:
 def test_its_files_are_the_authors(name: str) -> None:
     """Nothing that an update of the template brings is edited."""
     overlay = TEMPLATE / "examples" / name / "overlay"
-    of_template = {
-        path.relative_to(TEMPLATE / RENDERED).as_posix()
-        for path in (TEMPLATE / RENDERED).rglob("*")
-        if path.is_file()
-    }
+    rendered = TEMPLATE / "examples" / "rendered" / "text-echo"
+    of_template = {p.relative_to(rendered).as_posix() for p in rendered.rglob("*") if p.is_file()}
     own = {path.relative_to(overlay).as_posix() for path in overlay.rglob("*") if path.is_file()}
     assert own & of_template <= set(AUTHORS)
 

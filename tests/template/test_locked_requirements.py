@@ -13,7 +13,7 @@ import pytest
 from tests.support.template import TEMPLATE
 from tests.template.conftest import Bake
 
-RENDERED = TEMPLATE / "{{cookiecutter.plugin_slug}}"
+RENDERED = TEMPLATE / "languages" / "python"
 
 
 def make(project: Path, target: str) -> None:

@@ -20,7 +20,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-from tests.support.template import TEMPLATE, generate, render
+from tests.support.template import TEMPLATE, files, generate, render
 from tests.template.conftest import Bake
 
 ALWAYS = {
@@ -125,15 +125,6 @@ PAIRS = [
     for first, second in itertools.combinations(CHOICES, 2)
     for one, other in itertools.product(CHOICES[first], CHOICES[second])
 ]
-
-
-def files(project: Path) -> set[str]:
-    """Every file of a plugin, as a path with slashes."""
-    return {
-        path.relative_to(project).as_posix()
-        for path in project.rglob("*")
-        if path.is_file() and ".git" not in path.relative_to(project).parts
-    }
 
 
 def parse(path: Path) -> None:
