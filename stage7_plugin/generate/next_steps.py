@@ -13,12 +13,14 @@ class Done(NamedTuple):
         built: Whether the image was built and tried.
         linked: Whether cruft keeps the plugin up to date with the template.
         written: Whether plugin_logic.py is more than a stub.
+        unlocked: Whether requirements.in has packages that requirements.txt has not.
     """
 
     committed: bool
     built: bool
     linked: bool
     written: bool = False
+    unlocked: bool = False
 
 
 def next_steps(path: str, image: str, ci: str, on_kubernetes: bool, done: Done) -> str:
@@ -36,6 +38,8 @@ def next_steps(path: str, image: str, ci: str, on_kubernetes: bool, done: Done) 
         steps.append("git add .cruft.json && git commit -m 'Link the template'")
     if not done.written:
         steps.append("Write your code in plugin_logic.py; it is still a stub.")
+    if done.unlocked:
+        steps.append("make lock          # the packages of requirements.in, with their hashes")
     steps.append("make test          # tests, lint and types")
     builds = "" if done.built else f"builds the image {image} and "
     steps.append(f"make up            # {builds}starts it on http://localhost:18080")

@@ -28,6 +28,7 @@ def main(
     kubernetes: str,
     linked: bool = False,
     written: bool = False,
+    unlocked: bool = False,
     folder: Path | None = None,
 ) -> int:
     """Finish a rendered plugin.
@@ -39,6 +40,7 @@ def main(
         kubernetes: yes or no.
         linked: Whether cruft renders it, to create the plugin or to compare two versions.
         written: Whether plugin_logic.py is more than a stub.
+        unlocked: Whether it needs packages that are not locked yet.
         folder: The rendered plugin; the working directory by default, where hooks run.
 
     Returns:
@@ -69,7 +71,7 @@ def main(
         built = _build(project, manifest, build_image)
     print()
     image = manifest["container"]["image"]
-    done = Done(committed, built, linked, written)
+    done = Done(committed, built, linked, written, unlocked)
     print(next_steps(path, image, ci, kubernetes == "yes", done))
     return 0
 

@@ -106,6 +106,7 @@ def _make(wrapping: Wrapping, options: WrapOptions) -> int:
         ci=answers["ci"],
         kubernetes=answers["kubernetes"],
         written=True,
+        unlocked="requirements.in" in wrapping.files and "requirements.txt" not in wrapping.files,
         folder=target,
     )
     if status:

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-import ast
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-from stage7_plugin.spec import derived
-from stage7_plugin.wrap.model import CannotWrap, Note, Wrapping, digest_of
-from stage7_plugin.wrap.python import hints, place
-from stage7_plugin.wrap.python.logic import FOLDER, logic
-from stage7_plugin.wrap.python.place import Place
+from stage7_plugin.rendering import escaping
+from stage7_plugin.spec.sample_inputs import sample_value
+from stage7_plugin.wrap.model import Note, Wrapping, digest_of
+from stage7_plugin.wrap.python import docs as docstrings
+from stage7_plugin.wrap.python import place, reach, value_conversion
+from stage7_plugin.wrap.python.hints import Hints
+from stage7_plugin.wrap.python.logic import CONVERSION, FOLDER, logic
+from stage7_plugin.wrap.python.modules import Modules
+from stage7_plugin.wrap.python.parameters import Given, Parameters
+from stage7_plugin.wrap.python.requirements import requirements
+from stage7_plugin.wrap.python.result import result_of
+from stage7_plugin.wrap.python.target import Target, find_target
 
-if TYPE_CHECKING:
-    import griffe
-
-_INSTALL = "python -m pip install 'stage7-plugin[wrap]'"
+_REQUIREMENTS = """\
+# What plugin_logic.py needs, one package a line, such as: requests>=2.32
+# After a change, `make lock` writes the exact versions with their hashes to requirements.txt.
+"""
 
 
 def recognises(source: str) -> bool:
@@ -35,84 +40,79 @@ def read(source: str, execute: bool = False) -> Wrapping:
         CannotWrap: There is no such function, or it cannot be called with inputs by name.
     """
     where = place.find(source)
-    content = _content(where.file)
-    function = _function(where, content)
-    inputs = [_input(one) for one in function.parameters]
-    names = [one.name for one in function.parameters if one.kind is not None]
-    outputs = [{**hints.definition_of(_text(function.returns)), "name": "result"}]
-    path = f"{FOLDER}/{where.shown()}"
+    modules = Modules(where.root)
+    hints = Hints(modules)
+    target = find_target(modules, where)
+    docs = docstrings.read(target.function)
+    parameters = Parameters(modules, hints, target, docs)
+    inputs = parameters.inputs()
+    taken = {given.name for given in inputs}
+    result, notes = result_of(modules, hints, target, docs, taken)
+    start = modules.module(where.module)
+    assert start is not None
+    reached = reach.reach(modules, [start, target.module])
+    copied = reach.contents(modules, reached)
+    needs = requirements(reached, where.root)
+    files = {f"{FOLDER}/{path}": content for path, content in copied.items()}
+    text = logic(where.module, modules.shown(target.module), target, inputs, result)
+    files["plugin_logic.py"] = text.encode()
+    if "value_conversion" in text:
+        files[CONVERSION] = Path(value_conversion.__file__).read_bytes()
+    files["examples/request.json"] = _request(inputs)
+    if needs.lines:
+        files["requirements.in"] = (_REQUIREMENTS + "".join(f"{x}\n" for x in needs.lines)).encode()
+    answers = {
+        "plugin_name": _title(target.function.name),
+        "inputs": json.dumps([one.definition for one in inputs], ensure_ascii=False),
+        "outputs": json.dumps(result.outputs, ensure_ascii=False),
+    }
+    if summary := docstrings.summary_of(docs):
+        answers["description"] = summary
     return Wrapping(
         kind="function",
         source=source,
-        answers={
-            "plugin_name": function.name.replace("_", " ").title(),
-            "description": _description(function),
-            "inputs": json.dumps(inputs, ensure_ascii=False),
-            "outputs": json.dumps(outputs, ensure_ascii=False),
-        },
-        files={
-            path: content,
-            "plugin_logic.py": logic(where.module, function.name, (), names, "result").encode(),
-        },
-        notes=[Note(where.shown(), function.lineno, f"copied to {path}", "taken")],
-        sources={where.shown(): digest_of(content)},
+        answers=answers,
+        files=files,
+        notes=[
+            *_taken(modules, target, list(copied)),
+            *parameters.notes,
+            *notes,
+            *reached.notes,
+            *needs.notes,
+        ],
+        sources={path: digest_of(content) for path, content in copied.items()},
     )
 
 
-def _content(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        expected = "a file that can be read"
-        raise CannotWrap(str(file), None, f"{error.strerror}", expected) from error
+def _request(inputs: list[Given]) -> bytes:
+    """Return an example without what the function has a default for: that fits it best."""
+    definitions = [
+        one.definition
+        for one in inputs
+        if one.definition.get("required", True) or "example" in one.definition
+    ]
+    given = {one["name"]: sample_value(one) for one in definitions}
+    document = {"inputs": given, "context": {"trace_id": "example-1"}}
+    return (escaping.json(document, indent=2) + "\n").encode()
 
 
-def _function(where: Place, content: bytes) -> griffe.Function:
-    try:
-        import griffe
-    except ImportError as error:
-        raise CannotWrap(
-            where.shown(), None, "reading Python needs the package griffelib", _INSTALL
-        ) from error
-    try:
-        module = griffe.visit(where.module, filepath=where.file, code=content.decode("utf-8-sig"))
-    except (SyntaxError, ValueError) as error:
-        line = error.lineno if isinstance(error, SyntaxError) else None
-        raise CannotWrap(where.shown(), line, str(error), "Python that can be read") from error
-    found = module.members.get(where.name)
-    if not isinstance(found, griffe.Function):
-        known = [name for name, one in module.members.items() if isinstance(one, griffe.Function)]
-        raise CannotWrap(
-            where.shown(),
-            None,
-            f"it has no function {where.name or '(none was named)'}",
-            f"one of {', '.join(known) or 'its functions, but it has none'}",
-            f"{where.file.name}:{known[0]}" if known else "",
-        )
-    return found
+def _title(name: str) -> str:
+    words = name.strip("_").replace("_", " ")
+    return words[:1].upper() + words[1:]
 
 
-def _input(parameter: griffe.Parameter) -> dict[str, Any]:
-    found: dict[str, Any] = {"name": parameter.name}
-    found |= hints.definition_of(_text(parameter.annotation))
-    if parameter.default is None:
-        return found
-    try:
-        default = ast.literal_eval(str(parameter.default))
-    except ValueError:
-        default = None
-    if found["type"] == "any":
-        found["type"] = hints.type_of_value(default)
-    if default is None:
-        return {**found, "required": False}
-    return {**found, "defaultValue": default}
-
-
-def _text(annotation: Any) -> str | None:
-    return str(annotation) if annotation is not None else None
-
-
-def _description(function: griffe.Function) -> str:
-    text = function.docstring.value.strip() if function.docstring else ""
-    line = " ".join(text.partition("\n\n")[0].split())[: derived.LONGEST_DESCRIPTION]
-    return line.strip().rstrip(".") or f"Calls the function {function.name} with the inputs"
+def _taken(modules: Modules, target: Target, copied: list[str]) -> list[Note]:
+    shown, line = modules.shown(target.module), target.function.lineno
+    more = f", and {len(copied) - 1} more" if len(copied) > 1 else ""
+    notes = [Note(shown, line, f"{target.call}(): copied to {FOLDER}/{shown}{more}", "taken")]
+    notes += [
+        Note(shown, line, f"@{one} is taken to leave its parameters as they are", "changed")
+        for one in target.decorators
+    ]
+    for name in copied:
+        module = modules.module(name.removesuffix(".py").replace("/", "."))
+        if module is not None and b"__file__" in module.content and "/" not in name:
+            number = module.content[: module.content.index(b"__file__")].count(b"\n") + 1
+            text = "it looks for files next to it: copy those it needs to wrapped/"
+            notes.append(Note(name, number, text, "changed"))
+    return notes

@@ -48,13 +48,13 @@ def test_it_remembers_what_it_was_wrapped_from(tmp_path: Path) -> None:
     out = tmp_path / "plugins"
     assert wrap(f"{tmp_path / 'slugs.py'}:slugify", "git_init=no", "-o", out).exit_code == 0
     recorded = json.loads((out / "slugify" / ".stage7-template.json").read_text("utf-8"))["wrapped"]
-    logic = (out / "slugify" / "plugin_logic.py").read_bytes()
+    names = ("examples/request.json", "plugin_logic.py", "wrapped/slugs.py")
     source = (tmp_path / "slugs.py").read_bytes()
     assert recorded == {
         "kind": "function",
         "source": "../../slugs.py:slugify",
         "sources": {"slugs.py": digest_of(source)},
-        "files": {"plugin_logic.py": digest_of(logic), "wrapped/slugs.py": digest_of(source)},
+        "files": {name: digest_of((out / "slugify" / name).read_bytes()) for name in names},
     }
 
 

@@ -1,0 +1,193 @@
+"""The function that a source names: found, and described as far as its call goes."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from stage7_plugin.spec.problems import nearest
+from stage7_plugin.wrap.model import CannotWrap
+from stage7_plugin.wrap.python import objects
+from stage7_plugin.wrap.python.modules import Module, Modules, Named
+from stage7_plugin.wrap.python.place import Place
+
+if TYPE_CHECKING:
+    import griffe
+
+# What these return is no answer: a context manager, a command line, a fixture, a route.
+_OTHER_CALLS = ("contextmanager", "asynccontextmanager", "command", "group", "fixture", "overload")
+
+
+@dataclass(frozen=True)
+class Target:
+    """A function that can be called.
+
+    Attributes:
+        module: Where it is defined.
+        function: Its signature and docstring.
+        imported: What is imported to call it, from the module that was named.
+        call: How it is called: `name`, `Class.name` or `Class().name`.
+        skips: Parameters at the front that are not given: self or cls.
+        asynchronous: Whether its result is awaited.
+        generator: Whether it yields.
+        decorators: Those that may change its signature.
+    """
+
+    module: Module
+    function: griffe.Function
+    imported: str
+    call: str
+    skips: int
+    asynchronous: bool
+    generator: bool
+    decorators: tuple[str, ...]
+
+
+def find_target(modules: Modules, place: Place) -> Target:
+    """Find the function that a place names.
+
+    Raises:
+        CannotWrap: There is none, or it cannot be called with named values.
+    """
+    start = modules.module(place.module)
+    if start is None:
+        expected = "a file whose name can be imported"
+        raise CannotWrap(str(place.file), None, f"{place.module} cannot be imported", expected)
+    name = place.name or _only_function(start, modules)
+    named = modules.named(start, name)
+    member, module = named.member, named.module
+    shown = modules.shown(module or start)
+    if member is None or module is None:
+        raise _unknown(start, name, shown)
+    if member.is_class:
+        methods = [key for key, one in member.members.items() if one.is_function and key[0] != "_"]
+        raise CannotWrap(
+            shown,
+            member.lineno,
+            f"{name} is a class",
+            "a function, or a method of the class",
+            f"{name}.{methods[0]}" if methods else "",
+        )
+    if not member.is_function:
+        raise CannotWrap(shown, member.lineno, f"{name} is no function", "a function")
+    function: griffe.Function = member  # type: ignore[assignment]
+    call, skips = _call(modules, module, function, name)
+    decorators = tuple(_decorators(function, shown))
+    node = _node(module, function)
+    return Target(
+        module=module,
+        function=function,
+        imported=name.partition(".")[0],
+        call=call,
+        skips=skips,
+        asynchronous=isinstance(node, ast.AsyncFunctionDef),
+        generator=node is not None and _yields(node.body),
+        decorators=decorators,
+    )
+
+
+def _only_function(module: Module, modules: Modules) -> str:
+    known = _functions(module)
+    public = [name for name in known if not name.startswith("_") and name != "main"]
+    if len(public) == 1:
+        return public[0]
+    shown = modules.shown(module)
+    expected = f"the name of one of {', '.join(public or known)}" if known else "a function in it"
+    found = "it has several functions" if known else "it has no function"
+    example = f"{module.file.name}:{(public or known)[0]}" if known else ""
+    raise CannotWrap(shown, None, found, expected, example)
+
+
+def _functions(module: Module) -> list[str]:
+    members = module.objects.members.items()
+    return [name for name, one in members if not one.is_alias and one.is_function]
+
+
+def _unknown(module: Module, name: str, shown: str) -> CannotWrap:
+    known = _functions(module)
+    classes = [one for one in module.objects.members.values() if not one.is_alias and one.is_class]
+    methods = [f"{kind.name}.{key}" for kind in classes for key, m in kind.members.items()
+               if m.is_function and key[0] != "_"]  # fmt: skip
+    meant = nearest(name, [*known, *methods]) or next(iter([*known, *methods]), "")
+    expected = f"one of {', '.join([*known, *methods][:20])}" if meant else "a function"
+    example = f"{module.file.name}:{meant}" if meant else ""
+    return CannotWrap(shown, None, f"it has no function {name}", expected, example)
+
+
+def _call(
+    modules: Modules, module: Module, function: griffe.Function, name: str
+) -> tuple[str, int]:
+    """Return how it is called, and how many of its parameters are not given."""
+    parent = function.parent
+    if parent is None or not parent.is_class:
+        return name, 0
+    owner = name.rpartition(".")[0]
+    if "staticmethod" in function.labels:
+        return name, 0
+    if "classmethod" in function.labels:
+        return name, 1
+    needed = _needed(modules, modules.named(module, owner))
+    if needed:
+        raise CannotWrap(
+            modules.shown(module),
+            function.lineno,
+            f"{name} needs an object, and {owner}() needs {', '.join(needed)}",
+            "a function, or a method of a class that is made without arguments",
+            f"def {function.name}_once(...): return {owner}(...).{function.name}(...)",
+        )
+    return f"{owner}().{function.name}", 1
+
+
+def _needed(modules: Modules, owner: Named) -> list[str]:
+    """Return what an object of a class cannot be made without."""
+    assert owner.member is not None
+    init: Any = owner.member.members.get("__init__")
+    if init is not None and not init.is_alias and init.is_function:
+        given = list(init.parameters)[1:]
+        return [one.name for one in given if one.required and "variadic" not in one.kind.value]
+    if objects.shape_of(modules, owner) in ("dataclass", "model"):
+        return [one.name for one in objects.members_of(modules, owner) if one.required]
+    return []
+
+
+def _decorators(function: griffe.Function, shown: str) -> list[str]:
+    found = []
+    for decorator in function.decorators:
+        text = str(decorator.value).partition("(")[0]
+        last = text.rpartition(".")[2]
+        if last in _OTHER_CALLS:
+            raise CannotWrap(
+                shown,
+                decorator.lineno,
+                f"@{text} makes something else of {function.name}",
+                "a function that takes values and returns a value: call it from one",
+                f"def answer(...): return {function.name}(...)",
+            )
+        if last not in ("staticmethod", "classmethod", "cache", "lru_cache", "override", "final"):
+            found.append(text)
+    return found
+
+
+def _node(
+    module: Module, function: griffe.Function
+) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
+    for node in ast.walk(module.tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            first = min([node.lineno, *(one.lineno for one in node.decorator_list)])
+            if node.name == function.name and function.lineno in (node.lineno, first):
+                return node
+    return None
+
+
+def _yields(body: list[ast.stmt]) -> bool:
+    """Tell whether a function's own body yields; what is defined in it is another's."""
+    waiting: list[ast.AST] = list(body)
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, (ast.Yield, ast.YieldFrom)):
+            return True
+        inner = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+        if not isinstance(node, inner):
+            waiting += ast.iter_child_nodes(node)
+    return False
