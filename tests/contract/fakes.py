@@ -253,6 +253,7 @@ def judge(
     returned: Mapping[str, Any] | None = None,
     generation: Generation = NO_GENERATION,
     polls: int = 2,
+    with_logic: bool = False,
 ) -> Result:
     """What comes of one rule alone, for a plugin that is made up.
 
@@ -262,9 +263,8 @@ def judge(
     with serving(respond) as port:
         target = FakeTarget(port, plugin, facts or Facts(), abilities)
         patience = Patience(polls, interval=0.01)
-        context = Context(
-            target, sample_inputs(plugin), Scenarios(scenarios or {}), patience, generation
-        )
+        known = Scenarios(scenarios or {}, with_logic)
+        context = Context(target, sample_inputs(plugin), known, patience, generation)
         for name, value in (returned or {}).items():
             context.keep(name, value)
         with Runner(context) as runner:

@@ -75,14 +75,16 @@ def test_a_type_that_can_be_wrong_is_looked_for_from_the_end() -> None:
     assert given == [{"object": "object", "string": {"not": "text"}, "any": "any"}]
 
 
-def test_both_problems_are_sent_at_once() -> None:
-    respond, given = listening(lambda inputs: refusal(error="'text' and 'number' are wrong"))
-    plugin = inputs_of(TEXT, {"name": "number", "type": "number", "example": 5})
-    assert judge("errors.all-problems", respond, plugin=plugin).status is PASSED
-    assert given == [{"number": "not a number"}]
-    for named in ("text", "number"):
-        respond, _ = listening(lambda inputs, name=named: refusal(error=f"'{name}' is wrong"))  # type: ignore[misc]
-        assert judge("errors.all-problems", respond, plugin=plugin).status is WARNED
+@pytest.mark.parametrize("names", [("text", "number"), ("number", "text")])
+@pytest.mark.parametrize("named", ["both", "first", "second"])
+def test_both_problems_are_sent_at_once(names: tuple[str, str], named: str) -> None:
+    first, second = names
+    told = {"both": f"'{first}' and '{second}' are wrong", "first": first, "second": second}
+    respond, given = listening(lambda inputs: refusal(error=told[named]))
+    plugin = inputs_of({**TEXT, "name": first}, {"name": second, "type": "number", "example": 5})
+    result = judge("errors.all-problems", respond, plugin=plugin)
+    assert result.status is (PASSED if named == "both" else WARNED)
+    assert given == [{second: "not a number"}]
 
 
 @pytest.mark.parametrize(

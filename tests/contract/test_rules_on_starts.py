@@ -7,12 +7,22 @@ from collections.abc import Callable
 import pytest
 
 from stage7_plugin.contract.model import Status
-from stage7_plugin.contract.rules import build, hardened, unread_output
+from stage7_plugin.contract.rule import RULES
+from stage7_plugin.contract.rules import (
+    build,
+    hardened,
+    lifecycle,
+    load,
+    secrets,
+    unread_output,
+)
 from stage7_plugin.contract.rules.environment import INTERPRETER_OPTIONS
 from stage7_plugin.contract.targets.base import Rebuild, StartOptions
 from tests.contract.fakes import GOOD, Clock, Facts, FakeTarget, Reply, judge, refusal, statuses
 
 FAILED, WARNED = Status.FAILED, Status.WARNED
+SCENARIOS = {r.id: r.scenario for r in RULES if r.scenario and r.id != "load.retry-after"}
+"""The rules that execute a scenario; one only looks at what another one got."""
 
 
 def names(options: StartOptions) -> set[str]:
@@ -58,6 +68,26 @@ def test_a_start_of_its_own_decides(
         "it does not start",
     )
     assert sent in broken.sent
+
+
+@pytest.mark.parametrize("with_logic", [True, False])
+@pytest.mark.parametrize("rule", SCENARIOS)
+def test_scenarios_run_in_a_plugin_that_knows_them(
+    monkeypatch: pytest.MonkeyPatch, rule: str, with_logic: bool
+) -> None:
+    """Where the suite's own logic takes the place of the plugin's, that is another plugin."""
+    for rules in (lifecycle, load, secrets):
+        monkeypatch.setattr(rules, "time", Clock())
+    started: list[StartOptions] = []
+
+    def starts(options: StartOptions) -> bool:
+        started.append(options)
+        return True
+
+    facts = Facts(starts_with=starts, end_seconds=0.1)
+    inputs = {SCENARIOS[rule]: {"seconds": 1}}
+    judge(rule, statuses(500), facts=facts, scenarios=inputs, with_logic=with_logic)
+    assert {options.scenario_logic for options in started} == {with_logic}
 
 
 @pytest.mark.parametrize(
