@@ -201,6 +201,19 @@ def test_names_and_groups() -> None:
     assert json.dumps(sorted(known))
 
 
+def test_what_is_advice_only() -> None:
+    """A plugin that breaks one of these passes all the same, so no other may become one."""
+    assert {rule.id for rule in RULES if rule.advice} == {
+        "execute.written",
+        "errors.all-problems",
+        "generated.accepted",
+        "hardened.any-user",
+        "lifecycle.exit-code",
+        "lifecycle.first-poll",
+        "lifecycle.second-signal",
+    }
+
+
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 def test_every_rule_says_why_what_is_sent_and_what_is_expected(rule: Rule) -> None:
     assert all(part.endswith((".", "?")) for part in rule.explanation), rule.explanation
