@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from stage7_plugin.terminal import outlive_reader
+
 _NEW_FILE = click.Path(dir_okay=False, path_type=Path)
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
@@ -97,4 +99,6 @@ def batch(
     taken, again = options.pop("take_over"), (options.pop("update"), options.pop("force"))
     rewrite = Rewrite(*again, take_over=taken, release=release, note=note)
     chosen = BatchOptions(plugins_files, output_dir, rewrite=rewrite, shard=part, **options)
-    sys.exit(run_batch(chosen))
+    with outlive_reader():
+        status = run_batch(chosen)
+    sys.exit(status)

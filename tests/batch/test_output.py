@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -70,6 +71,24 @@ def test_quiet_prints_failures_only(tmp_path: Path) -> None:
     assert result.status == 1
     assert "plugin-2" in result.output
     assert "plugin-1" not in result.output
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a closed pipe is another error")
+def test_a_reader_that_leaves_ends_no_run(tmp_path: Path) -> None:
+    """As `| head -1` does: the files of the fleet are written after the first line."""
+    file = write_fleet(tmp_path, *numbered(2))
+    with subprocess.Popen(
+        command(file, "--output-dir", tmp_path / "out"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**environment(tmp_path), "PYTHONUNBUFFERED": "1"},
+    ) as run:
+        assert run.stdout is not None
+        assert run.stderr is not None
+        run.stdout.close()
+        assert run.stderr.read() == b""
+    assert run.returncode == 0
+    assert (tmp_path / "out" / "index.json").is_file()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals")
