@@ -66,8 +66,11 @@ def test_backstage_knows_each_with_an_owner(out: Path) -> None:
 
 
 def test_they_follow_the_file_without_rendering_anything_again(tmp_path: Path, out: Path) -> None:
+    digests = {slug: plugin["digest"] for slug, plugin in plugins(out).items()}
     file = write_fleet(tmp_path, {**OWNED[0], "owner": "@ada"}, OWNED[1], {"plugin_name": "Three"})
     result = batch(tmp_path, file)
+    now = {slug: plugin["digest"] for slug, plugin in plugins(out).items()}
+    assert now == digests, "no image has to be built again"
     assert (result.status, "3 unchanged" in result.output) == (0, True), result.output
     assert "owner: user:ada\n" in (out / "one" / "catalog-info.yaml").read_text("utf-8")
     assert not (out / "three" / "catalog-info.yaml").exists()
