@@ -56,13 +56,11 @@ def adapter(
             f'args = {{{named}: given for name, given in context["args"].items()}}'
             if inputs
             else 'args = context["args"]',
-            "inputs = {",
-            '    name: {"value": value, "args": args.get(name, {})}',
-            "    for name, value in inputs.items()",
-            "}",
+            'inputs = {name: {"value": value, "args": args.get(name, {})} '
+            "for name, value in inputs.items()}",
         ]
         if logic.undeclared:  # they come as the host sends them
-            body[-4:] = [
+            body[-1:] = [
                 "inputs = {",
                 "    name: value",
                 "    if name in UNDECLARED",
@@ -71,9 +69,10 @@ def adapter(
                 "}",
             ]
     call = f"{wait}original({logic.arguments})"
-    returned = logic.wrapped or outputs
+    wraps = logic.wrapped or logic.unsure
+    returned = wraps or outputs
     body.append(f"result{': Any' if returned else ': dict[str, Any]'} = {call}")
-    if logic.wrapped:
+    if wraps:
         head.append(f"OUTPUT_NAMES = {{{', '.join(map(_text, names))}}}")
         body += [
             'if not (isinstance(result, dict) and "success" in result):',
@@ -89,7 +88,7 @@ def adapter(
             "    named = {OUTPUTS.get(name, name): value for name, value in outputs}",
             '    result = {**result, "outputs": named}',
         ]
-    if logic.wrapped and outputs:
+    if wraps and outputs:
         body = [line.replace("    outputs = {", "    found = {") for line in body]
         body = [line.replace('"outputs": outputs}', '"outputs": found}') for line in body]
     body.append("return result" if not returned else "answer: dict[str, Any] = result")

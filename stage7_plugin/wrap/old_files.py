@@ -33,8 +33,9 @@ SIX = frozenset(
 AUTHORS = ("LICENSE", "examples/scenarios.json")
 _TEMPLATES = frozenset(
     ("plugin_runtime", "tests", "Makefile", "compatibility.py", "release.py", "CHANGELOG.md",
-     "compose.yaml", "manifest.schema.json", "pyproject.toml", "renovate.json", "kubernetes.yaml", "host-image",
-     "requirements.in", "requirements-dev.in", "requirements-dev.txt", "system-packages.txt",
+     "compose.yaml", "manifest.schema.json", "pyproject.toml", "renovate.json", "kubernetes.yaml",
+     "host-image", "requirements.in",
+     "requirements-dev.in", "requirements-dev.txt", "system-packages.txt",
      ".stage7-template.json", ".cruft.json", ".gitlab-ci.yml", "original_logic.py")
 )  # fmt: skip
 _COMPOSE = re.compile(r"(docker-)?compose(\.\w+)*\.ya?ml|Dockerfile.*|.*\.dockerfile|Jenkinsfile")

@@ -30,6 +30,7 @@ class Logic:
         undeclared: Inputs that it reads and the manifest does not declare, with the line.
         outputs: Names of outputs that it writes out, with the line.
         wrapped: Whether what it returns is put into {"success": True, "outputs": ...}.
+        unsure: Whether that cannot be told from the code.
         is_async: Whether it has to be awaited.
         setup: Whether the module has a `setup` that is no start of a plugin, and its line.
     """
@@ -42,6 +43,7 @@ class Logic:
     undeclared: dict[str, int] = field(default_factory=dict)
     outputs: dict[str, int] = field(default_factory=dict)
     wrapped: bool = False
+    unsure: bool = False
     is_async: bool = False
     setup: int = 0
 
@@ -103,6 +105,7 @@ def read_logic(
         undeclared=reads.undeclared,
         outputs={name: line for name, line in outputs.items() if name not in declared.outputs},
         wrapped=plain or (wraps and not says_success),
+        unsure=not says_success,
         is_async=isinstance(found, ast.AsyncFunctionDef),
         setup=0 if setup is None or (calls_setup and _needs_nothing(setup)) else setup.lineno,
     )

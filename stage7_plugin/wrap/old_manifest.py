@@ -119,15 +119,14 @@ class ManifestReader:
         author = given.get("author")
         if not author and isinstance(metadata, dict):
             author = metadata.get("author")
-        if isinstance(author, dict):
-            author = author.get("name")
-        if author:
-            self._answer("author", one_line(str(author), 100), author)
+        name = author.get("name") if isinstance(author, dict) else author
+        if name:
+            self._answer("author", one_line(str(name), 100), author)
         if given.get("license"):
             known = {one.lower(): one for one in answers.CHOICES["license"]}
             name = str(given["license"])
             self.answers["license"] = known.get(name.lower(), "Proprietary")
-            if self.answers["license"] != name:
+            if name.lower() not in known:
                 self.laid_over["license"] = name
                 self._tell("license", f"the template has no text of the license {name}; LICENSE "
                            "is yours to write, unless it was taken over", "changed")  # fmt: skip

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from stage7_plugin.wrap import function, host_plugin
+from stage7_plugin.wrap import container, function, host_plugin
 from stage7_plugin.wrap.model import CannotWrap, Kind, Wrapping
 
-READERS: dict[Kind, ModuleType] = {"function": function, "host-plugin": host_plugin}
+READERS: dict[Kind, ModuleType] = {
+    "function": function,
+    "host-plugin": host_plugin,
+    "container": container,
+}
 """A reader has recognises(source) and read(source, execute)."""
 
 EXPECTED = (
-    "a Python function, as FILE.py:NAME or FOLDER:MODULE.NAME; or the folder of a Python plugin of "
-    "the host"
+    "a Python function, as FILE.py:NAME or FOLDER:MODULE.NAME; or the folder of a container "
+    "plugin or of a Python plugin of the host"
 )
 EXAMPLE = "tools/text.py:summarise"
 
