@@ -52,6 +52,7 @@ SLOW = [
     "template/test_plugin_life.py",
     "template/test_plugin_logic.py",
     "template/test_release.py",
+    "wrap/test_wrapped_image.py",
 ]
 # What they start needs make, a POSIX shell, a terminal or signals. The rest is for every system.
 NOT_ON_WINDOWS = [

@@ -16,6 +16,7 @@ from typing import Any
 from stage7_plugin.spec.manifest import manifest_problems
 from stage7_plugin.wrap.adapter import MODULE, adapter
 from stage7_plugin.wrap.dockerfile_facts import DockerfileFacts
+from stage7_plugin.wrap.laying_over import RECORD
 from stage7_plugin.wrap.model import CannotWrap, Wrapping
 from stage7_plugin.wrap.old_example import take_example
 from stage7_plugin.wrap.old_files import (
@@ -68,6 +69,11 @@ class _Reader:
         self.old = OldPlugin(folder)
 
     def read(self, source: str) -> Wrapping:
+        if (self.old.folder / RECORD).exists():
+            raise CannotWrap(
+                RECORD, None, "the plugin was made by this template already",
+                "a plugin made by hand", "make update",
+            )  # fmt: skip
         given = parse_manifest(self.old.manifest_text)
         problems = manifest_problems(given)
         manifest = ManifestReader(given, self.old.folder.resolve().name, self.old.tell_manifest)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from stage7_plugin.rendering.entries import SOURCES
 from stage7_plugin.rendering.template_folder import template_folder
 from stage7_plugin.wrap.model import CannotWrap, Note, What, digest_of
 from stage7_plugin.wrap.old_files import read_inside, read_text
@@ -60,6 +61,6 @@ class OldPlugin:
 
     def header(self, name: str) -> str:
         """Return the comment with which the template's file begins."""
-        path = template_folder() / "{{cookiecutter.plugin_slug}}" / name
+        path = template_folder() / SOURCES / "python" / name
         found = _HEADER.match(path.read_text("utf-8"))
         return found[0] if found else ""

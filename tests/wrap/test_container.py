@@ -243,6 +243,11 @@ def test_a_folder_that_is_too_large_is_refused(
     assert ".dockerignore" in str(refusal(tmp_path, **{"data.bin": b"x" * 101}))
 
 
+def test_a_plugin_of_this_template_is_refused(tmp_path: Path) -> None:
+    refused = refusal(tmp_path, **{".stage7-template.json": "{}"})
+    assert (refused.path, refused.example) == (".stage7-template.json", "make update")
+
+
 @pytest.mark.parametrize("name", ["Dockerfile", "manifest.json", "plugin_logic.py"])
 def test_it_recognises_a_container_plugin(tmp_path: Path, name: str) -> None:
     content = json.dumps({"container": {}}) if name == "manifest.json" else ""
