@@ -101,6 +101,6 @@ def run(found: Wrapping, inputs: dict[str, Any], **context: Any) -> dict[str, An
             source = found.files.get(f"{module.__name__}.py", b"")
             exec(compile(source, module.__name__, "exec"), module.__dict__)
     given = {"args": {}, "host_inputs": {}, **context}
-    answer = logic.execute_plugin(inputs, given)
-    result: dict[str, Any] = asyncio.run(answer) if inspect.isawaitable(answer) else answer
+    answer: Any = logic.execute_plugin(inputs, given)
+    result: dict[str, Any] = asyncio.run(answer) if inspect.iscoroutine(answer) else answer
     return result
