@@ -76,12 +76,14 @@ def run_dev(options: DevOptions) -> int:
         threading.Thread(target=supervisor.watch, daemon=True).start()
         if options.open_page:
             webbrowser.open(url)
-        app = make_app(Session(launch, events, supervisor), port)
+        session = Session(launch, events, supervisor)
+        app = make_app(session, port)
         config = uvicorn.Config(
             app, log_level="warning", lifespan="off", timeout_graceful_shutdown=1
         )
         with contextlib.suppress(KeyboardInterrupt), listener:
             uvicorn.Server(config).run(sockets=[listener])
+        session.contract.close()
     return STOPPED
 
 

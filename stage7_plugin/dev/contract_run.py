@@ -26,6 +26,7 @@ class ContractRun:
         self._folder, self._supervisor, self._events = folder, supervisor, events
         self._busy = threading.Lock()
         self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
 
     def start(self, image: bool) -> bool:
         """Start a run; return whether none was running.
@@ -37,12 +38,19 @@ class ContractRun:
         if not self._busy.acquire(blocking=False):
             return False
         self._stop.clear()
-        threading.Thread(target=self._run, args=(image,), daemon=True).start()
+        self._thread = threading.Thread(target=self._run, args=(image,), daemon=True)
+        self._thread.start()
         return True
 
     def stop(self) -> None:
         """End the run after the rules that are being checked."""
         self._stop.set()
+
+    def close(self) -> None:
+        """Stop, and wait until the run's containers and image are gone."""
+        self.stop()
+        if self._thread is not None:
+            self._thread.join()
 
     def _run(self, image: bool) -> None:
         problem = ""

@@ -111,8 +111,10 @@ def test_outputs_are_shown_by_their_type(page: Page) -> None:
     send(page)
     picture = page.locator("[data-output=picture] img")
     expect(picture).to_be_visible()
-    assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") == 1
-    assert page.locator("[data-output=rows] th").all_inner_texts() == ["name", "size"]
+    size = "image => image.decode().then(() => [image.naturalWidth, image.naturalHeight])"
+    assert picture.evaluate(size) == [210, 110]  # four bars: h, e, l, o
+    assert page.locator("[data-output=rows] th").all_inner_texts() == ["letter", "count"]
+    assert page.locator("[data-output=rows] td").all_inner_texts()[:2] == ["l", "2"]
     expect(page.locator("[data-output=result] .tree")).to_contain_text("text: hello")
     with page.expect_download() as found:
         page.get_by_role("button", name="Download picture").click()

@@ -176,10 +176,16 @@ def test_files_and_hardening(client: APIClient, plugin: Path) -> None:
 def test_a_build_that_fails(
     client: APIClient, plugin: Path, dockerfile: str, sentence: str, command: str
 ) -> None:
+    def of_this_step() -> set[str]:
+        every = client.containers(all=True)
+        return {one["Id"] for one in every if one["Command"] in ("/bin/sh -c false", "false")}
+
     (plugin / "Dockerfile").write_text(dockerfile)
+    before = of_this_step()
     with pytest.raises(BuildFailed, match=sentence) as caught:
         list(build(client, view_of(plugin), plugin))
     assert caught.value.command.startswith(command)
+    assert of_this_step() == before, "the builder's container is left"
 
 
 def test_a_folder_without_a_dockerfile(client: APIClient, plugin: Path) -> None:

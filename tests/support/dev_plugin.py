@@ -21,16 +21,11 @@ from tests.support.template import TEMPLATE
 RENDERED = TEMPLATE / "examples" / "rendered" / "text-echo"
 PATIENCE = 60.0
 """Seconds; the longest that a test waits for what takes a fraction of one."""
-# A PNG of one pixel.
-PIXEL = (
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk"
-    "+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-)
 INPUTS: list[dict[str, Any]] = [
     {"name": "text", "type": "string", "required": True, "description": "Any text"},
-    {"name": "count", "type": "number", "required": False, "defaultValue": 2, "maximum": 10},
+    {"name": "count", "type": "number", "required": False, "defaultValue": 5, "maximum": 10},
     {"name": "loud", "type": "boolean", "required": False, "defaultValue": False},
-    {"name": "color", "type": "string", "required": False, "enum": ["red", "green"]},
+    {"name": "color", "type": "string", "required": False, "enum": ["red", "green", "blue"]},
     {"name": "words", "type": "array", "required": False},
     {"name": "options", "type": "object", "required": False},
     {"name": "anything", "type": "any", "required": False},
@@ -48,39 +43,63 @@ OUTPUTS: list[dict[str, Any]] = [
         "contentMediaType": "image/png",
     },
 ]
-LOGIC = f'''"""Answers with what it was given."""
+LOGIC = '''"""Counts the letters of a text, draws bars, and answers with what it was given."""
 
 import logging
 
+import base64
+import collections
+import struct
+import zlib
+
 WORD = "first"
-PIXEL = "{PIXEL}"
+COLORS = {"red": (196, 58, 49), "green": (35, 134, 84), "blue": (11, 87, 196)}
+BAR, GAP, HEIGHT = 40, 10, 110  # pixels
+
+
+def bars(counts, color):
+    """Return a PNG, in base64, with a bar for each count."""
+    most, width = max(counts, default=1), GAP + len(counts) * (BAR + GAP)
+    space = bytes((245, 246, 248))
+    lines = []
+    for height in range(HEIGHT, 0, -1):
+        drawn = [(color if n * HEIGHT >= height * most else space) * BAR for n in counts]
+        lines.append(b"\\0" + space * GAP + b"".join(bar + space * GAP for bar in drawn))
+    head = struct.pack(">IIBBBBB", width, HEIGHT, 8, 2, 0, 0, 0)  # 8 bits for each of R, G, B
+    png = b"\\x89PNG\\r\\n\\x1a\\n"
+    for kind, data in ((b"IHDR", head), (b"IDAT", zlib.compress(b"".join(lines))), (b"IEND", b"")):
+        check = struct.pack(">I", zlib.crc32(kind + data))
+        png += struct.pack(">I", len(data)) + kind + data + check
+    return base64.b64encode(png).decode()
 
 
 def execute_plugin(inputs, context):
     logging.getLogger(__name__).info("called with %s", inputs["text"])
     if inputs["text"] == "leak":
-        return {{"success": True, "outputs": {{"result": context["host_inputs"]}}}}
+        return {"success": True, "outputs": {"result": context["host_inputs"]}}
     if inputs["text"] == "fail":
-        return {{"success": False, "error": "it fails when asked to"}}
-    shown = {{name: value for name, value in inputs.items() if value is not None}}
+        return {"success": False, "error": "it fails when asked to"}
+    shown = {name: value for name, value in inputs.items() if value is not None}
     shown.pop("password", None)
-    return {{
+    counted = collections.Counter(inputs["text"].replace(" ", "")).most_common(inputs["count"])
+    color = bytes(COLORS[inputs.get("color", "blue")])
+    return {
         "success": True,
-        "outputs": {{
-            "result": {{**shown, "word": WORD}},
-            "rows": [{{"name": "a", "size": 1}}, {{"name": "b", "size": 2}}],
-            "picture": PIXEL,
-        }},
-    }}
+        "outputs": {
+            "result": {**shown, "word": WORD},
+            "rows": [{"letter": letter, "count": count} for letter, count in counted],
+            "picture": bars([count for _, count in counted], color),
+        },
+    }
 '''
 
 
-def make_plugin(folder: Path) -> Path:
-    """Make the plugin in a new folder, and return that."""
+def make_plugin(folder: Path, inputs: list[dict[str, Any]] = INPUTS) -> Path:
+    """Make the plugin in a new folder, and return that; `inputs` are those of its manifest."""
     ignored = shutil.ignore_patterns("__pycache__", ".venv", "*_cache")
     shutil.copytree(RENDERED, folder, ignore=ignored)
     manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
-    manifest.update(inputDefinitions=INPUTS, outputDefinitions=OUTPUTS)
+    manifest.update(inputDefinitions=inputs, outputDefinitions=OUTPUTS)
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=2), "utf-8")
     (folder / "plugin_logic.py").write_text(LOGIC, "utf-8")
     request = {"inputs": {"text": "hello"}}
