@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stage7_plugin.batch.authors_files import AUTHORS, manifest_differences
-from stage7_plugin.batch.merge import MARKER
 from stage7_plugin.batch.recipe import Recipe
 from stage7_plugin.batch.record import Bases, Record
 from stage7_plugin.batch.safe_files import digest_of, read_regular
 from stage7_plugin.batch.template import PluginTemplate
+from stage7_plugin.generate.merge import MARKER
 
 _MOST_NAMED = 5
 

@@ -10,10 +10,10 @@ from pathlib import Path, PurePosixPath
 
 from stage7_plugin.batch.authors_files import AUTHORS, Refused, copy_as_it_is, refuse_odd
 from stage7_plugin.batch.compare import named
-from stage7_plugin.batch.merge import CannotMerge, merge
 from stage7_plugin.batch.output_folder import OutputFolder
 from stage7_plugin.batch.record import Record
 from stage7_plugin.batch.safe_files import digest_of
+from stage7_plugin.generate.merge import CannotMerge, merge
 
 
 @dataclass

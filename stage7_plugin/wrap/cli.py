@@ -12,17 +12,24 @@ if TYPE_CHECKING:
     from stage7_plugin.wrap.model import Kind
 
 _OUTPUT = click.Path(file_okay=False, path_type=Path)
+_PLUGIN = click.Path(exists=True, file_okay=False, path_type=Path)
 _KINDS = click.Choice(["function", "host-plugin"])
 
 
 @click.command()
-@click.argument("source")
+@click.argument("source", default="")
 @click.argument("answers", nargs=-1, metavar="[KEY=VALUE]...")
 @click.option(
     "--output-dir", "-o", "output", type=_OUTPUT, default=".", help="Where its folder is made."
 )
 @click.option("--kind", type=_KINDS, help="What SOURCE is, where that cannot be told.")
-@click.option("--check", is_flag=True, help="Only say what would be made.")
+@click.option("--check", is_flag=True, help="Only say what would be made, or would change.")
+@click.option(
+    "--again",
+    type=_PLUGIN,
+    metavar="FOLDER",
+    help="Bring what has changed in the source into this plugin; SOURCE is on record there.",
+)
 @click.option(
     "--import", "execute", is_flag=True, help="Import the source to look at it; trust it first."
 )
@@ -32,6 +39,7 @@ def wrap(
     output: Path,
     kind: Kind | None,
     check: bool,
+    again: Path | None,
     execute: bool,
 ) -> None:
     """Make a plugin around code that exists, and say what became of each part of it.
@@ -40,12 +48,20 @@ def wrap(
     plugin of the host. It is read, and not executed.
     Answers to the questions of `stage7-plugin new` go over what it says, such as plugin_name=Tidy.
 
-    Exit status: 0 the plugin was made, 1 it was not, 2 the source cannot be wrapped.
+    With --again, your changes to the plugin stay. What you and the source have changed in one file
+    is merged, if the plugin was committed once.
+
+    Exit status: 0 the plugin was made or brought up to date, 1 it was not, or conflicts are marked,
+    2 the source cannot be wrapped.
     """
     from stage7_plugin.wrap.command import WrapOptions, run_wrap
 
+    if again is None and not source:
+        raise click.UsageError("Missing argument 'SOURCE'.")
+    if again is not None and (answers or kind or "=" in source):
+        raise click.UsageError("--again takes a SOURCE and no answers: edit the plugin instead.")
     given = dict(_answer(text) for text in answers)
-    sys.exit(run_wrap(WrapOptions(source, given, output, kind, check, execute)))
+    sys.exit(run_wrap(WrapOptions(source, given, output, kind, check, execute, again)))
 
 
 def _answer(text: str) -> tuple[str, str]:

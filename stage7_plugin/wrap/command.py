@@ -15,8 +15,9 @@ from stage7_plugin.generate import post_generation
 from stage7_plugin.spec.manifest import manifest_problems
 from stage7_plugin.spec.plugin_spec import PluginSpec
 from stage7_plugin.spec.problems import Problem, format_problems
+from stage7_plugin.wrap.again import wrap_again
 from stage7_plugin.wrap.laying_over import write_over
-from stage7_plugin.wrap.model import Kind, Wrapping
+from stage7_plugin.wrap.model import CannotWrap, Kind, Wrapping
 from stage7_plugin.wrap.readers import read_source
 from stage7_plugin.wrap.rendering import render_plugin
 from stage7_plugin.wrap.report import print_notes, print_plan
@@ -35,6 +36,7 @@ class WrapOptions:
         kind: What the source is; None to find out.
         check: Only say what would be made.
         execute: The source may be imported to look at it.
+        again: The plugin that was made around the source before.
     """
 
     source: str
@@ -43,14 +45,17 @@ class WrapOptions:
     kind: Kind | None = None
     check: bool = False
     execute: bool = False
+    again: Path | None = None
 
 
 def run_wrap(options: WrapOptions) -> int:
-    """Make a plugin around a source; return the exit status.
+    """Make a plugin around a source, or bring it up to date; return the exit status.
 
     Returns:
         0 it was made, or with `check` could be; 1 it was not; 2 the source cannot be wrapped.
     """
+    if options.again is not None:
+        return _again(options, options.again)
     try:
         wrapping = read_source(options.source, options.kind, execute=options.execute)
     except UserError as error:
@@ -73,6 +78,14 @@ def answers_for(wrapping: Wrapping, given: Mapping[str, str]) -> dict[str, str]:
     if problems:
         raise UserError(format_problems(problems))
     return {**wrapping.answers, **given}
+
+
+def _again(options: WrapOptions, folder: Path) -> int:
+    try:
+        return wrap_again(options.source, folder, check=options.check, execute=options.execute)
+    except (UserError, OSError, UnicodeDecodeError) as error:
+        print(f"Nothing was changed: {error}", file=sys.stderr)
+        return UNUSABLE if isinstance(error, CannotWrap) else NOT_WRAPPED
 
 
 def _check(wrapping: Wrapping, options: WrapOptions) -> int:
@@ -106,7 +119,7 @@ def _make(wrapping: Wrapping, options: WrapOptions) -> int:
         ci=answers["ci"],
         kubernetes=answers["kubernetes"],
         written=True,
-        unlocked="requirements.in" in wrapping.files and "requirements.txt" not in wrapping.files,
+        unlocked=_is_unlocked(wrapping),
         folder=target,
     )
     if status:
@@ -123,3 +136,9 @@ def _staged(wrapping: Wrapping, options: WrapOptions, scratch: Path) -> tuple[Pa
         listed = "".join(f"\n  - {problem}" for problem in problems)
         raise UserError(f"the host would not accept its manifest.json:{listed}")
     return staged, spec
+
+
+def _is_unlocked(wrapping: Wrapping) -> bool:
+    lines = wrapping.files.get("requirements.in", b"").splitlines()
+    needs = any(line.strip() and not line.startswith(b"#") for line in lines)
+    return needs and "requirements.txt" not in wrapping.files

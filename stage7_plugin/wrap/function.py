@@ -59,8 +59,7 @@ def read(source: str, execute: bool = False) -> Wrapping:
     if "value_conversion" in text:
         files[CONVERSION] = Path(value_conversion.__file__).read_bytes()
     files["examples/request.json"] = _request(inputs)
-    if needs.lines:
-        files["requirements.in"] = (_REQUIREMENTS + "".join(f"{x}\n" for x in needs.lines)).encode()
+    files["requirements.in"] = (_REQUIREMENTS + "".join(f"{x}\n" for x in needs.lines)).encode()
     answers = {
         "plugin_name": _title(target.function.name),
         "inputs": json.dumps([one.definition for one in inputs], ensure_ascii=False),

@@ -13,6 +13,7 @@ from stage7_plugin.cli import main
 from stage7_plugin.spec.manifest import manifest_problems
 from stage7_plugin.wrap.model import digest_of
 from tests.support.batch import tree
+from tests.support.template import render
 
 SOURCES = Path(__file__).parent / "sources"
 SLUGIFY = f"{SOURCES / 'slugs.py'}:slugify"
@@ -48,7 +49,7 @@ def test_it_remembers_what_it_was_wrapped_from(tmp_path: Path) -> None:
     out = tmp_path / "plugins"
     assert wrap(f"{tmp_path / 'slugs.py'}:slugify", "git_init=no", "-o", out).exit_code == 0
     recorded = json.loads((out / "slugify" / ".stage7-template.json").read_text("utf-8"))["wrapped"]
-    names = ("examples/request.json", "plugin_logic.py", "wrapped/slugs.py")
+    names = ("examples/request.json", "plugin_logic.py", "requirements.in", "wrapped/slugs.py")
     source = (tmp_path / "slugs.py").read_bytes()
     assert recorded == {
         "kind": "function",
@@ -56,6 +57,13 @@ def test_it_remembers_what_it_was_wrapped_from(tmp_path: Path) -> None:
         "sources": {"slugs.py": digest_of(source)},
         "files": {name: digest_of((out / "slugify" / name).read_bytes()) for name in names},
     }
+
+
+def test_without_packages_requirements_are_as_the_template_has_them(tmp_path: Path) -> None:
+    assert wrap(SLUGIFY, "git_init=no", "-o", tmp_path).exit_code == 0
+    assert (tmp_path / "slugify" / "requirements.in").read_bytes() == (
+        render(tmp_path) / "requirements.in"
+    ).read_bytes()
 
 
 def test_check_writes_nothing(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from stage7_plugin.rendering import git_facts
 _SECONDS = 120
 _COMMAND = (
     *("git", "-c", "merge.conflictStyle=merge", "merge-file", "-p"),
-    *("-L", "yours", "-L", "before", "-L", "template"),
+    *("-L", "yours", "-L", "before", "-L"),
 )
 _MOST_CONFLICTS = 127  # what git returns for that many and more; above it is an error
 MARKER = b"<<<<<<< yours"
@@ -21,7 +21,9 @@ class CannotMerge(UserError):
     """The texts cannot be merged; the message says why."""
 
 
-def merge(yours: bytes, base: bytes, template: bytes, scratch: Path) -> tuple[bytes, bool]:
+def merge(
+    yours: bytes, base: bytes, template: bytes, scratch: Path, label: str = "template"
+) -> tuple[bytes, bool]:
     """Merge two successors of a text.
 
     Args:
@@ -29,6 +31,7 @@ def merge(yours: bytes, base: bytes, template: bytes, scratch: Path) -> tuple[by
         base: The text from which both began; empty if there is none.
         template: What the template has in its place now.
         scratch: A folder to work in, which exists.
+        label: What the markers call the template's side.
 
     Returns:
         The merged text, and whether conflicts are marked in it.
@@ -47,7 +50,7 @@ def merge(yours: bytes, base: bytes, template: bytes, scratch: Path) -> tuple[by
         (scratch / name).write_bytes(content)
     try:
         done = subprocess.run(
-            [*_COMMAND, "yours", "base", "template"],
+            [*_COMMAND, label, "yours", "base", "template"],
             cwd=scratch,
             env=git_facts.environment(),
             capture_output=True,
