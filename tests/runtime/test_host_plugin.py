@@ -83,7 +83,7 @@ PRINTED = "The wrapped program printed"
         ({"do": "exit", "value": 3}, f"{EXITED} 3: a reason"),
         ({"do": "exit with an answer"}, f"{EXITED} 1: no such order"),
         ({"do": "raise", "value": "bad"}, f"{EXITED} 1: ValueError: bad"),
-        ({"do": "die"}, "The wrapped program was ended by SIGKILL: it printed nothing"),
+        ({"do": "die"}, "The wrapped program was ended by SIGKILL, perhaps for using more memory"),
         ({"do": "text", "value": "Done!"}, f"{PRINTED} no answer in JSON, but 'Done!'"),
         ({"do": "text", "value": ""}, f"{PRINTED} nothing; expected a list such as"),
         ({"do": "raw", "value": {"success": False, "error": "no stock"}}, "no stock"),
@@ -113,6 +113,11 @@ def test_the_deadline_ends_the_program_and_its_children(start: Start, tmp_path: 
         assert time.monotonic() < until
         time.sleep(0.05)
     assert found[0] == 200
+
+
+def test_the_kernel_ends_it_before_the_server_when_memory_is_short(start: Start) -> None:
+    status, answer = odd(start).execute({"do": "oom"})
+    assert (status, answer["outputs"]) == (200, {"result": "1000"})
 
 
 def test_its_output_is_bounded(start: Start) -> None:
@@ -185,6 +190,11 @@ def test_the_build_compiles_what_it_imports_and_fails_for_what_is_missing(start:
     assert again.process.returncode == 1
     assert "odd.py: ModuleNotFoundError: No module named 'no_such_package'" in again.log
     assert "to requirements.in, run make lock, then run make build" in again.log
+    (folder / "helper.py").write_text("def broken(:\n")
+    again = PluginProcess(plugin.log_file.parent, {}, arguments=["--compile"])
+    again.wait()
+    assert again.process.returncode == 1
+    assert "odd.py: SyntaxError: invalid syntax" in again.log
     (folder / "helper.py").write_text("VALUE = 1\n")
     PluginProcess(plugin.log_file.parent, {}, arguments=["--compile"]).wait()
     assert list((folder / "__pycache__").glob("helper.*.pyc"))

@@ -54,6 +54,8 @@ def answer(do, value, pairs):
     if do == "flood":
         while True:
             print("x" * 65536)
+    if do == "oom":
+        return [output("result", Path("/proc/self/oom_score_adj").read_text().strip())]
     if do == "die":
         os.kill(os.getpid(), 9)
     return value
