@@ -90,7 +90,7 @@ class HostPlugin:
         program = [self._main, self._folder]
         if self._function:
             program = [os.path.join(HERE, "host_function.py"), *program, self._function]
-        return subprocess.Popen(
+        process = subprocess.Popen(
             [sys.executable, *program],
             cwd=self._folder,
             env=self._environment(),
@@ -99,6 +99,10 @@ class HostPlugin:
             stderr=subprocess.PIPE,
             start_new_session=True,  # so that its own children end with it
         )
+        # If the container's memory is used up, this one ends, not the server.
+        with suppress(OSError), open(f"/proc/{process.pid}/oom_score_adj", "w") as file:
+            file.write("1000")
+        return process
 
     def _environment(self) -> dict[str, str]:
         environment = {**os.environ, "PYTHONPATH": self._folder, "PYTHONUNBUFFERED": "1"}
@@ -111,6 +115,7 @@ class HostPlugin:
 
         Raises:
             ImportError: the image lacks a module.
+            SyntaxError: it is written for a newer Python.
         """
         environment = self._environment()
         del environment["PYTHONDONTWRITEBYTECODE"]
@@ -124,9 +129,11 @@ class HostPlugin:
             timeout=BUILD_SECONDS,
         )
         told = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
+        text = f"{os.path.basename(self._main)}: {told}"
         if told.startswith(("ModuleNotFoundError", "ImportError")):
-            name = told.rpartition("named ")[2].strip("'")
-            raise ModuleNotFoundError(f"{os.path.basename(self._main)}: {told}", name=name)
+            raise ModuleNotFoundError(text, name=told.rpartition("named ")[2].strip("'"))
+        if told.startswith(("SyntaxError", "IndentationError", "TabError")):
+            raise SyntaxError(text)
 
 
 class Run:
@@ -174,6 +181,8 @@ class Run:
         how = f"exited with status {status}"
         if status < 0:
             how = f"was ended by {signal.Signals(-status).name}"
+            if status == -signal.SIGKILL:
+                how += ", perhaps for using more memory than container.resources.memory"
         why = next((line for line in reversed(self._last_lines) if line.strip()), printed)
         with suppress(Failure):
             why = host_answer.failure_in(host_answer.find(printed)[0]) or why
