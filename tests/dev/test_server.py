@@ -118,9 +118,11 @@ def test_a_plugin_that_dies_is_started_again_for_the_next_call(server: DevServer
 def test_an_error_in_setup_has_its_place(tmp_path: Path) -> None:
     plugin = make_plugin(tmp_path / "plugin")
     edit(plugin, "def execute", 'def setup():\n    raise RuntimeError("no model")\n\n\ndef execute')
+    lines = (plugin / "plugin_logic.py").read_text("utf-8").splitlines()
+    raised = next(number for number, line in enumerate(lines, 1) if "raise" in line)
     with dev_server(plugin) as server:
-        server.printed(r"plugin_logic\.py:10: RuntimeError: no model")
-        assert execute(server, "x")["not_running"][0]["line"] == 10
+        server.printed(rf"plugin_logic\.py:{raised}: RuntimeError: no model")
+        assert execute(server, "x")["not_running"][0]["line"] == raised
         assert server.stop() == 0
 
 
