@@ -142,6 +142,17 @@ def test_the_workflow_lints(tmp_path: Path) -> None:
     assert workflow_complaints(tmp_path) == ""
 
 
+def test_the_workflow_takes_the_python_of_the_image(tmp_path: Path) -> None:
+    """Also where the Dockerfile has two stages: the output is one line."""
+    folder = tmp_path / "plugin"
+    folder.mkdir()
+    (folder / "Dockerfile").write_text("FROM python:3.14-slim AS wheels\nFROM python:3.14-slim\n")
+    steps = yaml.safe_load(workflow())["jobs"]["test"]["steps"]
+    (script,) = (step["run"] for step in steps if step.get("id") == "image")
+    assert shell(folder, script, GITHUB_OUTPUT=str(tmp_path / "output")).returncode == 0
+    assert (tmp_path / "output").read_text() == "python=3.14\n"
+
+
 def on_github(folder: Path, base: str) -> list[str]:
     """The plugins that the workflow tests, as its script finds them."""
     steps = yaml.safe_load(workflow())["jobs"]["changed"]["steps"]

@@ -248,6 +248,15 @@ def test_make_test_runs_the_tests_first_and_lint_in_any_case(with_tools: Path) -
     assert "Lint failed" not in done.stdout
 
 
+def test_make_format_formats_where_lint_has_complaints(with_tools: Path) -> None:
+    logic = with_tools / "plugin_logic.py"
+    logic.write_text(logic.read_text("utf-8") + "\n\nx  =  undefined\n", "utf-8")
+    done = make(with_tools, "format")
+    assert done.returncode == 0, done.stdout
+    assert "Undefined name `undefined`" in done.stdout
+    assert logic.read_text("utf-8").endswith("\nx = undefined\n")
+
+
 IMPORTS = "import logging\nfrom typing import Any\n\nimport docutils\n"
 
 
