@@ -3,6 +3,7 @@
  *  The environment variable ENV_FILE names a file of settings for it, one NAME=value a line. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
 import { readManifest } from './sync_types.ts';
@@ -38,13 +39,12 @@ function docker(...options: string[]) {
   return done;
 }
 
-/** Serve in place of this process, until Ctrl-C. */
+/** Serve in this process, until Ctrl-C. */
 function run(): void {
   const { PLUGIN_ENV = 'development', ...environment } = { ...settings(), ...process.env };
-  const variables = { ...environment, PLUGIN_ENV, PLUGIN_PORT: port, PLUGIN_HOST: address };
-  process.on('SIGINT', () => {}); // the server ends, and then this process
-  const done = spawnSync(process.execPath, ['server.cts'], { cwd: ROOT, env: variables, stdio: 'inherit' });
-  process.exitCode = done.status ?? 1;
+  Object.assign(process.env, environment, { PLUGIN_ENV, PLUGIN_PORT: port, PLUGIN_HOST: address });
+  process.chdir(ROOT);
+  createRequire(import.meta.url)('../server.cts');
 }
 
 /** Start the image with the manifest's limits, and wait until it is healthy. */
