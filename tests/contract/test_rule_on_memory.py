@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections import Counter
 from typing import Any
 
@@ -64,6 +65,22 @@ def plugin(**most: int) -> tuple[Respond, list[tuple[str, int]]]:
         return refusal(most.get("status", 413)) if too_large else GOOD(method, path, body)
 
     return respond, sent
+
+
+def test_uploads_stall_before_their_last_byte() -> None:
+    """And are cut off once the next thing is sent, all at the same time."""
+    cut_off: list[int] = []
+
+    def respond(method: str, path: str, body: bytes) -> Reply:
+        if path == "/execute" and not body.endswith(b"}"):
+            cut_off.append(len(body))
+        return GOOD(method, path, body)
+
+    assert not judge("limits.memory", respond, plugin=PLUGIN).broken
+    end = time.monotonic() + 10
+    while len(cut_off) < 3 and time.monotonic() < end:
+        time.sleep(0.01)
+    assert cut_off == [SIZES[0] - 1] * 3
 
 
 def test_what_a_plugin_is_sent(clock: Clock) -> None:
