@@ -25,6 +25,8 @@ from tests.contract.fakes import (
 
 PLUGIN = manifest(container={**MANIFEST["container"], "resources": {"memory": "27000"}})
 SIZES = (40_000, 20_000, 10_000, 5_000)
+REAL_SIZES = memory.SIZES
+REAL = (memory.TEXT, memory.CROWD, memory.SHARE, memory.STALL_SECONDS)
 
 
 @pytest.fixture(autouse=True)
@@ -65,6 +67,13 @@ def plugin(**most: int) -> tuple[Respond, list[tuple[str, int]]]:
         return refusal(most.get("status", 413)) if too_large else GOOD(method, path, body)
 
     return respond, sent
+
+
+def test_the_real_figures() -> None:
+    """What killed containers of 256m: bodies up to 16 MiB, texts of 4 MiB, 16 stalled clients."""
+    mib = 1024 * 1024
+    assert (16 * mib - 1024, *(mib << halves for halves in (3, 2, 1, 0))) == REAL_SIZES
+    assert (4 * mib, 16, 8, 1.5) == REAL
 
 
 def test_uploads_stall_before_their_last_byte() -> None:
