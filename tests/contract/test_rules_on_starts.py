@@ -132,6 +132,7 @@ def test_the_health_check_of_the_engine_is_polled_once_a_second(
     [
         ([Rebuild(True, 1.99)], Status.PASSED),
         ([Rebuild(True, 2.0)], FAILED),
+        ([Rebuild(True, 2.5)], FAILED),
         ([Rebuild(False, 0.1), Rebuild(True, 0.1)], Status.PASSED),
         ([Rebuild(False, 0.1), Rebuild(False, 0.1)], FAILED),
     ],
