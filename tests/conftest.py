@@ -52,7 +52,9 @@ SLOW = [
     "template/test_plugin_life.py",
     "template/test_plugin_logic.py",
     "template/test_release.py",
+    "wrap/test_functions.py",
     "wrap/test_wrapped_image.py",
+    "wrap/test_wrapped_update.py",
 ]
 # What they start needs make, a POSIX shell, a terminal or signals. The rest is for every system.
 NOT_ON_WINDOWS = [
@@ -74,6 +76,7 @@ NOT_ON_WINDOWS = [
     "test_readme_automation.py",
     "test_release.py",
     "test_repository.py",
+    "test_wrapped_update.py",
     "typescript",
 ]
 # They run rendered code, which is for Python 3.11 and newer.
@@ -81,6 +84,7 @@ NOT_ON_PYTHON_3_10 = [
     "dev",
     "runtime",
     "test_examples.py",
+    "test_functions.py",
     "test_generated_plugins.py",
     "test_plugin_life.py",
     "test_release.py",

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 from stage7_plugin.rendering import escaping
 from stage7_plugin.spec.sample_inputs import sample_value
-from stage7_plugin.wrap.model import Note, Wrapping, digest_of
+from stage7_plugin.wrap.model import CannotWrap, Note, Wrapping, digest_of
 from stage7_plugin.wrap.python import docs as docstrings
 from stage7_plugin.wrap.python import place, reach, value_conversion
 from stage7_plugin.wrap.python.hints import Hints
+from stage7_plugin.wrap.python.imported import as_imported
 from stage7_plugin.wrap.python.logic import CONVERSION, FOLDER, logic
 from stage7_plugin.wrap.python.modules import Modules
 from stage7_plugin.wrap.python.parameters import Given, Parameters
@@ -43,9 +45,12 @@ def read(source: str, execute: bool = False) -> Wrapping:
     modules = Modules(where.root)
     hints = Hints(modules)
     target = find_target(modules, where)
+    if execute:
+        target = as_imported(modules, where, target)
     docs = docstrings.read(target.function)
     parameters = Parameters(modules, hints, target, docs)
     inputs = parameters.inputs()
+    _refuse_unknown_hints(modules, target, inputs)
     taken = {given.name for given in inputs}
     result, notes = result_of(modules, hints, target, docs, taken)
     start = modules.module(where.module)
@@ -81,6 +86,23 @@ def read(source: str, execute: bool = False) -> Wrapping:
         ],
         sources={path: digest_of(content) for path, content in copied.items()},
     )
+
+
+def _refuse_unknown_hints(modules: Modules, target: Target, inputs: list[Given]) -> None:
+    """Refuse type hints that are needed for conversions, and unknown when the code runs."""
+    missing = modules.only_for_checkers(target.module)
+    converted = {given.name for given in inputs if not given.plain}
+    for parameter in target.parameters if converted else ():
+        named = set(re.findall(r"\w+", str(parameter.annotation or ""))) & missing
+        if named:
+            raise CannotWrap(
+                modules.shown(target.module),
+                target.function.lineno,
+                f"{min(named)} is imported for type checkers alone, and values have to be converted"
+                f" for {', '.join(sorted(converted))}",
+                "an import that also runs",
+                f"from ... import {min(named)}",
+            )
 
 
 def _request(inputs: list[Given]) -> bytes:

@@ -122,6 +122,11 @@ class Modules:
                 return Named(path, module)
         return Named(dotted)
 
+    def only_for_checkers(self, module: Module) -> set[str]:
+        """Return the names that a module has only while its types are checked."""
+        running = {one.bound for one in module.imports}
+        return {one.bound for one in _typing_imports(module)} - running
+
     def _defining(self, path: str) -> tuple[Module, str] | None:
         """Split a path into the module below the root and the rest; None if there is none."""
         parts = path.split(".")

@@ -62,7 +62,7 @@ class Parameters:
         Raises:
             CannotWrap: A parameter that must be given cannot come from JSON.
         """
-        listed = list(self._target.function.parameters)[self._target.skips :]
+        listed = list(self._target.parameters)
         several = any(_kind(one) == "variadic positional" for one in listed)
         found: list[Given] = []
         closed = False  # a parameter by position was left out, so no later one can be given
@@ -76,6 +76,11 @@ class Parameters:
                 found.append(given)
             if by_position and parameter.name not in {one.name for one in found}:
                 closed = True
+        if not found:
+            raise self._cannot(
+                f"{self._target.call}() takes no input, and a plugin has one or more",
+                "a parameter, which may have a default",
+            )
         return self._with_examples(found, listed)
 
     def _given(self, parameter: griffe.Parameter, kind: str, by_position: bool) -> Iterator[Given]:
@@ -180,14 +185,11 @@ class Parameters:
     ) -> dict[str, Any]:
         found = {"name": name, **definition}
         words = self._docs.parameters[name].words if name in self._docs.parameters else ""
-        if meaning.words.startswith("with ("):
-            words = words or meaning.words
-        elif meaning.words:
-            words = f"{words}, {meaning.words}" if words and meaning.words[:5] == "with " else (
-                words or meaning.words
-            )  # fmt: skip
+        if words and meaning.words.startswith("with "):
+            words = f"{words}, {meaning.words}"
+        words = words or meaning.words
         if words:
-            found["description"] = docstrings.one_line(words)
+            found["description"] = docstrings.one_line(words[0].upper() + words[1:])
         wanted = found.get("required", True) and "defaultValue" not in found
         if meaning.sample is not None and wanted:
             found["example"] = meaning.sample
@@ -219,10 +221,10 @@ class Parameters:
                 given.definition["example"] = value
         return inputs
 
-    def _cannot(self, found: str) -> CannotWrap:
+    def _cannot(self, found: str, expected: str = _EXPECTED) -> CannotWrap:
         shown, function = self._modules.shown(self._target.module), self._target.function
         example = f"def {function.name}(rows: list[dict[str, float]]) -> ..."
-        return CannotWrap(shown, function.lineno, found, _EXPECTED, example)
+        return CannotWrap(shown, function.lineno, found, expected, example)
 
     def _drop(self, text: str) -> None:
         self.notes.append(self._note(text, "dropped"))

@@ -28,7 +28,7 @@ class Target:
         function: Its signature and docstring.
         imported: What is imported to call it, from the module that was named.
         call: How it is called: `name`, `Class.name` or `Class().name`.
-        skips: Parameters at the front that are not given: self or cls.
+        parameters: Those that are given: without self and cls.
         asynchronous: Whether its result is awaited.
         generator: Whether it yields.
         decorators: Those that may change its signature.
@@ -38,7 +38,7 @@ class Target:
     function: griffe.Function
     imported: str
     call: str
-    skips: int
+    parameters: tuple[griffe.Parameter, ...]
     asynchronous: bool
     generator: bool
     decorators: tuple[str, ...]
@@ -80,7 +80,7 @@ def find_target(modules: Modules, place: Place) -> Target:
         function=function,
         imported=name.partition(".")[0],
         call=call,
-        skips=skips,
+        parameters=tuple(function.parameters)[skips:],
         asynchronous=isinstance(node, ast.AsyncFunctionDef),
         generator=node is not None and _yields(node.body),
         decorators=decorators,
