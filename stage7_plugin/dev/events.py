@@ -15,13 +15,14 @@ _KEPT = 500
 
 
 class Events:
-    """Thread-safe. The newest state and the last log lines are kept for later listeners."""
+    """Thread-safe. The newest state, the last check and log lines are kept for later listeners."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._listeners: list[Listener] = []
         self._log: deque[Event] = deque(maxlen=_KEPT)
         self._state: Event | None = None
+        self._check: list[Event] = []
 
     def tell(self, kind: str, **data: Any) -> None:
         """Tell every listener; `kind` is its type, such as `state`, `log` or `rule`."""
@@ -31,6 +32,8 @@ class Events:
                 self._log.append(event)
             elif kind == "state":
                 self._state = event
+            elif kind in ("contract", "rule"):
+                self._check = [*([] if data.get("running") else self._check), event]
             for listener in self._listeners:
                 listener(event)
 
@@ -43,7 +46,8 @@ class Events:
         """
         with self._lock:
             if replay:
-                for event in [*([self._state] if self._state else []), *self._log]:
+                state = [self._state] if self._state else []
+                for event in [*state, *self._check, *self._log]:
                     listener(event)
             self._listeners.append(listener)
 

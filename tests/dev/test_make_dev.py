@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.dev_plugin import edit, make_plugin
+from tests.support.dev_plugin import edit, make_plugin, until
 from tests.support.template import TEMPLATE, isolated_environment
 
 pexpect = pytest.importorskip("pexpect", reason="needs a terminal")
@@ -38,11 +38,14 @@ def test_it_runs_the_plugin_until_ctrl_c(plugin: Path, tmp_path: Path) -> None:
     # Without the file, which make names in ENV_FILE, the plugin would not be ready.
     (plugin / ".env").write_text("WORD_OF_THE_DAY=from .env\n", "utf-8")
     edit(plugin, 'WORD = "first"', 'import os\n\nWORD = os.environ["WORD_OF_THE_DAY"]')
+    browser = tmp_path / "bin" / "browser"
+    browser.write_text(f'#!/bin/sh\necho "$1" >{tmp_path}/opened\n', "utf-8")
+    browser.chmod(0o755)
     child = pexpect.spawn(
         "make",
-        [f"PYTHON={sys.executable}", "dev", "OPTIONS=--port=0"],
+        [f"PYTHON={sys.executable}", "dev", "OPTIONS=--open"],
         cwd=plugin,
-        env={**environment, "PYTHONPATH": str(TEMPLATE)},
+        env={**environment, "PYTHONPATH": str(TEMPLATE), "BROWSER": str(browser)},
         encoding="utf-8",
         timeout=60,
         dimensions=(40, 200),
@@ -51,6 +54,8 @@ def test_it_runs_the_plugin_until_ctrl_c(plugin: Path, tmp_path: Path) -> None:
         child.expect(r"plugin: (http://127\.0\.0\.1:\d+/)")
         url = child.match[1]
         child.expect(r"ready in \d+ ms")
+        until(lambda: (tmp_path / "opened").is_file())
+        until(lambda: (tmp_path / "opened").read_text("utf-8").strip() == url)
         edit(plugin, "import logging", "import logging\n\n# saved")
         child.expect(r"plugin_logic\.py changed: ready in \d+ ms")
         with urllib.request.urlopen(f"{url}api/plugin", timeout=60) as answer:

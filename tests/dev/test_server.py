@@ -115,6 +115,13 @@ def test_a_plugin_that_dies_is_started_again_for_the_next_call(server: DevServer
     assert execute(server, "alive")["success"] is True
 
 
+def test_a_syntax_error_has_its_place(server: DevServer) -> None:
+    edit(server.folder, "import logging\n", "import logging\nif\n")
+    server.printed(r"plugin_logic\.py:4: SyntaxError: invalid syntax")
+    edit(server.folder, "import logging\nif\n", "import logging\n")
+    until(lambda: execute(server, "x").get("success"))
+
+
 def test_an_error_in_setup_has_its_place(tmp_path: Path) -> None:
     plugin = make_plugin(tmp_path / "plugin")
     edit(plugin, "def execute", 'def setup():\n    raise RuntimeError("no model")\n\n\ndef execute')

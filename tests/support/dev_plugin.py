@@ -26,6 +26,7 @@ INPUTS: list[dict[str, Any]] = [
     {"name": "count", "type": "number", "required": False, "defaultValue": 5, "maximum": 10},
     {"name": "loud", "type": "boolean", "required": False, "defaultValue": False},
     {"name": "color", "type": "string", "required": False, "enum": ["red", "green", "blue"]},
+    {"name": "day", "type": "string", "required": False, "format": "date"},
     {"name": "words", "type": "array", "required": False},
     {"name": "options", "type": "object", "required": False},
     {"name": "anything", "type": "any", "required": False},
@@ -42,6 +43,7 @@ OUTPUTS: list[dict[str, Any]] = [
         "format": "base64",
         "contentMediaType": "image/png",
     },
+    {"name": "drawing", "type": "string", "required": False},
 ]
 LOGIC = '''"""Counts the letters of a text, draws bars, and answers with what it was given."""
 
@@ -54,6 +56,7 @@ import zlib
 
 WORD = "first"
 COLORS = {"red": (196, 58, 49), "green": (35, 134, 84), "blue": (11, 87, 196)}
+SVG = "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' width='30' height='20'/>"
 BAR, GAP, HEIGHT = 40, 10, 110  # pixels
 
 
@@ -89,6 +92,7 @@ def execute_plugin(inputs, context):
             "result": {**shown, "word": WORD},
             "rows": [{"letter": letter, "count": count} for letter, count in counted],
             "picture": bars([count for _, count in counted], color),
+            "drawing": SVG if inputs["text"] == "draw" else None,
         },
     }
 '''
