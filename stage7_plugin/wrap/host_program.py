@@ -10,21 +10,18 @@ from typing import Any, TypeAlias
 
 from stage7_plugin.spec.value_types import TYPES
 from stage7_plugin.wrap.model import CannotWrap
+from stage7_plugin.wrap.python.requirements import CALLED
 
 Function: TypeAlias = "ast.FunctionDef | ast.AsyncFunctionDef"
 FUNCTIONS = ("execute_plugin", "execute_action", "execute")
 """What the host's plugins call their function, where the manifest does not name it."""
 
-# The package that has a module. One of a name that only looks right can be anybody's.
-_PACKAGES = {
-    "PIL": "pillow", "bs4": "beautifulsoup4", "dateutil": "python-dateutil",
-    "dotenv": "python-dotenv", "jwt": "pyjwt", "sklearn": "scikit-learn", "yaml": "pyyaml",
-    **{name: name for name in (
-        "aiohttp", "boto3", "cryptography", "docker", "httpx", "jinja2", "jsonschema", "lxml",
-        "markdown", "matplotlib", "numpy", "openai", "openpyxl", "pandas", "psycopg2", "pydantic",
-        "pymongo", "redis", "reportlab", "requests", "scipy", "sqlalchemy", "urllib3", "yfinance",
-    )},
-}  # fmt: skip
+# Packages that are what they are called. One of a name that only looks right can be anybody's.
+_WELL_KNOWN = frozenset((
+    "aiohttp", "boto3", "cryptography", "docker", "httpx", "jinja2", "jsonschema", "lxml",
+    "markdown", "matplotlib", "numpy", "openai", "openpyxl", "pandas", "pydantic", "pymongo",
+    "redis", "reportlab", "requests", "scipy", "sqlalchemy", "urllib3", "yfinance",
+))  # fmt: skip
 
 
 def parse(content: bytes, shown: str) -> ast.Module:
@@ -245,8 +242,12 @@ def imported_packages(tree: ast.Module, local: set[str]) -> dict[str, tuple[str,
                 continue
             before = found.get(module)
             if before is None or (needed and not before[2]):
-                found[module] = (_PACKAGES.get(module, ""), node.lineno, needed)
+                found[module] = (_package(module), node.lineno, needed)
     return found
+
+
+def _package(module: str) -> str:
+    return CALLED.get(module, module if module in _WELL_KNOWN else "")
 
 
 def _imports(node: ast.AST, needed: bool) -> Iterator[tuple[ast.Import | ast.ImportFrom, bool]]:

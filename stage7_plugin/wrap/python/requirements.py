@@ -12,7 +12,7 @@ from stage7_plugin.wrap.model import Note
 from stage7_plugin.wrap.python.reach import Reached
 
 # Packages that are called otherwise than what is imported from them.
-_CALLED = {
+CALLED = {
     "attr": "attrs", "bs4": "beautifulsoup4", "cairosvg": "CairoSVG", "Crypto": "pycryptodome",
     "cv2": "opencv-python-headless", "dateutil": "python-dateutil", "docx": "python-docx",
     "dotenv": "python-dotenv", "fitz": "PyMuPDF", "git": "GitPython", "google": "protobuf",
@@ -48,12 +48,12 @@ def requirements(reached: Reached, root: Path) -> Needs:
             needs.notes.append(Note(file, one.line, text, "dropped"))
             continue
         installed = metadata.packages_distributions().get(name, [])
-        candidates = [*installed, _CALLED.get(name, name), name]
+        candidates = [*installed, CALLED.get(name, name), name]
         line = next((declared[key] for key in map(_key, candidates) if key in declared), None)
         if line is None and installed:
             line = f"{installed[0]}>={metadata.version(installed[0])}"
         if line is None:
-            line = _CALLED.get(name, name)
+            line = CALLED.get(name, name)
             text = f"the package for {name} is taken to be {line}: check requirements.in"
             needs.notes.append(Note(file, one.line, text, "changed"))
         if line not in needs.lines:
