@@ -119,6 +119,12 @@ def test_no_output_makes_the_search_slow() -> None:
     with pytest.raises(module.Failure, match="no answer in JSON"):
         module.find(printed)
     assert time.process_time() - started < 2
+    # lists in each other that never end, each of them long
+    endless = ("[\n" + "1,\n" * 1000) * 500
+    started = time.process_time()
+    with pytest.raises(module.Failure, match="no answer in JSON"):
+        module.find(endless)
+    assert time.process_time() - started < 2
     # lines that all look like the start of one long list
     lines = "[1,\n" * 20_000
     started = time.process_time()

@@ -135,6 +135,16 @@ def test_a_program_that_does_not_read_its_inputs_gets_large_ones_all_the_same(
     assert (status, answer["outputs"]) == (200, {"result": "deaf"})
 
 
+def test_the_deadline_ends_a_program_that_never_reads_large_inputs(start: Start) -> None:
+    plugin = odd(start, ODD_DEAF="asleep", PLUGIN_CONCURRENCY="1", PLUGIN_TIMEOUT_MS="500")
+    given = {"do": "x", "availablePlugins": "y" * 1_000_000}
+    assert plugin.execute(given)[0] == 504
+    until = time.monotonic() + 30
+    while plugin.execute({"do": "x"})[0] == 429:
+        assert time.monotonic() < until, "its slot stays taken"
+        time.sleep(0.05)
+
+
 def test_outputs_that_are_not_declared_are_sent_and_named_in_the_log(start: Start) -> None:
     plugin = odd(start)
     answer = [{**DESCRIBED, "name": "extra", "result": [1]}, {**DESCRIBED, "result": "r"}]

@@ -43,6 +43,7 @@ NOTES = (
     "changed: manifest.json:4: version 'one' must be MAJOR.MINOR.PATCH",
     "dropped: manifest.json:20: configuration: nothing of a container plugin reads it",
     "dropped: .env: it is no ordinary file, or one for secrets",
+    "dropped: link.py: it is no ordinary file, or one for secrets",
     "taken: app/run.py: 3 files, as they are, in wrapped/",
 )
 
@@ -51,6 +52,7 @@ def test_everything_that_cannot_stay_is_noted(tmp_path: Path) -> None:
     source = shutil.copytree(SOURCES / "ODD_ONE", tmp_path / "ODD_ONE")
     (source / ".env").write_text("TOKEN=do-not-copy")
     (source / "app" / "test_run.py").write_text("def broken(:\n")  # tests are copied, not read
+    (source / "link.py").symlink_to(tmp_path / "elsewhere.py")
     (source / "__pycache__").mkdir()
     (source / "__pycache__" / "run.pyc").write_bytes(b"x")
     command = ["wrap", str(source), "--check", "-o", str(tmp_path / "out")]

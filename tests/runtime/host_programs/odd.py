@@ -62,6 +62,8 @@ def answer(do, value, pairs):
 
 
 def main():
+    if os.environ.get("ODD_DEAF") == "asleep":
+        time.sleep(60)
     if os.environ.get("ODD_DEAF"):
         print(json.dumps([output("result", "deaf")]))
         return
