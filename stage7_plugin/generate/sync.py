@@ -92,8 +92,11 @@ def _changes(folder: Path, manifest: dict[str, Any]) -> Iterator[tuple[Path, str
 
 
 def _hints(folder: Path, manifest: dict[str, Any]) -> list[str]:
-    path = folder / "plugin_logic.py"
-    return stub_hints(path.read_text("utf-8"), *parameters(manifest)) if path.is_file() else []
+    # With the code that was wrapped, which plugin_logic.py only calls.
+    wrapped = sorted((folder / "wrapped").rglob("*.py"))
+    paths = (folder / "plugin_logic.py", folder / "original_logic.py", *wrapped)
+    texts = [path.read_text("utf-8", "replace") for path in paths if path.is_file()]
+    return stub_hints("\n".join(texts), *parameters(manifest)) if texts else []
 
 
 def parameters(manifest: dict[str, Any]) -> tuple[list[Parameter], list[Parameter]]:

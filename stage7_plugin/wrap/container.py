@@ -19,6 +19,7 @@ from stage7_plugin.wrap.dockerfile_facts import DockerfileFacts
 from stage7_plugin.wrap.laying_over import RECORD
 from stage7_plugin.wrap.model import CannotWrap, Wrapping
 from stage7_plugin.wrap.old_example import take_example
+from stage7_plugin.wrap.old_extras import is_secret
 from stage7_plugin.wrap.old_files import (
     AUTHORS,
     KEPT,
@@ -93,7 +94,8 @@ class _Reader:
         self._keep_readme()
         laid_over = self._laid_over(manifest)
         if problems:
-            text = f"the host would refuse these, which are right now: {'; '.join(problems)}"
+            listed = "; ".join(map(_masked, problems))
+            text = f"the host would refuse these, which are right now: {listed}"
             self.old.tell("manifest.json", None, text, "changed")
         for name in places:
             self.old.bytes(name)
@@ -140,9 +142,11 @@ class _Reader:
         aliases = {alias: "any" for one in definitions.inputs for alias in one.get("aliases", ())}
         declared = Declared({**aliases, **inputs}, outputs)
         logic = read_logic(trees[_LOGIC], path, declared, call.name, call.wraps, call.setup)
-        for name, line in logic.outputs.items():
-            ours = definitions.add_output(name)
-            text = f"the output {name} is not declared in manifest.json; it is now, as {ours}:any"
+        for name, (kind, line) in logic.outputs.items():
+            ours = definitions.add_output(name, kind)
+            text = (
+                f"the output {name} is not declared in manifest.json; it is now, as {ours}:{kind}"
+            )
             self.old.tell(path, line, text, "changed")
         for kind, listed in (("input", definitions.inputs), ("output", definitions.outputs)):
             if not listed:
@@ -216,6 +220,14 @@ class _Reader:
 
 def _is_about(problem: str, key: str) -> bool:
     return re.match(rf"{re.escape(key)}\b[^ ]* is ", problem) is not None
+
+
+def _masked(problem: str) -> str:
+    """Return the text of a problem without a value that may be a secret."""
+    path, sign, rest = problem.partition(" is ")
+    if sign and is_secret(re.split(r"[.\[]", path)[-1]):
+        return f"{path} is ...: {rest.rpartition(': ')[2]}"
+    return problem
 
 
 def _reasons(logic: Logic) -> list[str]:

@@ -55,20 +55,27 @@ class Definitions:
         self.output_names: dict[str, str] = {}
         self._tell = tell
         self._taken: set[str] = set()
+        self._declared: set[str] = set()
+        self._at = ""
 
     def take(self, inputs: Any, outputs: Any) -> None:
         """Take over both lists of the manifest; inputs first, because callers send their names."""
-        for given in self._listed(inputs, "inputDefinitions"):
+        listed = list(self._listed(inputs, "inputDefinitions"))
+        self._declared = {given["name"] for _, given in listed}
+        for place, given in listed:
+            self._at = place
             self._input(given)
-        for given in self._listed(outputs, "outputDefinitions"):
+        for place, given in self._listed(outputs, "outputDefinitions"):
+            self._at = place
             self._output(given)
 
-    def add_output(self, name: str) -> str:
+    def add_output(self, name: str, kind: str) -> str:
         """Declare an output that the code returns; return the name that it gets here."""
-        self._output({"name": name, "type": "any", "required": False})
+        self._at = "outputDefinitions"
+        self._output({"name": name, "type": kind, "required": False})
         return self.output_names.get(name, name)
 
-    def _listed(self, given: Any, key: str) -> Iterable[dict[str, Any]]:
+    def _listed(self, given: Any, key: str) -> Iterable[tuple[str, dict[str, Any]]]:
         if given is None:
             return
         if isinstance(given, dict):  # {"text": {"type": "string"}}
@@ -77,11 +84,13 @@ class Definitions:
                 {"name": name, **(one if isinstance(one, dict) else {"type": one})}
                 for name, one in given.items()
             ]
-        for one in given if isinstance(given, list) else [given]:
+        for index, one in enumerate(given if isinstance(given, list) else [given]):
             if isinstance(one, dict) and isinstance(one.get("name"), str) and one["name"].strip():
-                yield one
+                yield f"{key}.{index}", one
             else:
-                self._tell(key, f"{key} has {shown(one)}, which has no name", "dropped")
+                self._tell(
+                    f"{key}.{index}", f"{key} has {shown(one)}, which has no name", "dropped"
+                )
 
     def _input(self, given: dict[str, Any]) -> None:
         name = self._named(given["name"], ())
@@ -90,21 +99,26 @@ class Definitions:
         found = self._plain({**given, "name": name}, INPUT_KEYS, given["name"])
         if given.get("default") is not None and "defaultValue" not in found:
             found["defaultValue"] = given["default"]
-            self._tell(name, f"default of {name}: the host reads defaultValue; renamed",
+            self._tell(self._at, f"default of {name}: the host reads defaultValue; renamed",
                        "changed")  # fmt: skip
         if found.get("defaultValue", "") is None:
             del found["defaultValue"]
         if "defaultValue" in found and found.get("required"):
             found["required"] = False
-            self._tell(name, f"{name} is required and has a default; it is optional now", "changed")
-        aliases = found.get("aliases", [])
+            self._tell(
+                self._at, f"{name} is required and has a default; it is optional now", "changed"
+            )
         if name != given["name"]:
             self.input_names[name] = given["name"]
-            aliases = [given["name"], *(aliases if isinstance(aliases, list) else [])]
-        if aliases:
-            found["aliases"] = aliases
         self._check("inputs", found)
-        kept = [one for one in found.pop("aliases", []) if one not in self._taken]
+        aliases = [*([] if name == given["name"] else [given["name"]]), *found.pop("aliases", [])]
+        kept = []
+        for alias in dict.fromkeys(aliases):
+            if alias in self._taken or (alias in self._declared and alias != given["name"]):
+                text = f"the alias {alias} of {name}: something else has that name already"
+                self._tell(self._at, text, "dropped")
+            elif len(alias) <= LONGEST_NAME:
+                kept.append(alias)
         self._taken.update(kept)
         self.inputs.append({**found, "aliases": kept} if kept else found)
 
@@ -124,7 +138,7 @@ class Definitions:
         listed = self.outputs if reserved else self.inputs
         if any(one["name"] == name for one in listed):
             self._tell(
-                name, f"the {kind} {name} is declared twice; the first one counts", "dropped"
+                self._at, f"the {kind} {name} is declared twice; the first one counts", "dropped"
             )
             return None
         found, why = name, ""
@@ -143,8 +157,8 @@ class Definitions:
             names = (f"{base}_{kind}", *(f"{base}_{kind}_{n}" for n in range(2, 1000)))
             found = next(one for one in names if one not in self._taken)
         if why:
-            self._tell(name, f"the {kind} {name} {why}; it is {found} now, and the code still sees "
-                             f"{name}", "changed")  # fmt: skip
+            text = f"the {kind} {name} {why}; it is {found} now, and the code still sees {name}"
+            self._tell(self._at, text, "changed")
         self._taken.add(found)
         return found
 
@@ -153,21 +167,21 @@ class Definitions:
         found = {key: given[key] for key in keys if given.get(key) is not None}
         for key in given:
             if key not in keys and key != "default":
-                self._tell(old, f"{key} of {old}: nothing reads it", "dropped")
+                self._tell(self._at, f"{key} of {old}: nothing reads it", "dropped")
         kind = str(given.get("type", "")).lower()
         found["type"] = kind if kind in TYPES else _OTHER_TYPES.get(kind, "any")
         if found["type"] != given.get("type"):
             had = f"type is {shown(given['type'])}" if given.get("type") else "it has no type"
-            self._tell(old, f"{old}: {had}; the host knows {', '.join(TYPES)}; it is "
+            self._tell(self._at, f"{old}: {had}; the host knows {', '.join(TYPES)}; it is "
                             f"{found['type']} now", "changed")  # fmt: skip
         if not isinstance(given.get("required"), bool):
             found["required"] = given.get("required") == "true"
             if "required" in given or keys is INPUT_KEYS:
-                self._tell(old, f"{old}: required is {shown(given.get('required'))}; it is "
+                self._tell(self._at, f"{old}: required is {shown(given.get('required'))}; it is "
                                 f"{json.dumps(found['required'])} now", "changed")  # fmt: skip
         text = one_line(str(found.get("description", "")), LONGEST_DESCRIPTION)
         if text != found.get("description", ""):
-            self._tell(old, f"the description of {old} is cut to one line of at most "
+            self._tell(self._at, f"the description of {old} is cut to one line of at most "
                             f"{LONGEST_DESCRIPTION} characters", "changed")  # fmt: skip
         found.pop("description", None)
         return {**found, "description": text} if text else found
@@ -185,10 +199,10 @@ class Definitions:
             elif key == "pattern":
                 continue
             if problems := definition_problems(prompt, alone, ""):
-                self._tell(found["name"], f"{key} of {found['name']} is {shown(found.pop(key))}: "
+                self._tell(self._at, f"{key} of {found['name']} is {shown(found.pop(key))}: "
                                           f"{problems[0].rule}", "dropped")  # fmt: skip
         if "pattern" in found and (problems := definition_problems(prompt, found, "")):
-            self._tell(found["name"], f"pattern of {found['name']} is "
+            self._tell(self._at, f"pattern of {found['name']} is "
                        f"{shown(found.pop('pattern'))}: {problems[0].rule}", "dropped")  # fmt: skip
 
 

@@ -49,10 +49,11 @@ def _object(manifest: Given, key: str) -> Given:
 def _configuration(manifest: Given, laid_over: Given, tell: Tell) -> None:
     listed = manifest.get("configuration")
     kept = []
-    for one in listed if isinstance(listed, list) else []:
+    for index, one in enumerate(listed if isinstance(listed, list) else []):
+        at = f"configuration.{index}"
         key = one.get("key") if isinstance(one, dict) else None
         if not isinstance(key, str) or not key:
-            tell("configuration", f"configuration has {shown(one)}, which has no key",
+            tell(at, f"configuration has {shown(one)}, which has no key",
                        "dropped")  # fmt: skip
             continue
         ours = {"description": key.replace("_", " ").capitalize(), "required": False,
@@ -62,12 +63,12 @@ def _configuration(manifest: Given, laid_over: Given, tell: Tell) -> None:
             right = one.get(name) in types if name == "type" else isinstance(
                 one.get(name), type(usual))  # fmt: skip
             if not right:
-                tell(key, f"configuration {key}: {name} is {shown(one.get(name))}; it is "
+                tell(at, f"configuration {key}: {name} is {shown(one.get(name))}; it is "
                                 f"{json.dumps(usual)} now", "changed")  # fmt: skip
                 one = {**one, name: usual}
         if one["type"] == "secret" and one.get("value"):
             one = {name: value for name, value in one.items() if name != "value"}
-            tell(key, f"configuration {key}: a secret's value does not belong in a file "
+            tell(at, f"configuration {key}: a secret's value does not belong in a file "
                             "that is committed; write it into .env", "changed")  # fmt: skip
         kept.append(one)
     if kept:
@@ -84,12 +85,12 @@ def _metadata(manifest: Given, laid_over: Given, tell: Tell) -> None:
             texts = [str(one) for one in value] if isinstance(value, list) else []
             metadata[key] = texts
         if key in metadata and metadata[key] != value:
-            tell(key, f"metadata.{key} is {shown(value)}; it is {metadata[key]} now",
+            tell(f"metadata.{key}", f"metadata.{key} is {shown(value)}; it is {metadata[key]} now",
                        "changed")  # fmt: skip
     level = metadata.get("complexity")
     if level is not None and not (type(level) is int and 1 <= level <= 10):
         del metadata["complexity"]
-        tell("complexity", f"metadata.complexity is {shown(level)}, and must be 1 to 10",
+        tell("metadata.complexity", f"metadata.complexity is {shown(level)}, and must be 1 to 10",
                    "dropped")  # fmt: skip
     if metadata:
         laid_over["metadata"] = metadata
@@ -102,7 +103,7 @@ def _others(manifest: Given, laid_over: Given, tell: Tell) -> None:
                                     "make install writes the new one", "dropped")  # fmt: skip
     repository = _object(manifest, "repository").get("type")
     if repository not in (None, "local"):
-        tell("repository", f"repository.type is {shown(repository)}; it is local now, "
+        tell("repository.type", f"repository.type is {shown(repository)}; it is local now, "
                                  "from which the host executes", "changed")  # fmt: skip
     for key, shortest in _TEXTS.items():
         value = manifest.get(key)

@@ -167,7 +167,7 @@ def take_files(folder: Path, places: dict[str, str], server: str, tell: Tell) ->
         if name in SIX or name == server or _base(name) in ("Dockerfile", "plugin_logic.py"):
             continue
         first = PurePosixPath(place).parts[0]
-        if first == "examples" or place in AUTHORS:
+        if place in ("examples/request.json", *AUTHORS):
             continue  # they are looked for whether they are in the image or not
         if first in _TEMPLATES or place in SIX or first == KEPT or _COMPOSE.fullmatch(place):
             what = "the template has a file of that name"

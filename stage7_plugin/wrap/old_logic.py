@@ -13,6 +13,10 @@ from stage7_plugin.wrap.old_reads import AnyFunction, Function, Reads, constant_
 USUAL = ("execute_plugin", "execute", "run", "process", "handle", "handler", "main")
 _CONTEXT = ("context", "ctx", "_context", "_ctx")
 _BARE = (ast.Constant, ast.JoinedStr, ast.List, ast.ListComp, ast.BinOp)
+_RESULTS = {
+    **{"len": "number", "int": "number", "float": "number", "str": "string"},
+    **{"bool": "boolean", "list": "array", "sorted": "array", "dict": "object"},
+}
 _REQUEST = ("request", "req", "payload", "body", "event", "message", "data")
 EXAMPLE = "def execute_plugin(inputs, context):"
 
@@ -28,7 +32,7 @@ class Logic:
         arguments: How it is called, with the names `inputs` and `context`: "inputs, context".
         enveloped: Whether it reads {"value": ...} around each input, and the line.
         undeclared: Inputs that it reads and the manifest does not declare, with the line.
-        outputs: Names of outputs that it writes out, with the line.
+        outputs: Type and line of each output that it writes out and nobody declares.
         wrapped: Whether what it returns is put into {"success": True, "outputs": ...}.
         unsure: Whether that cannot be told from the code.
         is_async: Whether it has to be awaited.
@@ -41,7 +45,7 @@ class Logic:
     arguments: str
     enveloped: int = 0
     undeclared: dict[str, int] = field(default_factory=dict)
-    outputs: dict[str, int] = field(default_factory=dict)
+    outputs: dict[str, tuple[str, int]] = field(default_factory=dict)
     wrapped: bool = False
     unsure: bool = False
     is_async: bool = False
@@ -85,14 +89,14 @@ def read_logic(
     arguments, first, whole = _arguments(found, bool(owner), declared, path)
     reads = Reads(tree, found, first, whole, declared.inputs)
     dictionaries, bare = _returned(found)
-    outputs: dict[str, int] = {}
+    outputs: dict[str, ast.expr] = {}
     for node in dictionaries:
         keys = _keys(node)
         inner = keys.get("outputs")
         if isinstance(inner, ast.Dict):
-            outputs.update({name: value.lineno for name, value in _keys(inner).items()})
+            outputs |= _keys(inner)
         elif "success" not in keys and not inner and keys:
-            outputs.update({name: value.lineno for name, value in keys.items()})
+            outputs |= keys
     plain = bare or any("success" not in _keys(node) and _keys(node) for node in dictionaries)
     says_success = any("success" in _keys(node) for node in dictionaries)
     setup = _setup(tree)
@@ -103,7 +107,11 @@ def read_logic(
         arguments=arguments,
         enveloped=reads.enveloped,
         undeclared=reads.undeclared,
-        outputs={name: line for name, line in outputs.items() if name not in declared.outputs},
+        outputs={
+            name: (_type(value), value.lineno)
+            for name, value in outputs.items()
+            if name and name not in declared.outputs
+        },
         wrapped=plain or (wraps and not says_success),
         unsure=not says_success,
         is_async=isinstance(found, ast.AsyncFunctionDef),
@@ -225,6 +233,24 @@ def _returned(function: AnyFunction) -> tuple[list[ast.Dict], bool]:
             elif isinstance(value, _BARE) and getattr(value, "value", value) is not None:
                 bare = True
     return dictionaries, bare
+
+
+def _type(node: ast.expr) -> str:
+    """Return the type of an output, where its expression tells."""
+    if isinstance(node, ast.Constant) and node.value is not None:
+        kinds = {bool: "boolean", str: "string", int: "number", float: "number"}
+        return kinds.get(type(node.value), "any")
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        return _RESULTS.get(node.func.id, "any")
+    for kind, name in (
+        ((ast.JoinedStr,), "string"),
+        ((ast.List, ast.ListComp), "array"),
+        ((ast.Dict, ast.DictComp), "object"),
+        ((ast.Compare,), "boolean"),
+    ):
+        if isinstance(node, kind):
+            return name
+    return "any"
 
 
 def _own_nodes(function: ast.AST) -> Iterator[ast.AST]:

@@ -15,6 +15,7 @@ from stage7_plugin.wrap.old_definitions import Definitions, Tell, one_line
 from stage7_plugin.wrap.old_extras import is_secret, take_extras
 
 EXAMPLE = '{"id": "text-echo", "verb": "TEXT_ECHO", "language": "container", ...}'
+_MEMORY = "container.resources.memory"
 HEALTH, ENDPOINT, PORT = "/health", "/execute", 8080
 
 
@@ -140,19 +141,21 @@ class ManifestReader:
             self._answer("image_namespace", namespace, namespace, "container.image")
         wanted = f"{self.answers.get('image_namespace', 'stage7')}/{slug}:{version}"
         if image != wanted:
-            self._tell("image", f"container.image is {shown(image)}; it is {wanted} now, from "
-                                "namespace, id and version", "changed")  # fmt: skip
+            text = f"container.image is {shown(image)}; it is {wanted} now"
+            self._tell("container.image", f"{text}, from namespace, id and version", "changed")
         resources = self._object("resources", container)
         memory = str(resources.get("memory", "256m"))
         if found := re.fullmatch(r"(\d+) ?([kmg])(i?b?)", memory, re.I):
-            self._answer("memory", found[1] + found[2].lower(), memory, "memory")
+            self._answer("memory", found[1] + found[2].lower(), memory, _MEMORY)
         elif memory.isdigit():
-            self._answer("memory", f"{max(32, int(memory) >> 20)}m", memory, "memory")
+            self._answer("memory", f"{max(32, int(memory) >> 20)}m", memory, _MEMORY)
         else:
-            self._answer("memory", memory, memory, "memory")
+            self._answer("memory", memory, memory, _MEMORY)
         cpu = str(resources.get("cpu", "0.5"))
         millis = re.fullmatch(r"(\d+)m", cpu)
-        self._answer("cpu", f"{int(millis[1]) / 1000:g}" if millis else cpu, cpu, "cpu")
+        self._answer(
+            "cpu", f"{int(millis[1]) / 1000:g}" if millis else cpu, cpu, "container.resources.cpu"
+        )
         if not resources:
             self._tell("container", "there are no container.resources, without which the host "
                        "starts nothing; they are 256m and 0.5 now", "changed")  # fmt: skip
@@ -165,15 +168,15 @@ class ManifestReader:
             "retries": 3,
         }.items():
             if health.get(key) != ours and (key in health or key in ("path", "timeout")):
-                self._tell("healthCheck", f"healthCheck.{key} is {shown(health.get(key))}; it is "
-                           f"{ours} now, as the template's image has it", "changed")  # fmt: skip
+                text = f"healthCheck.{key} is {shown(health.get(key))}; it is {ours} now"
+                text += ", as the template's image has it"
+                self._tell(f"container.healthCheck.{key}", text, "changed")
         for key in container.keys() - {"dockerfile", "buildContext", "image", "ports", "resources",
                                        "environment", "healthCheck"}:  # fmt: skip
-            self._tell(
-                key, f"container.{key}: neither the host nor the template reads it", "dropped"
-            )
+            text = f"container.{key}: neither the host nor the template reads it"
+            self._tell(f"container.{key}", text, "dropped")
         for name, value in self._object("environment", container).items():
-            self.set_variable(name, value, "manifest.json")
+            self.set_variable(name, value, "")
 
     def _ports(self, container: dict[str, Any]) -> None:
         listed = container.get("ports")
@@ -181,55 +184,57 @@ class ManifestReader:
                  for one in (listed if isinstance(listed, list) else [])]  # fmt: skip
         if ports[:1] != [PORT]:
             had = shown(ports[0]) if ports else "not given"
-            self._tell("ports", f"the port is {had}; it is {PORT} now, where the template's server "
-                                "listens; the host reads it here", "changed")  # fmt: skip
+            text = f"the port is {had}; it is {PORT} now, where the template's server listens"
+            self._tell("container.ports", f"{text}; the host reads it here", "changed")
         for port in ports[1:]:
-            self._tell("ports", f"the port {port}: the host publishes only the first", "dropped")
+            self._tell(
+                "container.ports", f"the port {port}: the host publishes only the first", "dropped"
+            )
 
     def set_variable(self, name: str, value: object, where: str) -> None:
-        """Add a variable to container.environment, or to `configuration` if it is a secret."""
+        """Add a variable to container.environment, or to `configuration` if it is a secret.
+
+        Args:
+            name: Of the variable.
+            value: Text; what the manifest has may be something else.
+            where: File and line, if it does not come from manifest.json.
+        """
+        at = f"container.environment.{name}"
         text = str(value).lower() if isinstance(value, bool) else str(value)
-        if (
-            isinstance(value, (dict, list))
-            or value is None
-            or not re.fullmatch(r"[A-Za-z_]\w*", name)
+        said = f"the variable {name}" + (f" of {where}" if where else "")
+        if not isinstance(value, (str, bool, int, float)) or not re.fullmatch(
+            r"[A-Za-z_]\w*", name
         ):
-            self._tell(
-                name, f"the variable {name} of {where} is {shown(value)}, no text", "dropped"
-            )
+            self._tell(at, f"{said} has no name or no text that a variable may have", "dropped")
         elif is_secret(name) and text:
             listed = self.laid_over.setdefault("configuration", [])
             listed.append({"key": name, "description": f"Secret {name}", "required": True,
                            "type": "secret"})  # fmt: skip
-            text = (
-                f"the variable {name} of {where} looks like a secret; its value is not taken over"
-            )
             rest = "write it into .env, and into the environment of the host"
-            self._tell(name, f"{text}: {rest}", "changed")
+            self._tell(at, f"{said} looks like a secret; its value is not taken over: {rest}",
+                       "changed")  # fmt: skip
         else:
             container = self.laid_over.setdefault("container", {})
             container.setdefault("environment", {})[name] = text
             if not isinstance(value, str):
-                self._tell(
-                    name, f"the variable {name} is {shown(value)}; it is text now", "changed"
-                )
+                self._tell(at, f"{said} is {text}; it is text now", "changed")
 
     def _api(self) -> None:
         api = self._object("api")
         for key, ours in {"endpoint": ENDPOINT, "method": "POST"}.items():
             if api.get(key) != ours:
-                self._tell("api", f"api.{key} is {shown(api.get(key))}; it is {ours} now, which "
-                                  "the host reads here", "changed")  # fmt: skip
+                text = f"api.{key} is {shown(api.get(key))}; it is {ours} now, which the host reads"
+                self._tell(f"api.{key}", f"{text} here", "changed")
         given = api.get("timeout", 30000)
         if isinstance(given, (int, float)) and not isinstance(given, bool) and given > 0:
             seconds = min(3600, max(1, math.ceil(given / 1000)))
             self.answers["timeout_seconds"] = str(seconds)
             if seconds * 1000 != given:
-                self._tell("timeout", f"api.timeout is {given} milliseconds; it is "
+                self._tell("api.timeout", f"api.timeout is {given} milliseconds; it is "
                                       f"{seconds * 1000} now", "changed")  # fmt: skip
         else:
-            self._tell("timeout", f"api.timeout is {shown(given)}; it is 30000 milliseconds now",
-                       "changed")  # fmt: skip
+            text = f"api.timeout is {shown(given)}; it is 30000 milliseconds now"
+            self._tell("api.timeout", text, "changed")
 
     def _security(self) -> None:
         security = self._object("security")
@@ -238,16 +243,16 @@ class ManifestReader:
             self._tell("security", "there are no security.permissions, without which the host "
                        "executes nothing; the list is empty now", "changed")  # fmt: skip
         names = [str(name) for name in given] if isinstance(given, list) else []
-        for name in names:
+        for index, name in enumerate(names):
             if name not in PERMISSIONS:
-                self._tell(name, f"the permission {name}: the host knows none of that name and "
-                                 f"would refuse every execution; it knows {', '.join(PERMISSIONS)}",
-                           "dropped")  # fmt: skip
+                text = f"the permission {name}: the host knows none of that name and would refuse "
+                text += f"every execution; it knows {', '.join(PERMISSIONS)}"
+                self._tell(f"security.permissions.{index}", text, "dropped")
         kept = [name for name in dict.fromkeys(names) if name in PERMISSIONS]
         self.answers["permissions"] = ", ".join(kept)
         if self._object("trust", security):
-            self._tell("trust", "security.trust signs the old id and version; nothing verifies it",
-                       "dropped")  # fmt: skip
+            text = "security.trust signs the old id and version; nothing verifies it"
+            self._tell("security.trust", text, "dropped")
         options = self._object("sandboxOptions", security)
         kinds: dict[str, type] = {"allowEval": bool, "allowedModules": list, "allowedAPIs": list}
         kept_options = {key: options[key] for key, kind in kinds.items()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from stage7_plugin.dev.json_places import line_of_path
 from stage7_plugin.rendering.entries import SOURCES
 from stage7_plugin.rendering.template_folder import template_folder
 from stage7_plugin.wrap.model import CannotWrap, Note, What, digest_of
@@ -39,11 +40,15 @@ class OldPlugin:
         what: What = kind  # type: ignore[assignment]
         self._notes.append(Note(path, line or None, text, what))
 
-    def tell_manifest(self, name: str, text: str, kind: str) -> None:
-        """Add a note, with the line on which the manifest has the name."""
-        found = re.search(rf'"{re.escape(name)}"', self.manifest_text)
-        line = self.manifest_text.count("\n", 0, found.start()) + 1 if found else None
-        self.tell("manifest.json", line, text, kind)
+    def tell_manifest(self, where: str, text: str, kind: str) -> None:
+        """Add a note on manifest.json.
+
+        Args:
+            where: The value, such as `container.ports`; what is not there has its holder's line.
+            text: What became of it.
+            kind: taken, changed or dropped.
+        """
+        self.tell("manifest.json", line_of_path(self.manifest_text, where), text, kind)
 
     def bytes(self, name: str) -> bytes:
         """Read a file of the source. Raises CannotWrap if it leads outside, or is unreadable."""
