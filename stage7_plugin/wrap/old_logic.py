@@ -14,8 +14,14 @@ USUAL = ("execute_plugin", "execute", "run", "process", "handle", "handler", "ma
 _CONTEXT = ("context", "ctx", "_context", "_ctx")
 _BARE = (ast.Constant, ast.JoinedStr, ast.List, ast.ListComp, ast.BinOp)
 _RESULTS = {
-    **{"len": "number", "int": "number", "float": "number", "str": "string"},
-    **{"bool": "boolean", "list": "array", "sorted": "array", "dict": "object"},
+    "len": "number",
+    "int": "number",
+    "float": "number",
+    "str": "string",
+    "bool": "boolean",
+    "list": "array",
+    "sorted": "array",
+    "dict": "object",
 }
 _REQUEST = ("request", "req", "payload", "body", "event", "message", "data")
 EXAMPLE = "def execute_plugin(inputs, context):"
