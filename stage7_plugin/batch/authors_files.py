@@ -12,22 +12,21 @@ from typing import Any
 from stage7_plugin.batch.record import Record
 from stage7_plugin.batch.safe_files import digest_of
 from stage7_plugin.errors import UserError
+from stage7_plugin.spec.languages import LANGUAGES
 from stage7_plugin.spec.problems import shown
 
-# As `tool.cruft` in the rendered pyproject.toml says.
-AUTHORS = (
-    "plugin_logic.py",
+IN_EVERY_LANGUAGE = (
     "manifest.json",
     "README.md",
     "CHANGELOG.md",
     "LICENSE",
-    "requirements.in",
     "system-packages.txt",
-    "requirements.txt",
     "examples/request.json",
-    "requirements-dev.in",
-    "tests/settings.toml",
-    "tests/test_logic.py",
+)
+# As `tool.cruft` in the rendered pyproject.toml says.
+AUTHORS = (
+    *IN_EVERY_LANGUAGE,
+    *(path for one in LANGUAGES.values() for path in (one.logic, *one.authors)),
 )
 
 

@@ -16,6 +16,7 @@ from stage7_plugin.batch.recipe import Recipe
 from stage7_plugin.batch.renames import read_renamed_from
 from stage7_plugin.batch.template import PluginTemplate
 from stage7_plugin.batch.wrapping import read_wrap
+from stage7_plugin.spec.languages import PYTHON_ALONE, answered
 from stage7_plugin.spec.plugin_spec import AnswersRefused, PluginSpec
 from stage7_plugin.spec.problems import Problem, nearest, shown
 
@@ -80,7 +81,7 @@ class _Check:
     def _plugin(self, number: int, entry: Entry) -> Recipe | None:
         label = _label(number, entry)
         self._unknown_keys(entry, label)
-        fields = {**self._defaults, **entry.fields}
+        fields = {**self._defaults_of(entry), **entry.fields}
         problems = [
             Problem(key, field.value, _TOO_MANY, f"{key}: ...")
             for key, field in fields.items()
@@ -112,9 +113,11 @@ class _Check:
             ]
         problems += _batch_rules(complete)
         files: dict[str, Path | None] = {}
+        language = answered(complete)
+        problems += file_keys.for_python_alone(fields, language)
         for key in ("logic", "lock"):
             if key in fields:
-                files[key], faults = self._files.read(key, fields[key].value)
+                files[key], faults = self._files.read(key, fields[key].value, language)
                 problems += faults
         needed = fields["requirements"].value if "requirements" in fields else []
         requirements, faults = file_keys.read_requirements(needed)
@@ -142,6 +145,13 @@ class _Check:
             renamed_from=renamed_from,
             wrapping=wrapping,
         )
+
+    def _defaults_of(self, entry: Entry) -> Mapping[str, Field]:
+        """The defaults of the file as far as they mean something in the entry's language."""
+        chosen = entry.fields.get("language", self._defaults.get("language"))
+        if chosen is None or chosen.value == "python":
+            return self._defaults
+        return {key: value for key, value in self._defaults.items() if key not in PYTHON_ALONE}
 
     def _unknown_keys(self, entry: Entry, label: str) -> None:
         for key, field in entry.fields.items():

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from stage7_plugin.batch.entries import Field
+from stage7_plugin.spec.languages import LANGUAGES, PYTHON_ALONE
 from stage7_plugin.spec.problems import Problem
 
 KEYS = ("wrap", "logic", "requirements", "lock", "renamed_from", "owner", "labels")
@@ -27,21 +30,24 @@ class FileRules:
 
     def __init__(self, base: Path) -> None:
         self._base = base.resolve()
-        self._faults: dict[tuple[str, Path], str | None] = {}
+        self._faults: dict[tuple[str, str, Path], str | None] = {}
 
-    def read(self, key: str, value: Any) -> tuple[Path | None, list[Problem]]:
+    def read(
+        self, key: str, value: Any, language: str = "python"
+    ) -> tuple[Path | None, list[Problem]]:
         """The file for the key `logic` or `lock`, or why there is none."""
         if not isinstance(value, str):
             return None, [Problem(key, value, "must be the path of a file", _FILE_EXAMPLES[key])]
         path = (self._base / value).resolve()
-        if (key, path) not in self._faults:
-            self._faults[key, path] = self._fault(key, path)
-        fault = self._faults[key, path]
+        known = (key, language, path)
+        if known not in self._faults:
+            self._faults[known] = self._fault(key, path, language)
+        fault = self._faults[known]
         if fault:
             return None, [Problem(key, value, fault, _FILE_EXAMPLES[key])]
         return path, []
 
-    def _fault(self, key: str, path: Path) -> str | None:
+    def _fault(self, key: str, path: Path, language: str) -> str | None:
         # A batch file may come from a stranger: it must not carry other files of this machine off.
         if not path.is_relative_to(self._base):
             return f"must be inside of the batch file's folder, {self._base}"
@@ -54,10 +60,28 @@ class FileRules:
             return f"must be a file that can be read: {error.strerror} ({path})"
         if len(content) > _MOST_BYTES:
             return f"must be at most {_MOST_BYTES >> 20} MiB ({path})"
-        return _logic_fault(content) if key == "logic" else _lock_fault(content)
+        return _logic_fault(content, language) if key == "logic" else _lock_fault(content)
 
 
-def _logic_fault(content: bytes) -> str | None:
+def for_python_alone(fields: Mapping[str, Field], language: str) -> list[Problem]:
+    """List a problem for each key that means nothing in the plugin's language.
+
+    What a prompt is answered is checked with the answers.
+    """
+    if language == "python":
+        return []
+    rule = f"is for language: python alone, and the language is {language}; leave it out"
+    return [
+        Problem(key, fields[key].value, rule, "language: python")
+        for key in PYTHON_ALONE
+        if key in fields and key in KEYS
+    ]
+
+
+def _logic_fault(content: bytes, language: str) -> str | None:
+    if language != "python":
+        function = LANGUAGES[language].function if language in LANGUAGES else ""
+        return None if function.encode() in content else f"must define {function}"
     try:
         tree = ast.parse(content)
     except (RecursionError, MemoryError):

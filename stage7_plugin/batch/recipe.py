@@ -21,7 +21,7 @@ class Recipe:
         line: Where the batch file describes it.
         spec: The plugin.
         requirements: Lines to add to requirements.in.
-        logic: A file to take the place of plugin_logic.py, if any.
+        logic: A file to take the place of the stub, if any.
         lock: A file to take the place of requirements.txt, if any.
         ownership: Whose the plugin is; no rendered file says so.
         given: The answers that the file gives, by prompt; None for all.
@@ -82,7 +82,7 @@ class Recipe:
         Raises:
             OSError: The logic or the lock cannot be read.
         """
-        instead = {"plugin_logic.py": self.logic, "requirements.txt": self.lock}.get(path)
+        instead = {self.spec.logic: self.logic, "requirements.txt": self.lock}.get(path)
         if instead:
             return instead.read_bytes()
         if self.wrapping:

@@ -14,6 +14,7 @@ from stage7_plugin.batch.entries import Located
 from stage7_plugin.batch.outcome import Outcome
 from stage7_plugin.batch.outputs.member import Member
 from stage7_plugin.generate.git import path_from_shell
+from stage7_plugin.spec.languages import LANGUAGES
 from stage7_plugin.spec.problems import printable, shown
 
 _MOST_ADVICE = 20
@@ -103,7 +104,9 @@ def print_next_steps(folder: Path, members: Sequence[Member], built: bool, new: 
     run = "docker compose up --detach" + ("" if built else " --build")
     stubs = [member.slug for member in members if member.facts["stub"]]
     if len(stubs) == len(members):
-        write = ["Write the code of each in its plugin_logic.py."]
+        languages = {str(member.facts["language"]) for member in members}
+        files = [one.logic for name, one in LANGUAGES.items() if name in languages]
+        write = [f"Write the code of each in its {' or '.join(files) or 'own file'}."]
     else:
         ask = f"stage7-plugin list {shlex.quote(where)} --where stub"
         write = [f"Write the code of those that are still stubs: {ask}"] if stubs else []

@@ -52,6 +52,7 @@ class Edit:
             "README.md": lambda text: sync.synced_readme(text, self.new),
             "examples/request.json": lambda text: self._request(text, renamed),
             "plugin_logic.py": lambda text: self._logic(text, renamed),
+            "plugin_types.ts": lambda text: sync.synced_types(text, self.new),
             "compose.yaml": self._compose,
         }
         found = {}

@@ -12,8 +12,9 @@ class Done(NamedTuple):
         committed: Whether there is a git repository with a first commit.
         built: Whether the image was built and tried.
         linked: Whether cruft keeps the plugin up to date with the template.
-        written: Whether plugin_logic.py is more than a stub.
+        written: Whether the author's file is more than a stub.
         unlocked: Whether requirements.in has packages that requirements.txt has not.
+        logic: The author's file.
     """
 
     committed: bool
@@ -21,6 +22,7 @@ class Done(NamedTuple):
     linked: bool
     written: bool = False
     unlocked: bool = False
+    logic: str = "plugin_logic.py"
 
 
 def next_steps(path: str, image: str, ci: str, on_kubernetes: bool, done: Done) -> str:
@@ -37,7 +39,7 @@ def next_steps(path: str, image: str, ci: str, on_kubernetes: bool, done: Done) 
     if done.linked and done.committed:
         steps.append("git add .cruft.json && git commit -m 'Link the template'")
     if not done.written:
-        steps.append("Write your code in plugin_logic.py; it is still a stub.")
+        steps.append(f"Write your code in {done.logic}; it is still a stub.")
     if done.unlocked:
         steps.append("make lock          # the packages of requirements.in, with their hashes")
     steps.append("make test          # tests, lint and types")

@@ -29,6 +29,7 @@ def main(
     linked: bool = False,
     written: bool = False,
     unlocked: bool = False,
+    logic: str = "plugin_logic.py",
     folder: Path | None = None,
 ) -> int:
     """Finish a rendered plugin.
@@ -39,8 +40,9 @@ def main(
         ci: github, gitlab or none.
         kubernetes: yes or no.
         linked: Whether cruft renders it, to create the plugin or to compare two versions.
-        written: Whether plugin_logic.py is more than a stub.
+        written: Whether the author's file is more than a stub.
         unlocked: Whether it needs packages that are not locked yet.
+        logic: That file.
         folder: The rendered plugin; the working directory by default, where hooks run.
 
     Returns:
@@ -71,7 +73,7 @@ def main(
         built = _build(project, manifest, build_image)
     print()
     image = manifest["container"]["image"]
-    done = Done(committed, built, linked, written, unlocked)
+    done = Done(committed, built, linked, written, unlocked, logic)
     print(next_steps(path, image, ci, kubernetes == "yes", done))
     return 0
 

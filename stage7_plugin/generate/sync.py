@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,9 @@ from typing import Any
 from stage7_plugin.errors import UserError
 from stage7_plugin.generate.sync_stub import is_authors, stub_hints, synced_stub
 from stage7_plugin.rendering import escaping, readme_tables
+from stage7_plugin.rendering.typescript_stub import typescript_fields
 from stage7_plugin.spec import derived, planner_texts, strict_json
+from stage7_plugin.spec.languages import LANGUAGES
 from stage7_plugin.spec.manifest import manifest_problems
 from stage7_plugin.spec.parameters import Parameter, parameter_of
 from stage7_plugin.spec.sample_inputs import sample_value
@@ -41,8 +43,9 @@ def run_sync(folder: Path, check: bool) -> int:
     """
     try:
         manifest = read_manifest(folder)
-        if not (folder / "plugin_logic.py").is_file():
-            raise OutOfReach(f"there is no plugin_logic.py in {folder}")
+        files = [one.logic for one in LANGUAGES.values()]
+        if not any((folder / name).is_file() for name in files):
+            raise OutOfReach(f"there is no {' or '.join(files)} in {folder}")
         changes = dict(_changes(folder, manifest))
     except (OutOfReach, OSError, UnicodeDecodeError) as error:
         print(f"Nothing was changed: {error}")
@@ -77,6 +80,7 @@ def _changes(folder: Path, manifest: dict[str, Any]) -> Iterator[tuple[Path, str
         "README.md": synced_readme,
         "examples/request.json": synced_request,
         "plugin_logic.py": synced_logic,
+        "plugin_types.ts": synced_types,
     }
     readme = folder / "README.md"
     if readme.is_file():
@@ -89,6 +93,17 @@ def _changes(folder: Path, manifest: dict[str, Any]) -> Iterator[tuple[Path, str
             after = step(before, manifest)
             if after != before:
                 yield path, after
+
+
+def synced_types(text: str, manifest: Mapping[str, Any]) -> str:
+    """Return the types of a TypeScript plugin as the manifest's inputs and outputs are."""
+    for name, key in (("Inputs", "inputDefinitions"), ("Outputs", "outputDefinitions")):
+        head = f"export type {name} = {{\n"
+        before, found, rest = text.partition(head)
+        _, end, after = rest.partition("\n};\n")
+        if found and end:
+            text = f"{before}{head}{typescript_fields(manifest[key], name.lower())}{end}{after}"
+    return text
 
 
 def _hints(folder: Path, manifest: dict[str, Any]) -> list[str]:

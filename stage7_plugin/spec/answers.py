@@ -15,8 +15,7 @@ from stage7_plugin.spec.problems import Problem, nearest
 from stage7_plugin.spec.text_rules import text_fault
 
 CHOICES: dict[str, tuple[str, ...]] = {
-    # a question with one answer is none
-    **({"language": tuple(LANGUAGES)} if len(LANGUAGES) > 1 else {}),
+    "language": tuple(LANGUAGES),
     "python_version": ("3.11", "3.12", "3.13", "3.14"),
     "license": ("MIT", "Apache-2.0", "BSD-3-Clause", "Proprietary"),
     "ci": ("github", "gitlab", "none"),

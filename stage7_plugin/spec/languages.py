@@ -13,10 +13,14 @@ class Language:
     Attributes:
         main: What starts a plugin: `entryPoint.main` of its manifest.
         logic: The file that its author writes.
+        function: What the server calls in it.
+        authors: Further files that are the author's, besides those that are it in every language.
     """
 
     main: str
     logic: str
+    function: str
+    authors: tuple[str, ...] = ()
 
     @property
     def stub_mark(self) -> str:
@@ -25,9 +29,34 @@ class Language:
 
 
 LANGUAGES: Mapping[str, Language] = {
-    "python": Language("server.py", "plugin_logic.py"),
+    "python": Language(
+        "server.py",
+        "plugin_logic.py",
+        "execute_plugin",
+        (
+            "requirements.in",
+            "requirements.txt",
+            "requirements-dev.in",
+            "tests/settings.toml",
+            "tests/test_logic.py",
+        ),
+    ),
+    "typescript": Language(
+        "server.cts",
+        "plugin_logic.ts",
+        "executePlugin",
+        (
+            "plugin_types.ts",
+            "package.json",
+            "package-lock.json",
+            "tests/example.ts",
+            "tests/logic.test.ts",
+        ),
+    ),
 }
 """By the answer to the question `language`."""
+PYTHON_ALONE = ("python_version", "requirements", "lock", "wrap")
+"""Prompts and keys of a batch file that mean nothing in another language."""
 DEFAULT = "python"
 """What a plugin is written in whose answers do not say it."""
 

@@ -35,6 +35,7 @@ class PluginSpec:
         answers: By prompt, as they were given.
         language: What its code is written in.
         main: The file that starts it.
+        logic: The file that its author writes.
         permissions: Those that the plugin needs from the host.
         memory: As Docker reads it: a whole number with k, m or g.
         cpu: Number of processors, as a decimal number.
@@ -44,6 +45,7 @@ class PluginSpec:
     answers: Mapping[str, str]
     language: str
     main: str
+    logic: str
     inputs: tuple[Parameter, ...]
     outputs: tuple[Parameter, ...]
     name: str
@@ -84,6 +86,7 @@ class PluginSpec:
             answers=given,
             language=language,
             main=LANGUAGES[language].main,
+            logic=LANGUAGES[language].logic,
             inputs=tuple(parameters["inputs"]),
             outputs=tuple(parameters["outputs"]),
             name=given["plugin_name"],
@@ -112,8 +115,9 @@ class PluginSpec:
 
     @property
     def hook_answers(self) -> dict[str, str]:
-        """The answers that decide what happens after rendering."""
-        return {key: self.answers[key] for key in ("git_init", "build_image", "ci", "kubernetes")}
+        """What decides what happens after rendering: answers, and the file to write first."""
+        keys = ("git_init", "build_image", "ci", "kubernetes")
+        return {**{key: self.answers[key] for key in keys}, "logic": self.logic}
 
     @property
     def memory_megabytes(self) -> int:

@@ -12,9 +12,9 @@ _NOTATION = (
     "`;` between them. At least one; no name twice across inputs and outputs"
 )
 
-_LANGUAGE = f"{', '.join(LANGUAGES)}: what the plugin is written in"
+_LANGUAGES = " or ".join(", ".join(LANGUAGES).rsplit(", ", 1))
 RULES = {
-    **({"language": _LANGUAGE} if len(LANGUAGES) > 1 else {}),
+    "language": f"{_LANGUAGES}: what the plugin is written in",
     "plugin_name": "1 to 80 characters on one line",
     "plugin_slug": "Folder, image name and `id` of the manifest: words of `a-z0-9` joined by `-`, "
     f"a letter first, at most {LONGEST_SLUG} characters; no name of a Windows device",
@@ -28,7 +28,7 @@ RULES = {
     "author": "1 to 100 characters on one line",
     "image_namespace": "The part of the image's name before the slug, with the registry's host if "
     "it has one; at most 200 characters",
-    "python_version": "3.11, 3.12, 3.13 or 3.14: the base image",
+    "python_version": "3.11, 3.12, 3.13 or 3.14: the base image; for `language=python` alone",
     "permissions": "The host's names, comma-separated; at a terminal also their numbers, which `?` "
     "lists",
     "memory": "A whole number and `k`, `m` or `g`, from 32m to 1024g",

@@ -17,6 +17,7 @@ from stage7_plugin.generate.new import as_typed
 from stage7_plugin.rendering.given import user_settings, wrong_choices
 from stage7_plugin.rendering.template_folder import clean_template
 from stage7_plugin.spec.answers import unknown_keys
+from stage7_plugin.spec.languages import answered
 from stage7_plugin.spec.plugin_spec import PluginSpec
 from stage7_plugin.spec.problems import format_problems
 
@@ -34,6 +35,12 @@ def render_plugin(given: Mapping[str, str], folder: Path) -> tuple[Path, PluginS
     Raises:
         UserError: Answers are refused; nothing is left.
     """
+    if answered(given) != "python":
+        raise UserError(
+            f"language={answered(given)}: what is made around existing code is a plugin in Python; "
+            "leave language out"
+        )
+    given = {**given, "language": "python"}  # whatever the user's settings prefer
     settings = user_settings({})
     with clean_template() as template:
         known = json.loads((template / "cookiecutter.json").read_text("utf-8"))

@@ -13,7 +13,7 @@ import pexpect
 import pytest
 
 from tests.support.template import TEMPLATE
-from tools.render_example import FOLDER, NAME
+from tools.render_example import FOLDER, NAMES
 
 if TYPE_CHECKING:
     from docker import APIClient
@@ -27,7 +27,7 @@ def test_it_is_built_again_on_a_save_and_leaves_no_container(
     client: APIClient, tmp_path: Path
 ) -> None:
     plugin = tmp_path / "plugin"
-    shutil.copytree(FOLDER / NAME, plugin)
+    shutil.copytree(FOLDER / NAMES["python"], plugin)
     plugin_id = f"dev-{uuid.uuid4().hex[:12]}"
     manifest = plugin / "manifest.json"
     manifest.write_text(manifest.read_text("utf-8").replace('"text-echo"', f'"{plugin_id}"', 1))

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import re
 import shutil
-import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +14,7 @@ import pytest
 
 from tests.support.batch import Run, batch
 from tests.support.compose import compose
+from tests.support.running import request, wait_healthy
 from tests.support.template import TEMPLATE
 
 if TYPE_CHECKING:
@@ -64,28 +63,6 @@ def build(folder: Path, *arguments: str) -> Run:
 def image(folder: Path, name: str) -> str:
     manifest = json.loads((folder / "out" / name / "manifest.json").read_text("utf-8"))
     return str(manifest["container"]["image"])
-
-
-def request(port: int, method: str, path: str, body: str | None = None) -> tuple[int, Any]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
-    try:
-        connection.request(method, path, body, {"Content-Type": "application/json"} if body else {})
-        answer = connection.getresponse()
-        return answer.status, json.loads(answer.read())
-    finally:
-        connection.close()
-
-
-def wait_healthy(port: int) -> None:
-    deadline = time.monotonic() + 60
-    while True:
-        try:
-            if request(port, "GET", "/health")[0] == 200:
-                return
-        except (OSError, http.client.HTTPException):
-            pass
-        assert time.monotonic() < deadline, f"nothing healthy on port {port}"
-        time.sleep(0.1)
 
 
 def test_built_started_with_one_command_and_executed(fleet: Path) -> None:

@@ -21,7 +21,7 @@ from benchmarks.images import docker
 from benchmarks.stacks import HERE
 from stage7_plugin.host.http_client import Address, call
 from tests.runtime.plugin_process import SOON
-from tools.render_example import FOLDER, NAME
+from tools.render_example import FOLDER, NAMES
 
 if TYPE_CHECKING:
     from docker import APIClient
@@ -45,7 +45,7 @@ SELECTION = [
 def image(tmp_path_factory: pytest.TempPathFactory, client: APIClient) -> Iterator[str]:
     """The rendered example with the logic for attacks."""
     folder: Path = tmp_path_factory.mktemp("abused") / "plugin"
-    shutil.copytree(FOLDER / NAME, folder)
+    shutil.copytree(FOLDER / NAMES["python"], folder)
     shutil.copy(HERE / "ours" / "abused_logic.py", folder / "plugin_logic.py")
     name = f"stage7-test/{uuid.uuid4().hex[:12]}:1.0.0"
     docker("build", "--quiet", "--tag", name, str(folder))

@@ -246,6 +246,28 @@ def test_a_plugin_without_its_logic_is_not_in_line(tmp_path: Path) -> None:
     assert (status, "there is no plugin_logic.py" in output) == (2, True)
 
 
+def test_the_types_of_a_typescript_plugin_follow_its_manifest(tmp_path: Path) -> None:
+    def made(folder: str, **answers: str) -> Path:
+        (tmp_path / folder).mkdir()
+        return render(tmp_path / folder, language="typescript", **answers)
+
+    project = made("one")
+    assert sync(project, "--check") == (0, "Everything is in line with manifest.json.\n")
+    outputs = "n:number; note:string(a|b)?"
+    wanted = made("other", inputs="text:string; opt:object?", outputs=outputs)
+    manifest = json.loads((wanted / "manifest.json").read_text("utf-8"))
+    change(project, **{k: manifest[k] for k in ("inputDefinitions", "outputDefinitions")})
+    logic = (project / "plugin_logic.ts").read_bytes()
+    status, told = sync(project)
+    assert status == 0
+    assert "plugin_types.ts: brought in line" in told
+    types = (project / "plugin_types.ts").read_text("utf-8")
+    assert types == (wanted / "plugin_types.ts").read_text("utf-8")
+    assert "note?: 'a' | 'b' | null;" in types
+    assert (project / "plugin_logic.ts").read_bytes() == logic
+    assert sync(project, "--check")[0] == 0
+
+
 def test_guidance_is_added_where_there_is_none(tmp_path: Path) -> None:
     project = render(tmp_path)
     manifest = json.loads((project / "manifest.json").read_text("utf-8"))

@@ -41,14 +41,16 @@ def test_what_renders_may_not_write() -> None:
 def test_the_forms_ask_for_what_the_template_asks() -> None:
     form = load(WORKFLOW)[True]["workflow_dispatch"]["inputs"]
     assert set(form) - {"more", "target"} < PROMPTS
-    assert tuple(form["license"]["options"]) == CHOICES["license"]
+    for key in ("license", "language"):
+        assert tuple(form[key]["options"]) == CHOICES[key]
     assert len(form) <= 10, "GitHub Enterprise Server takes no more"
 
     template = load(BACKSTAGE)["spec"]
     fields = {k: v for page in template["parameters"] for k, v in page["properties"].items()}
     assert set(fields) == set(form)
     assert set(fields["target"]["enum"]) == set(form["target"]["options"])
-    assert tuple(fields["license"]["enum"]) == CHOICES["license"]
+    for key in ("license", "language"):
+        assert tuple(fields[key]["enum"]) == CHOICES[key]
     (step,) = template["steps"]
     sent = {key: f"${{{{ parameters.{key} }}}}" for key in form}
     assert step["input"]["workflowInputs"] == sent

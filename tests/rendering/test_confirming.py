@@ -39,15 +39,15 @@ def test_it_is_narrow_and_plain_on_a_terminal_of_any_encoding(
     assert all(columns(line) <= 79 for line in lines)
     assert "\x1b" not in text
     assert "\u202e" not in text, "it would turn the rest of the line around"
-    assert "11 permissions: none" in text
+    assert "12 permissions: none" in text
 
 
-@pytest.mark.parametrize("typed", ["0", "20", "-1", "1.5", "x", "00001", "٣"])
+@pytest.mark.parametrize("typed", ["0", "21", "-1", "1.5", "x", "00001", "٣"])
 def test_what_is_no_number_of_an_answer_is_not_accepted(
     monkeypatch: pytest.MonkeyPatch, typed: str
 ) -> None:
     text = shown(monkeypatch, f"{typed}\n\n")
-    assert f"not accepted: '{typed}' must be 1 to 19" in text
+    assert f"not accepted: '{typed}' must be 1 to 20" in text
     assert text.count("A plugin will be made in") == 2
 
 

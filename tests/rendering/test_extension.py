@@ -66,6 +66,7 @@ def test_hook_gets_what_it_needs_as_one_literal() -> None:
         "build_image": "required",
         "ci": "github",
         "kubernetes": "no",
+        "logic": "plugin_logic.py",
     }
 
 

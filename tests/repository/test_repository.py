@@ -13,7 +13,7 @@ import yaml
 from stage7_plugin import __version__
 from tests.support.linters import schema_complaints, workflow_complaints
 from tests.support.template import TEMPLATE
-from tools.render_example import FOLDER, NAME, render_example
+from tools.render_example import FOLDER, render_examples
 
 GITHUB = TEMPLATE / ".github"
 
@@ -97,13 +97,14 @@ def test_every_file_can_be_checked_out_on_windows() -> None:
     assert len(set(folded)) == len(folded), "names that differ in case only"
 
 
-def test_the_rendered_example_is_what_the_template_renders(tmp_path: Path) -> None:
-    rendered, kept = files(render_example(tmp_path)), files(FOLDER / NAME)
-    different = sorted(
-        name for name in rendered.keys() | kept if rendered.get(name) != kept.get(name)
-    )
-    if different:
-        pytest.fail(f"make example, and commit examples/rendered: {', '.join(different)}")
+def test_the_rendered_examples_are_what_the_template_renders(tmp_path: Path) -> None:
+    for project in render_examples(tmp_path):
+        rendered, kept = files(project), files(FOLDER / project.name)
+        different = sorted(
+            name for name in rendered.keys() | kept if rendered.get(name) != kept.get(name)
+        )
+        if different:
+            pytest.fail(f"make example, and commit examples/rendered: {', '.join(different)}")
 
 
 def test_no_test_imports_another_test() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.render_example import FOLDER, NAME
+from tools.render_example import FOLDER, NAMES
 
 TIMER = """\
 import threading
@@ -32,8 +32,8 @@ def execute_plugin(inputs, context):
 def test_it_ends_whatever_an_import_does(
     tmp_path: Path, logic: str, status: int, said: str
 ) -> None:
-    plugin = tmp_path / NAME
-    shutil.copytree(FOLDER / NAME, plugin)
+    plugin = tmp_path / NAMES["python"]
+    shutil.copytree(FOLDER / NAMES["python"], plugin)
     (plugin / "plugin_logic.py").write_text(logic, "utf-8")
     done = subprocess.run(
         [sys.executable, "-E", "-s", "server.py", "--compile"],
@@ -49,8 +49,8 @@ def test_it_ends_whatever_an_import_does(
 
 def test_what_is_imported_later_is_compiled_too(tmp_path: Path) -> None:
     """A container cannot write byte code, so the image has it."""
-    plugin = tmp_path / NAME
-    shutil.copytree(FOLDER / NAME, plugin, ignore=shutil.ignore_patterns("__pycache__"))
+    plugin = tmp_path / NAMES["python"]
+    shutil.copytree(FOLDER / NAMES["python"], plugin, ignore=shutil.ignore_patterns("__pycache__"))
     subprocess.run([sys.executable, "-E", "-s", "server.py", "--compile"], cwd=plugin, check=True)
     compiled = {path.name.split(".")[0] for path in (plugin / "plugin_runtime").rglob("*.pyc")}
     assert {"openapi", "json_schema", "constraints", "service"} <= compiled

@@ -31,6 +31,7 @@ SHARED = {
 NOT_THE_TEMPLATE = ("tests/", "tools/", "benchmarks/")
 
 ANSWERS: dict[str, str] = {
+    "language": "python",
     "plugin_name": "Text Echo",
     "plugin_slug": "text-echo",
     "verb": "TEXT_ECHO",

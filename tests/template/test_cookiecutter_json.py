@@ -16,8 +16,8 @@ PUBLIC = [key for key in SETTINGS if not key.startswith("_")]
 
 def test_keys_are_the_public_interface_in_order() -> None:
     assert PUBLIC == [
-        "plugin_name", "plugin_slug", "verb", "inputs", "outputs", "description", "version",
-        "author", "image_namespace", "python_version", "permissions", "memory", "cpu",
+        "language", "plugin_name", "plugin_slug", "verb", "inputs", "outputs", "description",
+        "version", "author", "image_namespace", "python_version", "permissions", "memory", "cpu",
         "timeout_seconds", "license", "ci", "git_init", "build_image", "kubernetes",
     ]  # fmt: skip
 

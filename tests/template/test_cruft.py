@@ -208,6 +208,27 @@ def test_the_package_of_the_new_template_renders_it(life: Life) -> None:
     assert recorded["version"].startswith("10.")
 
 
+def test_a_plugin_from_before_the_question_of_the_language_stays_in_python(tmp_path: Path) -> None:
+    place = Workplace(tmp_path)
+    settings = place.template / "cookiecutter.json"
+    today = settings.read_text("utf-8")
+    before = json.loads(today)
+    del before["language"], before["__prompts__"]["language"]
+    settings.write_text(json.dumps(before), "utf-8")
+    place.commit(place.template, "Before the question")
+    place.run(tmp_path, "cruft", "create", ADDRESS, "--no-input")
+    life = Life(place, tmp_path / "text-echo")
+    place.commit(life.plugin, "Link the template")
+    recorded = life.plugin / ".stage7-template.json"
+    assert "language" not in json.loads(recorded.read_text("utf-8"))["answers"]
+    settings.write_text(today, "utf-8")
+    life.template_fix()
+    life.update()
+    life.assert_fixed()
+    assert json.loads(recorded.read_text("utf-8"))["answers"]["language"] == "python"
+    assert set(life.status()) <= {".cruft.json", ".stage7-template.json", "Dockerfile", "server.py"}
+
+
 def test_a_plugin_that_was_not_made_with_cruft_can_be_linked(tmp_path: Path) -> None:
     place = Workplace(tmp_path)
     name = 'It\'s "quoted" $HOME'

@@ -20,89 +20,12 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
+from stage7_plugin.batch.authors_files import IN_EVERY_LANGUAGE
+from stage7_plugin.spec.languages import LANGUAGES
 from tests.support.template import TEMPLATE, files, generate, render
 from tests.template.conftest import Bake
+from tests.template.rendered_files import FILES, SHARED
 
-ALWAYS = {
-    ".dockerignore",
-    ".gitattributes",
-    ".gitignore",
-    ".stage7-template.json",
-    "CHANGELOG.md",
-    "Dockerfile",
-    "LICENSE",
-    "Makefile",
-    "README.md",
-    "compatibility.py",
-    "compose.yaml",
-    "examples/request.json",
-    "manifest.json",
-    "manifest.schema.json",
-    "plugin_logic.py",
-    "plugin_runtime/README.md",
-    "plugin_runtime/__init__.py",
-    "plugin_runtime/responses.py",
-    "plugin_runtime/app.py",
-    "plugin_runtime/constraints.py",
-    "plugin_runtime/json_schema.py",
-    "plugin_runtime/endpoint.py",
-    "plugin_runtime/event_loop.py",
-    "plugin_runtime/execution.py",
-    "plugin_runtime/healthcheck.py",
-    "plugin_runtime/hints.py",
-    "plugin_runtime/host_answer.py",
-    "plugin_runtime/host_function.py",
-    "plugin_runtime/host_plugin.py",
-    "plugin_runtime/http_server.py",
-    "plugin_runtime/identity.py",
-    "plugin_runtime/inputs.py",
-    "plugin_runtime/log_writer.py",
-    "plugin_runtime/logs.py",
-    "plugin_runtime/metrics.py",
-    "plugin_runtime/not_json.py",
-    "plugin_runtime/openapi.py",
-    "plugin_runtime/outputs.py",
-    "plugin_runtime/plugin.py",
-    "plugin_runtime/redaction.py",
-    "plugin_runtime/configuration.py",
-    "plugin_runtime/connection.py",
-    "plugin_runtime/container.py",
-    "plugin_runtime/connections.py",
-    "plugin_runtime/exchange.py",
-    "plugin_runtime/memory.py",
-    "plugin_runtime/listen_first.pl",
-    "plugin_runtime/http_request.py",
-    "plugin_runtime/runtime.py",
-    "plugin_runtime/secret_forms.py",
-    "plugin_runtime/service.py",
-    "plugin_runtime/settings.py",
-    "plugin_runtime/stdio.py",
-    "plugin_runtime/strict_json.py",
-    "plugin_runtime/value_types.py",
-    "pyproject.toml",
-    "release.py",
-    "requirements-dev.in",
-    "requirements-dev.txt",
-    "requirements.in",
-    "requirements.txt",
-    "server.py",
-    "system-packages.txt",
-    "tests/check_types.py",
-    "tests/conftest.py",
-    "tests/contract_suite.py",
-    "tests/lock_requirements.py",
-    "tests/manifest_advice.py",
-    "tests/plugin_call.py",
-    "tests/plugin_container.py",
-    "tests/settings.toml",
-    "tests/start_plugin.py",
-    "tests/template_link.py",
-    "tests/test_image.py",
-    "tests/test_logic.py",
-    "tests/test_manifest.py",
-    "tests/test_requirements.py",
-    "tests/test_server.py",
-}
 CI_FILES: dict[str, set[str]] = {
     "github": {
         ".github/dependabot.yml",
@@ -124,6 +47,8 @@ PAIRS = [
     {first: one, second: other}
     for first, second in itertools.combinations(CHOICES, 2)
     for one, other in itertools.product(CHOICES[first], CHOICES[second])
+    # any version but the default is refused for other languages
+    if (first, second) != ("language", "python_version") or one == "python" or other == "3.11"
 ]
 
 
@@ -141,11 +66,13 @@ def parse(path: Path) -> None:
 
 
 @pytest.mark.parametrize("ci", CI_FILES)
-def test_the_exact_set_of_files(tmp_path: Path, ci: str) -> None:
-    result = generate(tmp_path, ci=ci, git_init="no")
+@pytest.mark.parametrize("language", FILES)
+def test_the_exact_set_of_files(tmp_path: Path, language: str, ci: str) -> None:
+    result = generate(tmp_path, language=language, ci=ci, git_init="no")
     assert result.status == 0, result.output
     project = tmp_path / "out" / "text-echo"
-    assert files(project) == ALWAYS | CI_FILES[ci]
+    assert files(project) == SHARED | FILES[language] | CI_FILES[ci]
+    assert LANGUAGES[language].logic in result.output, "the next steps name what to write"
     empty = [path for path in project.rglob("*") if path.is_dir() and not any(path.iterdir())]
     assert empty == []
 
@@ -156,8 +83,9 @@ def test_kubernetes_files_only_where_they_are_wanted(bake: Bake) -> None:
     assert without - wanted == set()
 
 
-def test_every_ci_choice_is_covered() -> None:
+def test_every_choice_of_language_and_ci_is_covered() -> None:
     assert set(CI_FILES) == set(CHOICES["ci"])
+    assert list(FILES) == CHOICES["language"]
 
 
 @pytest.mark.parametrize("answers", PAIRS, ids=lambda pair: " ".join(map("=".join, pair.items())))
@@ -215,8 +143,9 @@ def test_compose_starts_the_image_with_the_limits_of_the_manifest(bake: Bake) ->
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs make")
-def test_the_makefile_offers_what_the_readme_names(bake: Bake) -> None:
-    project = bake()
+@pytest.mark.parametrize("language", FILES)
+def test_the_makefile_offers_what_the_readme_names(bake: Bake, language: str) -> None:
+    project = bake(language=language)
     named = set(re.findall(r"`make ([a-z]+)`", (project / "README.md").read_text("utf-8")))
     assert {"run", "test", "lint", "build", "up", "down", "logs", "link", "install"} <= named
     for target in named:
@@ -230,11 +159,12 @@ def test_the_makefile_offers_what_the_readme_names(bake: Bake) -> None:
         assert done.returncode == 0, done.stderr
 
 
-def test_secrets_stay_out_of_the_image(bake: Bake) -> None:
+@pytest.mark.parametrize("language", FILES)
+def test_secrets_stay_out_of_the_image(bake: Bake, language: str) -> None:
     """What the builder is sent, as the Docker SDK reads .dockerignore."""
     from docker.utils.build import exclude_paths
 
-    project = bake()
+    project = bake(language=language)
     secrets = (
         ".env", ".env.local", "prod.env", "key.pem", ".netrc", "id_rsa", ".aws/credentials",
         ".git-credentials", ".docker/config.json", ".ssh/config", "tls.key",
@@ -247,14 +177,17 @@ def test_secrets_stay_out_of_the_image(bake: Bake) -> None:
     patterns = (project / ".dockerignore").read_text("utf-8").splitlines()
     sent = set(exclude_paths(str(project), [p for p in patterns if p and not p.startswith("#")]))
     assert {name for name in sent if Path(name).name in {Path(s).name for s in secrets}} == set()
-    assert {*kept, "server.py", "plugin_logic.py"} <= sent
+    assert {*kept, LANGUAGES[language].main, LANGUAGES[language].logic} <= sent
 
 
+@pytest.mark.parametrize("language", FILES)
 @pytest.mark.parametrize("ci", CI_FILES)
-def test_forges_fold_exactly_what_is_the_templates(bake: Bake, ci: str) -> None:
-    project = bake(ci=ci, kubernetes="yes")
+def test_forges_fold_exactly_what_is_the_templates(bake: Bake, ci: str, language: str) -> None:
+    project = bake(language=language, ci=ci, kubernetes="yes")
     settings = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))
     authors = set(settings["tool"]["cruft"]["skip"])
+    one = LANGUAGES[language]
+    assert authors == {*IN_EVERY_LANGUAGE, one.logic, *one.authors}
     subprocess.run(["git", "init", "--quiet", project], check=True)
     (project / "own_module.py").write_text("")
     (project / "tests" / "test_own.py").write_text("")
@@ -270,4 +203,5 @@ def test_forges_fold_exactly_what_is_the_templates(bake: Bake, ci: str) -> None:
             line.split(": ")[0] for line in done.stdout.splitlines() if line.endswith(": set")
         }
         own = {"own_module.py", "tests/test_own.py"}
-        assert marked == files(project) - authors - own
+        by_tools = {"plugin_types.ts", "package-lock.json"}  # the author's, and written by make
+        assert marked == files(project) - (authors - by_tools) - own

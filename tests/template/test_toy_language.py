@@ -22,7 +22,7 @@ TOY = {
     ".github/workflows/ci.yml": "on: ${{ push }}\n",
     ".gitlab-ci.yml": "test:\n  script: toy test\n",
 }
-ROW = '    "toy": Language("main.toy", "toy_logic.toy"),\n'
+ROW = '    "toy": Language("main.toy", "toy_logic.toy", "answer"),\n'
 SCENARIOS = '"sleep" "raise" "exit" "write" "leak"\n'
 
 

@@ -127,3 +127,13 @@ def test_answers_stay_text(tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     recorded = json.loads((tmp_path / "seven" / ".stage7-template.json").read_text("utf-8"))
     assert recorded["answers"]["plugin_name"] == name
+
+
+def test_existing_code_is_made_a_plugin_in_python_alone(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    result = wrap(SLUGIFY, "language=typescript", "-o", out)
+    assert result.exit_code == 1
+    assert "language=typescript: what is made around existing code" in result.output
+    assert "leave language out" in result.output
+    assert not out.exists() or list(out.iterdir()) == []
+    assert wrap(SLUGIFY, "language=python", "git_init=no", "-o", out).exit_code == 0

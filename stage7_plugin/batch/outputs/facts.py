@@ -11,7 +11,7 @@ from typing import Any
 from stage7_plugin.batch.locked import locked_packages, needed, not_locked
 from stage7_plugin.batch.safe_files import read_regular
 from stage7_plugin.host.view import HostView
-from stage7_plugin.spec.languages import LANGUAGES
+from stage7_plugin.spec.languages import LANGUAGES, TELLING_FILES, language_of
 from stage7_plugin.spec.manifest import manifest_warnings
 
 _BASE = re.compile(r"^FROM\s+python:([0-9.]+)", re.MULTILINE)
@@ -28,7 +28,7 @@ def read_facts(folder: Path, manifest: Mapping[str, Any], view: HostView) -> dic
         "memory_mb": None if view.memory is None else view.memory // 1024**2,
         "cpu": None if view.cpu_shares is None else view.cpu_shares / 1024,
         "timeout_seconds": view.timeout,
-        "language": "python" if base else "",
+        "language": language_of(_names(folder)) or ("python" if base else ""),
         "python": base[1] if base else "",
         "requirements": needed(folder),
         "packages": locked_packages(folder),
@@ -40,6 +40,10 @@ def read_facts(folder: Path, manifest: Mapping[str, Any], view: HostView) -> dic
         "stub": any(one.stub_mark in _text(folder / one.logic) for one in LANGUAGES.values()),
         "advice": _advice(manifest),
     }
+
+
+def _names(folder: Path) -> set[str]:
+    return {name for name in TELLING_FILES if (folder / name).exists()}
 
 
 def _advice(manifest: Mapping[str, Any]) -> list[str]:

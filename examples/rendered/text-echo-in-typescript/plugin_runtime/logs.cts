@@ -1,0 +1,119 @@
+/** Logs: one JSON object a line on standard output, for our lines, the author's and what is printed. */
+import type { RequestSecrets, Secrets } from './redaction.cts';
+import type { Fields, Level, Manifest } from './types.cts';
+
+const { formatWithOptions } = require('node:util') as typeof import('node:util');
+
+const LEVELS: Record<Level, number> = { DEBUG: 10, INFO: 20, WARNING: 30, ERROR: 40, CRITICAL: 50 };
+
+/** The execution that runs, as far as what it writes is concerned. */
+type Identity = { traceId: string; secrets: Secrets };
+
+/** Takes a whole line; `mayWait` says that its writer may be slowed down. */
+type Sink = (line: string, redactions: number, mayWait: boolean) => void;
+
+type Options = { level?: Level; readable?: boolean };
+
+/** Makes log lines without secrets and hands them to a sink; one in the main thread and in each worker. */
+class Log {
+  /** Set while an execution runs. */
+  identity: Identity | undefined;
+  readonly #secrets: RequestSecrets;
+  readonly #stamp: Fields;
+  readonly #sink: Sink;
+  readonly #least: number;
+  readonly #readable: boolean;
+
+  constructor(manifest: Manifest, secrets: RequestSecrets, sink: Sink, options: Options = {}) {
+    this.#secrets = secrets;
+    this.#stamp = { plugin_id: manifest.id, version: manifest.version };
+    this.#sink = sink;
+    this.#least = LEVELS[options.level ?? 'INFO'];
+    this.#readable = options.readable ?? false;
+  }
+
+  /** Write one line; `logger` says where it comes from. */
+  write(level: Level, logger: string, message: string, more: Fields = {}, mayWait = true): void {
+    if (LEVELS[level] < this.#least) return;
+    const made = this.line(level, logger, message, more);
+    this.#sink(made.line, made.redactions, mayWait);
+  }
+
+  info(message: string, more?: Fields): void {
+    this.write('INFO', 'plugin', message, more);
+  }
+
+  warning(message: string, more?: Fields): void {
+    this.write('WARNING', 'plugin', message, more);
+  }
+
+  error(message: string, more?: Fields): void {
+    this.write('ERROR', 'plugin', message, more);
+  }
+
+  critical(message: string, more?: Fields): void {
+    this.write('CRITICAL', 'plugin', message, more);
+  }
+
+  /** The line of an execution's outcome; "" below the least level. */
+  outcome(level: Level, message: string, more: Fields): { line: string; redactions: number } {
+    if (LEVELS[level] < this.#least) return { line: '', redactions: 0 };
+    return this.line(level, 'plugin', message, more);
+  }
+
+  /** A line with its end, without secrets. Only the message and the values of `more` can hold one. */
+  line(level: Level, logger: string, message: string, more: Fields): { line: string; redactions: number } {
+    const head: Fields = { time: new Date().toISOString(), level, logger, message, ...this.#stamp };
+    if (this.identity?.traceId) head['trace_id'] = this.identity.traceId;
+    let line: Fields = { ...head, ...more, ...head };
+    let json = asJson(line);
+    let redactions = 0;
+    const sets = this.identity ? [this.identity.secrets] : this.#secrets.outsideExecutions();
+    for (const secrets of sets) {
+      if (!secrets.isIn(json)) continue;
+      const told = secrets.redact(JSON.parse(asJson({ ...more, message })) as Fields);
+      if (told.count === 0) continue;
+      redactions += told.count;
+      message = String(told.value['message']);
+      more = told.value;
+      head['message'] = message;
+      line = { ...head, ...more, ...head };
+      json = asJson(line);
+    }
+    return { line: `${this.#readable ? asText(line) : json}\n`, redactions };
+  }
+}
+
+function asJson(line: Fields): string {
+  try {
+    return JSON.stringify(line);
+  } catch {
+    // something of the author's that JSON cannot carry
+    return JSON.stringify(
+      Object.fromEntries(Object.entries(line).map(([name, value]) => [name, plain(value)])),
+    );
+  }
+}
+
+/** A line for people: time of day, level, logger, message; then whatever else it has. */
+function asText(line: Fields): string {
+  const { time, level, logger, message, plugin_id: _id, version: _version, exception, ...more } = line;
+  const first = `${String(time).slice(11, 23)} ${String(level).padEnd(8)} ${logger}: ${message}`;
+  const said = Object.entries(more).map(([name, value]) => `${name}=${plain(value)}`);
+  return [[first, ...said].join('  '), ...(exception === undefined ? [] : [String(exception)])].join('\n');
+}
+
+function plain(value: unknown): string {
+  if (typeof value === 'string') return value;
+  try {
+    return formatWithOptions({ colors: false, breakLength: Number.POSITIVE_INFINITY }, '%o', value);
+  } catch (error) {
+    return `without a text: ${(error as Error)?.name}`;
+  }
+}
+
+const api = { Log };
+
+export type { Log };
+export type Api = typeof api;
+module.exports = api;

@@ -1,0 +1,184 @@
+/** One memory budget for everything that clients make the process keep.
+ *
+ *  Counted over all connections: requests on their way, the cost of decoding them, the decoded inputs
+ *  while their execution runs, and answers that are not taken yet. What the plugin itself allocates
+ *  is not counted; a quarter of the memory is left for that. */
+import type { Manifest } from './types.cts';
+
+const fs = require('node:fs') as typeof import('node:fs');
+
+const MIB = 1024 * 1024;
+const UNKNOWN_LIMIT = 256 * MIB; // neither the manifest nor a cgroup names a limit
+const PROCESS = 16 * MIB; // what is left to the process at least
+const CGROUP_LIMITS = [
+  '/sys/fs/cgroup/memory.max', // version 2
+  '/sys/fs/cgroup/memory/memory.limit_in_bytes', // version 1
+];
+const UNITS: Record<string, number> = { '': 1, k: 1024, m: MIB, g: 1024 * MIB };
+const SMALL = 4096; // bytes; what is smaller is not counted but bounded by the number of connections
+const LARGE = 512 * 1024; // bytes of a body, from which on its garbage is collected at once
+const SHORT_MS = 3000; // for which stalled requests make room after something did not fit
+const MOST_LISTS = 1_000_000;
+
+/** A request or answer that does not fit: the status, 413 or 429, and a sentence. */
+class NoRoom extends Error {
+  readonly status: 413 | 429;
+
+  constructor(status: 413 | 429, error: string) {
+    super(error);
+    this.status = status;
+  }
+}
+
+/** Bytes that all requests and answers together may take. */
+class Budget {
+  size: number;
+  used = 0;
+  readonly #limit: number;
+  #refused = -SHORT_MS;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+    this.size = shareOf(limit);
+  }
+
+  /** Whether something did not fit a moment ago. */
+  get isShort(): boolean {
+    return performance.now() - this.#refused < SHORT_MS;
+  }
+
+  /** Leave out what the process takes by now; called once the plugin is loaded. */
+  measure(): void {
+    this.size = shareOf(this.#limit, process.memoryUsage.rss());
+  }
+
+  /** Take bytes, or give them back if negative; false if fewer than `spare` would be left. */
+  change(difference: number, spare = 0): boolean {
+    if (difference > 0 && this.used + difference + spare > this.size) {
+      this.#refused = performance.now();
+      return false;
+    }
+    this.used += difference;
+    return true;
+  }
+}
+
+/** What one request, or one answer, has of the budget. */
+class Share {
+  readonly #budget: Budget;
+  #size = 0;
+
+  constructor(budget: Budget) {
+    this.#budget = budget;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Hold so many bytes from now on, in place of what was held. Throws NoRoom; nothing has changed then. */
+  hold(wanted: number): void {
+    const size = wanted > SMALL ? Math.ceil(wanted) : 0;
+    if (size === this.#size) return;
+    // The last eighth is for small requests, so that large ones do not keep them out.
+    const spare = size > this.#budget.size / 64 ? this.#budget.size / 8 : 0;
+    if (size > this.#size && size + spare > this.#budget.size)
+      throw new NoRoom(413, `This needs about ${Math.ceil(size / MIB)} MiB of memory, more than there is.`);
+    if (!this.#budget.change(size - this.#size, spare))
+      throw new NoRoom(429, 'The memory is taken by other requests; try again.');
+    this.#size = size;
+  }
+
+  /** Give everything back. */
+  release(): void {
+    if (this.#size > 0) this.#budget.change(-this.#size);
+    this.#size = 0;
+  }
+}
+
+/** Bytes for requests and answers in a process that may take `limit` bytes altogether. */
+function shareOf(limit: number, process = PROCESS): number {
+  return Math.floor(Math.max(limit / 16, ((limit - Math.max(process, PROCESS)) * 3) / 4));
+}
+
+/** Bytes of memory: the manifest's `container.resources.memory`, or a smaller cgroup limit. */
+function memoryLimit(manifest: Manifest): number {
+  const found = /^(\d+)([kmg]?)$/i.exec(String(manifest.container.resources?.memory ?? ''));
+  const limits = found ? [Number(found[1]) * (UNITS[(found[2] ?? '').toLowerCase()] ?? 1)] : [];
+  for (const path of CGROUP_LIMITS) {
+    try {
+      limits.push(Number(fs.readFileSync(path, 'utf8').trim()));
+    } catch {
+      // no such file
+    }
+  }
+  // A cgroup without a limit says "max", or 2**63 less a page.
+  const real = limits.filter((limit) => limit > 0 && limit < 2 ** 62);
+  return real.length > 0 ? Math.min(...real) : UNKNOWN_LIMIT;
+}
+
+/** Estimates the peak of memory, in bytes, of a JSON text with everything that is made of it.
+ *
+ *  The body itself, its text (two bytes for a character where not all are Latin), and 16 to 64 bytes
+ *  for each value. JSON inside of a string, which the host sends, is told by its escaped quotes. */
+class DecodingCost {
+  #lists = 0;
+  #structure = 0;
+  #length = 0;
+  #isWide = false;
+  #isEscaped = false; // the text so far ends with a backslash
+
+  get bytes(): number {
+    return this.#structure + (this.#isWide ? 5 : 3) * this.#length;
+  }
+
+  /** Count a piece; throws NoRoom for what takes too long to decode. */
+  add(text: Uint8Array): void {
+    const costs = COSTS;
+    let structure = 0;
+    let at = 0;
+    if (this.#isEscaped && text.length > 0) {
+      if (text[0] === 0x75) this.#isWide = true;
+      at = 1;
+    }
+    for (; at < text.length; at += 1) {
+      const octet = text[at] as number;
+      structure += costs[octet] as number;
+      if (octet === 0x5b) this.#lists += 1;
+      else if (octet > 0xc3) this.#isWide = true;
+      else if (octet === 0x5c) {
+        at += 1;
+        if (text[at] === 0x75) this.#isWide = true;
+      }
+    }
+    this.#isEscaped = at > text.length;
+    this.#structure += structure;
+    this.#length += text.length;
+    if (this.#lists > MOST_LISTS) throw new NoRoom(413, `The JSON has over ${MOST_LISTS} lists.`);
+  }
+}
+
+/** Bytes of memory that each character of JSON stands for. */
+const COSTS = new Uint8Array(256);
+for (const [character, bytes] of Object.entries({ '[': 64, '{': 64, ':': 48, ',': 32, '"': 16 }))
+  COSTS[character.charCodeAt(0)] = bytes;
+
+let collect: ((options: { type: 'major' | 'minor' }) => void) | undefined;
+
+/** Collect this thread's garbage now: V8 would wait until there is much more of it, in each thread. */
+function collectGarbage(type: 'major' | 'minor'): void {
+  if (collect === undefined) {
+    const { setFlagsFromString } = require('node:v8') as typeof import('node:v8');
+    const { runInNewContext } = require('node:vm') as typeof import('node:vm');
+    setFlagsFromString('--expose-gc');
+    collect = runInNewContext('gc') as NonNullable<typeof collect>;
+    setFlagsFromString('--no-expose-gc');
+  }
+  collect({ type });
+}
+
+const api = { Budget, DecodingCost, LARGE, MIB, NoRoom, SMALL, Share, collectGarbage, memoryLimit, shareOf };
+
+export type { Budget, Share };
+export type Api = typeof api;
+module.exports = api;

@@ -1,0 +1,268 @@
+/** A bounded number of executions at once, each alone on a thread of its own and with a deadline.
+ *
+ *  At the deadline the thread is ended. Only a call that JavaScript cannot interrupt, such as
+ *  `execSync`, keeps it, and its slot, for longer. */
+import type { Worker as WorkerThread } from 'node:worker_threads';
+import type { Answer, Message, Order, WorkerData } from './types.cts';
+
+const { join } = require('node:path') as typeof import('node:path');
+const { Worker } = require('node:worker_threads') as typeof import('node:worker_threads');
+
+const { MIB } = require('./memory.cts') as import('./memory.cts').Api;
+
+const SOURCE = join(__dirname, 'worker.cts');
+const TRACE_BYTES = 2 + 4 * 200;
+
+/** How an execution ended: with an answer, at its deadline, or because its thread did. */
+type End = Answer | { kind: 'late' } | { kind: 'broken'; error: string };
+
+type Thread = {
+  worker: WorkerThread;
+  trace: Uint8Array;
+  queued: Int32Array;
+  job: Job | undefined;
+  isEnding: boolean;
+  /** Releases the memory of executions whose garbage is not collected yet. */
+  untidy: (() => void)[];
+};
+
+/** A slot that is taken. `end` is called once, `released` once the slot is free again. */
+class Job {
+  readonly order: Order;
+  readonly end: (end: End) => void;
+  readonly released: () => void;
+  thread: Thread | undefined;
+  timer: NodeJS.Timeout | undefined;
+  isLate = false;
+
+  constructor(order: Order, end: (end: End) => void, released: () => void) {
+    this.order = order;
+    this.end = end;
+    this.released = released;
+  }
+}
+
+type Limits = { slots: number; deadlineMs: number; memoryBytes: number };
+
+/** What the threads tell about lines and their own end. */
+type Listener = {
+  onLine(line: string, redactions: number, taken: () => void): void;
+  onLost(lines: number): void;
+  onProblem(message: string): void;
+  onLateEnd(order: Order): void;
+};
+
+class Threads {
+  readonly slots: number;
+  stuck = 0;
+  readonly #deadlineMs: number;
+  readonly #resources: import('node:worker_threads').ResourceLimits;
+  readonly #data: Omit<WorkerData, 'trace' | 'queued'>;
+  readonly #listener: Listener;
+  readonly #idle: Thread[] = [];
+  readonly #jobs = new Set<Job>();
+  #threads = 0;
+
+  constructor(limits: Limits, data: Omit<WorkerData, 'trace' | 'queued'>, listener: Listener) {
+    this.slots = limits.slots;
+    this.#deadlineMs = limits.deadlineMs;
+    const mebibytes = limits.memoryBytes / MIB;
+    // Without limits a thread takes 1.9 GB before it fails; with them its execution is answered 500.
+    this.#resources = {
+      maxOldGenerationSizeMb: Math.max(32, Math.floor(mebibytes / 2)),
+      maxYoungGenerationSizeMb: Math.max(2, Math.min(16, Math.floor(mebibytes / 64))),
+    };
+    this.#data = data;
+    this.#listener = listener;
+  }
+
+  /** Slots that are taken, stuck ones included. */
+  get inFlight(): number {
+    return this.#jobs.size;
+  }
+
+  /** Whether every slot has been past its deadline for so long. */
+  allStuckFor(ms: number): boolean {
+    if (this.stuck < this.slots) return false;
+    const latest = Math.max(...[...this.#jobs].map((job) => job.order.deadline));
+    return latest + ms <= monotonicMs();
+  }
+
+  /** Start the first thread: resolves once the logic is loaded and set up, else rejects. */
+  async prepare(): Promise<void> {
+    this.#idle.push(await this.#start());
+  }
+
+  /** Run an order; undefined where every slot is taken. */
+  execute(
+    body: Uint8Array,
+    headers: Record<string, string>,
+    traceId: string,
+    end: (end: End) => void,
+    released: () => void,
+  ): Job | undefined {
+    if (this.#jobs.size >= this.slots) return undefined;
+    const started = monotonicMs();
+    const order = { body, headers, traceId, started, deadline: started + this.#deadlineMs };
+    const job = new Job(order, end, released);
+    this.#jobs.add(job);
+    job.timer = setTimeout(() => this.#giveUp(job), this.#deadlineMs);
+    const thread = this.#idle.pop();
+    if (thread !== undefined) this.#give(thread, job);
+    else this.#startFor(job);
+    return job;
+  }
+
+  /** Let the deadline of every job be now. */
+  expire(): void {
+    for (const job of this.#jobs) if (!job.isLate) this.#giveUp(job);
+  }
+
+  /** The trace id of a job, as soon as its thread has read it. */
+  traceOf(job: Job): string {
+    const trace = job.thread?.trace;
+    const length = trace === undefined ? 0 : ((trace[0] ?? 0) << 8) + (trace[1] ?? 0);
+    return length === 0 || trace === undefined
+      ? job.order.traceId
+      : Buffer.from(trace.subarray(2, 2 + length)).toString('utf8');
+  }
+
+  #startFor(job: Job): void {
+    this.#start().then(
+      (thread) => {
+        if (this.#jobs.has(job)) this.#give(thread, job);
+        else this.#idle.push(thread); // its deadline came first
+      },
+      (error: Error) =>
+        this.#finish(job, { kind: 'broken', error: `The plugin could not start: ${error.message}` }),
+    );
+  }
+
+  #give(thread: Thread, job: Job): void {
+    thread.job = job;
+    job.thread = thread;
+    thread.trace.fill(0, 0, 2);
+    const { body } = job.order;
+    thread.worker.postMessage(job.order, [body.buffer as ArrayBuffer]);
+    job.order.body = new Uint8Array();
+  }
+
+  /** Free a job's slot; what it takes of the memory is free later if it `isUntidy`. */
+  #finish(job: Job, end: End, isUntidy = false): void {
+    clearTimeout(job.timer);
+    if (!this.#jobs.delete(job)) return;
+    if (job.isLate) {
+      this.stuck -= 1;
+      this.#listener.onLateEnd(job.order);
+    } else job.end(end);
+    if (!isUntidy) job.released();
+  }
+
+  #giveUp(job: Job): void {
+    clearTimeout(job.timer);
+    const { thread } = job;
+    if (thread === undefined) {
+      // Its thread still starts, and is kept for the next one.
+      this.#finish(job, { kind: 'late' });
+      return;
+    }
+    job.isLate = true;
+    this.stuck += 1;
+    job.end({ kind: 'late' });
+    void thread.worker.terminate();
+  }
+
+  /** `worker.removeAllListeners()` would stop its port: one set of listeners for its whole life. */
+  #start(): Promise<Thread> {
+    const trace = new SharedArrayBuffer(TRACE_BYTES);
+    const queued = new SharedArrayBuffer(8);
+    const workerData: WorkerData = { ...this.#data, trace, queued };
+    const worker = new Worker(SOURCE, { workerData, resourceLimits: this.#resources, stdin: false });
+    const thread: Thread = {
+      worker,
+      trace: new Uint8Array(trace),
+      queued: new Int32Array(queued),
+      job: undefined,
+      isEnding: false,
+      untidy: [],
+    };
+    this.#threads += 1;
+    return new Promise((resolve, reject) => {
+      let why = '';
+      worker.on('message', (message: Message) => {
+        this.#countLost(thread);
+        if (message.kind === 'log') this.#takeLine(thread, message.line, message.redactions);
+        else if (message.kind === 'answer') this.#answered(thread, message);
+        else if (message.kind === 'ready') resolve(thread);
+        else if (message.kind === 'tidy') tidied(thread);
+        else {
+          reject(new Error(message.error));
+          void worker.terminate();
+        }
+      });
+      worker.on('error', (error: NodeJS.ErrnoException) => {
+        why = error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? OUT_OF_MEMORY : `${error.name} ended its thread`;
+      });
+      worker.on('exit', (code) => {
+        const error = why || `The plugin ended its thread, as process.exit(${code}) does.`;
+        this.#ended(thread, error);
+        reject(new Error(error));
+      });
+    });
+  }
+
+  #takeLine(thread: Thread, line: string, redactions: number): void {
+    this.#listener.onLine(line, redactions, () => {
+      Atomics.sub(thread.queued, 0, line.length);
+      Atomics.notify(thread.queued, 0);
+    });
+  }
+
+  #countLost(thread: Thread): void {
+    const lost = Atomics.exchange(thread.queued, 1, 0);
+    if (lost > 0) this.#listener.onLost(lost);
+  }
+
+  #answered(thread: Thread, answer: Answer): void {
+    const { job } = thread;
+    if (job === undefined || job.isLate) return;
+    thread.job = undefined;
+    thread.isEnding = answer.isLast ?? false;
+    if (!thread.isEnding) this.#idle.push(thread);
+    if (answer.isLarge && !thread.isEnding) thread.untidy.push(job.released);
+    this.#finish(job, answer, answer.isLarge && !thread.isEnding);
+  }
+
+  #ended(thread: Thread, error: string): void {
+    this.#threads -= 1;
+    tidied(thread);
+    this.#countLost(thread);
+    const at = this.#idle.indexOf(thread);
+    if (at >= 0) this.#idle.splice(at, 1);
+    const { job } = thread;
+    if (job !== undefined) this.#finish(job, { kind: 'broken', error });
+    else if (at >= 0) this.#listener.onProblem(`a thread without an execution ended: ${error}`);
+    const served = at >= 0 || job !== undefined || thread.isEnding;
+    // The next execution need not wait until a thread has loaded the logic.
+    if (served && this.#threads === 0)
+      this.#start().then(
+        (next) => this.#idle.push(next),
+        () => {}, // it has said why; the next execution tries again
+      );
+  }
+}
+
+function tidied(thread: Thread): void {
+  for (const released of thread.untidy.splice(0)) released();
+}
+
+const OUT_OF_MEMORY =
+  'The plugin needs more memory than its thread may take: half of container.resources.memory of manifest.json.';
+
+const monotonicMs = (): number => Number(process.hrtime.bigint()) / 1e6;
+
+const api = { Threads, monotonicMs };
+
+export type { End, Job, Threads };
+export type Api = typeof api;
+module.exports = api;

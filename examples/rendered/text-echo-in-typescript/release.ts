@@ -1,0 +1,105 @@
+/** Releases the plugin: moves its version everywhere, commits and tags. Nothing is pushed.
+ *
+ *      node release.ts 1.2.0 */
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('./', import.meta.url));
+const CHANGELOG = 'CHANGELOG.md';
+const UNRELEASED = '## Unreleased\n';
+
+// Every place of the version but the changelog, as it is written there.
+const PLACES: Record<string, string[]> = {
+  'manifest.json': ['"version": "{version}"', '"image": "{image}"'],
+  Dockerfile: ['ARG PLUGIN_VERSION={version}\n'],
+  'compose.yaml': ['image: "{image}"', 'PLUGIN_VERSION: "{version}"'],
+  'kubernetes.yaml': ['image: "{image}"', 'app.kubernetes.io/version: "{version}"'],
+};
+
+/** The release cannot be made; the message says why and what to do. */
+class Refused extends Error {}
+
+type Manifest = { id: string; version: string; container: { image: string } };
+
+function git(...options: string[]): string {
+  const done = spawnSync('git', options, { cwd: ROOT, encoding: 'utf8' });
+  if (done.error) throw new Refused(`git cannot be started: ${done.error.message}`);
+  if (done.status !== 0)
+    throw new Refused(`git ${options[0]} failed: ${(done.stderr || done.stdout).trim()}`);
+  return done.stdout.trimEnd();
+}
+
+const read = (name: string): string => readFileSync(`${ROOT}${name}`, 'utf8');
+
+/** Make the release; return what to do next. Throws Refused, with nothing changed. */
+function release(version: string): string {
+  if (!/^(0|[1-9]\d*)(\.(0|[1-9]\d*)){2}$/.test(version))
+    throw new Refused(`VERSION is '${version}'; it must be MAJOR.MINOR.PATCH: VERSION=1.2.0`);
+  const changes = git('status', '--porcelain', '--', '.');
+  if (changes) throw new Refused(`Commit or stash what has changed first:\n${changes}`);
+  const manifest = JSON.parse(read('manifest.json')) as Manifest;
+  const prefix = git('rev-parse', '--show-prefix') ? `${manifest.id}/v` : 'v';
+  checkOrder(version, manifest.version, prefix);
+  const names = [...Object.keys(PLACES), CHANGELOG].filter((name) => existsSync(`${ROOT}${name}`));
+  const before = new Map(names.map((name) => [name, read(name)]));
+  const after = new Map([...before].map(([name, text]) => [name, moved(name, text, manifest, version)]));
+  try {
+    for (const [name, text] of after) writeFileSync(`${ROOT}${name}`, text);
+    git('commit', '--quiet', '--allow-empty', '--message', `Release ${version}`, '--', ...names);
+  } catch (error) {
+    for (const [name, text] of before) writeFileSync(`${ROOT}${name}`, text);
+    throw error;
+  }
+  git('tag', '--annotate', `${prefix}${version}`, '--message', `${manifest.id} ${version}`);
+  return `Released ${version} as ${prefix}${version}. To publish it: git push --follow-tags`;
+}
+
+/** Throw Refused unless it is higher than the current one, or the first release of that one. */
+function checkOrder(version: string, current: string, prefix: string): void {
+  if (git('tag', '--list', `${prefix}${version}`))
+    throw new Refused(`${version} is released already: there is a tag ${prefix}${version}`);
+  const wanted = version.split('.').map(Number);
+  const now = current.split('.').map(Number);
+  const differs = wanted.findIndex((number, index) => number !== now[index]);
+  if (differs < 0 || (wanted[differs] ?? 0) > (now[differs] ?? 0)) return;
+  const isReleased = git('tag', '--list', `${prefix}${current}`) !== '';
+  const example = isReleased ? `${now[0]}.${now[1]}.${(now[2] ?? 0) + 1}` : current;
+  const rule = isReleased ? 'higher' : 'that one, which is not released yet, or higher';
+  throw new Refused(
+    `VERSION is ${version}, lower than ${current} in manifest.json; it must be ${rule}: make release VERSION=${example}`,
+  );
+}
+
+/** The text of a file with the new version. Throws Refused where the old one is not found. */
+function moved(name: string, text: string, manifest: Manifest, version: string): string {
+  if (name === CHANGELOG) return newSection(text, version);
+  const { image } = manifest.container;
+  const repository = image.slice(0, image.lastIndexOf(':'));
+  let found = text;
+  for (const place of PLACES[name] ?? []) {
+    const old = place.replace('{version}', manifest.version).replace('{image}', image);
+    if (!found.includes(old)) throw new Refused(`${name} does not have ${old.trim()}; see make test`);
+    const next = place.replace('{version}', version).replace('{image}', `${repository}:${version}`);
+    found = found.replace(old, () => next);
+  }
+  return found;
+}
+
+/** The changelog with what was unreleased under the version and today's date. */
+function newSection(text: string, version: string): string {
+  const at = text.indexOf(UNRELEASED);
+  const rest = text.slice(at + UNRELEASED.length);
+  if (at < 0 || !rest.split(/^## /m)[0]?.trim())
+    throw new Refused(`Write what has changed under \`${UNRELEASED.trim()}\` in ${CHANGELOG} first`);
+  const today = new Date().toISOString().slice(0, 10);
+  return `${text.slice(0, at)}${UNRELEASED}\n## ${version} - ${today}\n${rest}`;
+}
+
+try {
+  console.log(release(process.argv[2] ?? ''));
+} catch (error) {
+  if (!(error instanceof Refused)) throw error;
+  console.error(`Not released. ${error.message}`);
+  process.exitCode = 1;
+}
