@@ -25,8 +25,9 @@ IN_EVERY_LANGUAGE = (
 )
 # As `tool.cruft` in the rendered pyproject.toml says.
 AUTHORS = (
+    *(one.logic for one in LANGUAGES.values()),
     *IN_EVERY_LANGUAGE,
-    *(path for one in LANGUAGES.values() for path in (one.logic, *one.authors)),
+    *(path for one in LANGUAGES.values() for path in one.authors),
 )
 
 

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from stage7_plugin.batch.authors_files import AUTHORS
+from stage7_plugin.batch.authors_files import AUTHORS, IN_EVERY_LANGUAGE
+from stage7_plugin.spec.languages import LANGUAGES
 from tests.support.batch import batch, numbered, tree, write_fleet
+from tests.support.template import TEMPLATE
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -33,9 +35,13 @@ def change_the_file(folder: Path) -> None:
     write_fleet(folder, *numbered(1), author="Grace Hopper", memory="512m")
 
 
-def test_the_authors_files_are_those_that_cruft_leaves(project: Path) -> None:
-    settings = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))
-    assert tuple(settings["tool"]["cruft"]["skip"]) == AUTHORS
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_authors_files_are_those_that_cruft_leaves(language: str) -> None:
+    source = TEMPLATE / "languages" / language / "pyproject.toml"
+    skipped = tomllib.loads(source.read_text("utf-8"))["tool"]["cruft"]["skip"]
+    ours = LANGUAGES[language]
+    assert sorted(skipped) == sorted([ours.logic, *IN_EVERY_LANGUAGE, *ours.authors])
+    assert set(skipped) <= set(AUTHORS)
 
 
 @pytest.mark.parametrize("option", ["--update", "--force"])
