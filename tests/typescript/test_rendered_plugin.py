@@ -1,0 +1,94 @@
+"""A rendered TypeScript plugin passes its own tests, lint and types, as its author runs them."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.support import node
+from tests.support.template import render
+
+# The rule of Make that reads it installs from the npm registry.
+INSTALLED = "node_modules/.installed"
+ANSWERS: dict[str, dict[str, str]] = {
+    "defaults": {},
+    "no text among the outputs": {"outputs": "n:number; list:array<number>; flag:boolean"},
+    "every type": {
+        "inputs": "unit:string(km|mi)=km; count:number(1..100)=10; tags:array<string>?; "
+        "key:string!secret?; o:object?; a:any?; flag:boolean=false",
+        "outputs": "kind:string(a|it's); n:number?; list:array<number>; found:object?; any:any?",
+    },
+}
+
+
+def make(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    program = node.node()
+    settings = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))}
+    # Biome and tsc look for node on the PATH.
+    settings["PATH"] = f"{Path(program).parent}:{settings['PATH']}"
+    return subprocess.run(
+        ["make", f"NPM={shlex.join(node.npm())}", *arguments],
+        cwd=folder,
+        env=settings,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder `node_modules` of a plugin."""
+    plugin = render(tmp_path_factory.mktemp("installed"), language="typescript")
+    done = make(plugin, "setup")
+    assert done.returncode == 0, done.stdout
+    return plugin / "node_modules"
+
+
+@pytest.mark.network
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ANSWERS)
+def test_it_passes_its_own_tests_lint_and_types(tmp_path: Path, packages: Path, name: str) -> None:
+    plugin = render(tmp_path, language="typescript", **ANSWERS[name])
+    (plugin / "node_modules").symlink_to(packages)
+    (packages / ".installed").touch()
+    done = make(plugin, "test")
+    assert done.returncode == 0, done.stdout
+    assert " pass " in done.stdout
+
+
+@pytest.mark.network
+@pytest.mark.slow
+def test_a_mistake_in_its_types_is_seen(tmp_path: Path, packages: Path) -> None:
+    plugin = render(tmp_path, language="typescript")
+    (plugin / "node_modules").symlink_to(packages)
+    (packages / ".installed").touch()
+    logic = plugin / "plugin_logic.ts"
+    logic.write_text(logic.read_text("utf-8").replace("result: STUB_ANSWER", "result: 1"), "utf-8")
+    done = make(plugin, "lint")
+    assert done.returncode != 0
+    assert "plugin_logic.ts" in done.stdout
+
+
+@pytest.mark.parametrize("version", ["v20.20.2", "v24.11.1", "v9.0.0"])
+def test_an_older_node_is_named(tmp_path: Path, version: str) -> None:
+    plugin = render(tmp_path, language="typescript")
+    old = tmp_path / "old-node"
+    old.write_text(f"#!/bin/sh\necho {version}\n")
+    old.chmod(0o755)
+    done = make(plugin, f"NODE={old}", "test")
+    assert done.returncode != 0
+    assert f"Node.js 24.12 or newer is needed, and {old} is {version}" in done.stdout
+    assert not (plugin / INSTALLED).exists()
+
+
+def test_a_missing_node_is_named(tmp_path: Path) -> None:
+    plugin = render(tmp_path, language="typescript")
+    done = make(plugin, "NODE=no-such-node", "run")
+    assert done.returncode != 0
+    assert "Node.js 24.12 or newer is needed, and no-such-node is not there" in done.stdout
