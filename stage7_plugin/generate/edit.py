@@ -119,7 +119,10 @@ class Edit:
     def hints(self, texts: dict[str, str]) -> Iterator[str]:
         """List what is left to do by hand."""
         logic = texts.get("plugin_logic.py") or self.read("plugin_logic.py")
-        yield from stub_hints(logic, *sync.parameters(self.new))
+        if logic:
+            yield from stub_hints(logic, *sync.parameters(self.new))
+        elif "plugin_types.ts" in texts:
+            yield "plugin_logic.ts: make lint shows where it has to follow plugin_types.ts"
         tests = self.read("tests/test_logic.py")
         for key in KEYS.values():
             for name in sorted(names_of(self.old[key]) - names_of(self.new[key])):
