@@ -182,3 +182,27 @@ def test_every_shape_of_header_and_body_was_really_taken() -> None:
         found, status = ours([data])
         assert status is None
         assert found == llhttp(data) != []
+
+
+POST = b"POST /execute HTTP/1.1\r\nHost: a\r\n"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\r\r\nGET / HTTP/1.1\r\n\r\n",
+        b"GET / HTTP/1.1\nHost: a\n\n",
+        b"GET /\r\nHost: a\r\n\r\n",
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost a\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n",
+        POST + b"Transfer-Encoding: gzip\r\n\r\n",
+        POST + b"Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n",
+        POST + b"Content-Length: +5\r\n\r\n",
+        POST + b"Transfer-Encoding: chunked\r\n\r\nz\r\n",
+        POST + b"Transfer-Encoding: chunked\r\n\r\n2\r\nabc\r\n0\r\n\r\n",
+        POST + b"Transfer-Encoding: chunked\r\n\r\n0\r\nContent-Length: 5\r\n\r\n",
+    ],
+)
+def test_what_is_no_request_is_refused_with_400(data: bytes) -> None:
+    assert ours([data]) == ([], 400)
