@@ -9,10 +9,18 @@ from pathlib import Path
 import pytest
 
 from tests.support.template import TEMPLATE
-from tests.support.terminal import HOSTILE, KEYS, Session
-
-INPUTS, OUTPUTS = KEYS.index("inputs") + 1, KEYS.index("outputs") + 1
-PERMISSIONS = KEYS.index("permissions") + 1
+from tests.support.terminal import (
+    HOSTILE,
+    INPUTS,
+    KEYS,
+    NAME,
+    OUTPUTS,
+    PERMISSIONS,
+    PROMPTS,
+    SLUG,
+    VERB,
+    Session,
+)
 
 
 def guided(folder: Path, *options: str, **variables: str) -> Session:
@@ -31,10 +39,10 @@ def summary(session: Session) -> str:
 
 def test_one_a_line_by_number_and_changed_in_the_summary(tmp_path: Path) -> None:
     session = guided(tmp_path, LANG="C", LC_ALL="C", NO_COLOR="1")
-    session.answer(1, "Word Count")
-    session.answer(2, "Wrong Slug")
+    session.answer(NAME, "Word Count")
+    session.answer(SLUG, "Wrong Slug")
     session.again("word-count")
-    session.answer(3)
+    session.answer(VERB)
     session.answer(INPUTS, "text:string - Text to count;")
     for line in ("limit:numbr", "limit:number=5", ""):
         session.child.expect_exact("the next one (Enter: no more): ")
@@ -50,23 +58,23 @@ def test_one_a_line_by_number_and_changed_in_the_summary(tmp_path: Path) -> None
 
     shown = summary(session)
     assert "with the image stage7/word-count:1.0.0" in shown
-    assert " 4 inputs: text:string - Text to count; limit:number=5\n" in shown
+    assert f" {INPUTS} inputs: text:string - Text to count; limit:number=5\n" in shown
     assert f"{PERMISSIONS} permissions: net.fetch, fs.read\n" in shown
     assert all(len(line) < 80 for line in shown.splitlines()[1:])
     assert "\x1b[3" not in session.child.before, "no colour"
-    session.child.sendline("20")
-    session.child.expect_exact("must be 1 to 19")
+    session.child.sendline(f"{PROMPTS + 1}")
+    session.child.expect_exact(f"must be 1 to {PROMPTS}")
     summary(session)
-    session.child.sendline("1")
+    session.child.sendline(str(NAME))
     session.child.expect_exact("Word Count  (Enter keeps it)")
     session.child.sendline("x" * 90)
     session.again("Line Count")
-    assert " 3 verb: LINE_COUNT\n" in summary(session)
+    assert f" {VERB} verb: LINE_COUNT\n" in summary(session)
     session.child.sendline(str(KEYS.index("ci") + 1))
     session.child.expect_exact("[github, gitlab, none]: ")
     session.child.sendline("none")
     assert not (tmp_path / "out").exists(), "nothing is written before the last Enter"
-    assert " 2 plugin_slug: line-count\n" in summary(session)
+    assert f" {SLUG} plugin_slug: line-count\n" in summary(session)
     session.child.sendline("")
     assert session.end() == 0
 
@@ -100,9 +108,9 @@ def test_again_offers_the_last_answers(tmp_path: Path) -> None:
     assert first.end() == 0
 
     second = guided(tmp_path, "--again", "plugin_name=Other Name")
-    assert "(Other Name" in second.answer(1)
-    assert "(typed" in second.answer(2, "other-name")
-    for number in range(3, len(KEYS) + 1):
+    assert "(Other Name" in second.answer(NAME)
+    assert "(typed" in second.answer(SLUG, "other-name")
+    for number in range(VERB, len(KEYS) + 1):
         asked = second.answer(number)
         if KEYS[number - 1] == "memory":
             assert "(512m" in asked
@@ -122,9 +130,9 @@ def test_answers_that_follow_from_the_last_name_follow_the_new_one(tmp_path: Pat
     path = folder / f"{TEMPLATE.name}.json"
     path.write_text(json.dumps({"cookiecutter": last}), "utf-8")
     session = guided(tmp_path, "--again")
-    assert "(Old Name" in session.answer(1, "New Name")
-    assert "(new-name" in session.answer(2)
-    assert "(NEW_NAME" in session.answer(3)
+    assert "(Old Name" in session.answer(NAME, "New Name")
+    assert "(new-name" in session.answer(SLUG)
+    assert "(NEW_NAME" in session.answer(VERB)
     session.child.close(force=True)
 
 

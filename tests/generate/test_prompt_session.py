@@ -16,16 +16,27 @@ from tests.support.template import (
     cookiecutter_of_version,
     isolated_environment,
 )
-from tests.support.terminal import HOSTILE, KEYS, OLDEST, PROMPTS, Session
+from tests.support.terminal import (
+    HOSTILE,
+    INPUTS,
+    KEYS,
+    NAME,
+    OLDEST,
+    OUTPUTS,
+    PROMPTS,
+    SLUG,
+    VERB,
+    Session,
+)
 
 
 def test_enter_through_every_prompt(tmp_path: Path) -> None:
     session = Session(tmp_path)
     shown = [session.answer(number) for number in range(1, PROMPTS + 1)]
     assert session.end() == 0
-    assert "Name, as people read it, such as Word Count (Text Echo" in shown[0]
-    assert "(text-echo" in shown[1]
-    assert "(TEXT_ECHO" in shown[2]
+    assert "Name, as people read it, such as Word Count (Text Echo" in shown[NAME - 1]
+    assert "(text-echo" in shown[SLUG - 1]
+    assert "(TEXT_ECHO" in shown[VERB - 1]
     assert "    1 - 3.11\r\n    2 - 3.12" in shown[KEYS.index("python_version")]
     assert "required - a failure fails the generation" in shown[KEYS.index("build_image")]
     assert "Next steps" in session.seen
@@ -49,15 +60,15 @@ def test_what_is_typed_is_data(tmp_path: Path) -> None:
 
 def test_slug_and_verb_follow_the_name(tmp_path: Path) -> None:
     session = Session(tmp_path)
-    session.answer(1, "Größter Chat")
-    assert "(groesster-chat" in session.answer(2)
-    assert "(GROESSTER_CHAT" in session.answer(3)
+    session.answer(NAME, "Größter Chat")
+    assert "(groesster-chat" in session.answer(SLUG)
+    assert "(GROESSTER_CHAT" in session.answer(VERB)
     session.child.close(force=True)
 
 
 def test_interrupt_leaves_nothing_behind(tmp_path: Path) -> None:
     session = Session(tmp_path)
-    session.answer(1)
+    session.answer(NAME)
     session.child.sendintr()
     assert session.end() == 1
     assert not (tmp_path / "out").exists()
@@ -65,24 +76,24 @@ def test_interrupt_leaves_nothing_behind(tmp_path: Path) -> None:
 
 def test_a_wrong_slug_is_asked_again_at_once(tmp_path: Path) -> None:
     session = Session(tmp_path)
-    session.answer(1, "My Tool")
-    session.answer(2, "Wrong Slug")
+    session.answer(NAME, "My Tool")
+    session.answer(SLUG, "Wrong Slug")
     said = session.again("still Wrong")
     assert "not accepted: 'Wrong Slug' must be lower-case letters" in said
     assert "'still Wrong'" in session.again("right-one")
-    session.rest(3)
+    session.rest(VERB)
     assert session.end() == 0
     assert session.manifest("right-one")["name"] == "My Tool"
 
 
 def test_the_default_is_offered_again(tmp_path: Path) -> None:
     session = Session(tmp_path)
-    session.answer(1, "My Tool")
-    session.answer(2)
-    session.answer(3, "my tool")
+    session.answer(NAME, "My Tool")
+    session.answer(SLUG)
+    session.answer(VERB, "my tool")
     session.again("")
     memory = KEYS.index("memory") + 1
-    for number in range(4, memory):
+    for number in range(INPUTS, memory):
         session.answer(number)
     session.answer(memory, "256")
     session.again("")
@@ -95,16 +106,16 @@ def test_the_default_is_offered_again(tmp_path: Path) -> None:
 
 def test_slug_and_verb_follow_a_corrected_name(tmp_path: Path) -> None:
     session = Session(tmp_path)
-    session.answer(1, "x" * 90)
+    session.answer(NAME, "x" * 90)
     session.again("Good Name")
-    assert "(good-name" in session.answer(2)
-    assert "(GOOD_NAME" in session.answer(3)
+    assert "(good-name" in session.answer(SLUG)
+    assert "(GOOD_NAME" in session.answer(VERB)
     session.child.close(force=True)
 
 
 def test_a_name_that_occurs_twice_is_asked_again_at_the_outputs(tmp_path: Path) -> None:
     session = Session(tmp_path)
-    for number in range(1, KEYS.index("inputs") + 1):
+    for number in range(1, INPUTS):
         session.answer(number)
     session.answer(KEYS.index("inputs") + 1, "a:text; b")
     assert "a:text" in session.again("a:string - The a")
@@ -136,12 +147,12 @@ def test_a_wrong_default_from_a_config_file_is_asked_again(tmp_path: Path) -> No
 def test_an_existing_folder_is_reported_at_the_slug(tmp_path: Path) -> None:
     (tmp_path / "out" / "text-echo").mkdir(parents=True)
     session = Session(tmp_path)
-    session.answer(1)
-    session.answer(2)
+    session.answer(NAME)
+    session.answer(SLUG)
     said = session.again("other-one")
     assert "out/text-echo already exists" in said
     assert "--overwrite-if-exists" in said
-    session.rest(3)
+    session.rest(VERB)
     assert session.end() == 0
     assert session.manifest("other-one")["id"] == "other-one"
     assert not list((tmp_path / "out" / "text-echo").iterdir())
@@ -165,8 +176,8 @@ def test_a_misspelt_key_is_reported_before_the_first_question(tmp_path: Path) ->
 
 def test_it_gives_up_after_some_attempts(tmp_path: Path) -> None:
     session = Session(tmp_path)
-    session.answer(1)
-    session.answer(2, "Wrong 0")
+    session.answer(NAME)
+    session.answer(SLUG, "Wrong 0")
     for attempt in range(1, 6):
         session.again(f"Wrong {attempt}")
     assert session.end() == 1
@@ -208,8 +219,8 @@ def test_questions_for_the_permissions_end(tmp_path: Path) -> None:
 @pytest.mark.parametrize("stop", ["sendintr", "sendeof"])
 def test_the_end_at_a_repeated_question_leaves_nothing(tmp_path: Path, stop: str) -> None:
     session = Session(tmp_path)
-    session.answer(1)
-    session.answer(2, "Wrong Slug")
+    session.answer(NAME)
+    session.answer(SLUG, "Wrong Slug")
     session.child.expect_exact("example: ")
     session.child.expect(": $")
     getattr(session.child, stop)()
@@ -268,10 +279,10 @@ def test_cruft_create_asks_again(tmp_path: Path) -> None:
     out = str(tmp_path / "out")
     cruft = [sys.executable, "-m", "cruft", "create", str(place.template), "--output-dir", out]
     session = Session(tmp_path, program=cruft)
-    session.answer(1)
-    session.answer(2, "Wrong Slug")
+    session.answer(NAME)
+    session.answer(SLUG, "Wrong Slug")
     session.again("good")
-    session.rest(3)
+    session.rest(VERB)
     assert session.end() == 0
     assert session.manifest("good")["id"] == "good"
 
@@ -290,11 +301,11 @@ def test_the_oldest_cookiecutter_asks_again(tmp_path: Path) -> None:
     python = cookiecutter_of_version(f"{OLDEST}.0", tmp_path)
     program = [python, "-m", "cookiecutter", str(TEMPLATE), "--output-dir", str(tmp_path / "out")]
     session = Session(tmp_path, program=program)
-    session.answer(1)
-    session.answer(2, "Wrong Slug")
+    session.answer(NAME)
+    session.answer(SLUG, "Wrong Slug")
     session.again("good")
     permissions = KEYS.index("permissions") + 1
-    for number in range(3, permissions):
+    for number in range(VERB, permissions):
         session.answer(number)
     session.answer(permissions, "?")
     assert "4 net.fetch" in session.again("4, 1")
@@ -306,15 +317,15 @@ def test_the_oldest_cookiecutter_asks_again(tmp_path: Path) -> None:
 
     program = [python, "-m", "stage7_plugin", "new", "--output-dir", str(tmp_path / "out")]
     session = Session(tmp_path, "--again", program=program, PYTHONPATH=str(TEMPLATE))
-    session.answer(1, "Third's Name")
-    session.answer(2, "Wrong Slug")
+    session.answer(NAME, "Third's Name")
+    session.answer(SLUG, "Wrong Slug")
     session.again("third")
-    session.answer(3)
-    session.answer(4, "a:string;")
+    session.answer(VERB)
+    session.answer(INPUTS, "a:string;")
     for line in ("b:number=5", ""):
         session.child.expect_exact("no more): ")
         session.child.sendline(line)
-    session.rest(5)
+    session.rest(OUTPUTS)
     session.child.expect_exact("changes that answer: ")
     session.child.sendline("")
     assert session.end() == 0

@@ -40,8 +40,9 @@ def test_make_plugin_in_a_fresh_clone(tmp_path: Path) -> None:
     for number in range(1, len(prompts) + 1):
         session.expect_exact(f"[{number}/{len(prompts)}]")
         session.expect(r"\): $")
-        session.sendline("Wrong Slug" if number == 2 else "")
-        if number == 2:  # asked again at once
+        is_slug = prompts[number - 1] == "plugin_slug"
+        session.sendline("Wrong Slug" if is_slug else "")
+        if is_slug:  # asked again at once
             session.expect_exact("example: ")
             session.expect(": $")
             session.sendline("first-one")
@@ -55,9 +56,10 @@ def test_make_plugin_in_a_fresh_clone(tmp_path: Path) -> None:
     assert manifest["id"] == "first-one"
 
     again = make("AGAIN=1")
-    again.expect_exact("[1/")
-    again.expect(r"\): $")
-    again.sendline("")
+    for number in range(1, prompts.index("plugin_slug") + 1):
+        again.expect_exact(f"[{number}/")
+        again.expect(r"\): $")
+        again.sendline("")
     again.expect_exact("(first-one): ")
     again.sendintr()
     again.expect(pexpect.EOF)

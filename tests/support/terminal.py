@@ -17,6 +17,13 @@ pexpect = pytest.importorskip("pexpect", reason="needs a terminal")
 
 KEYS = [key for key in json.loads((TEMPLATE / "cookiecutter.json").read_text()) if key[0] != "_"]
 PROMPTS = len(KEYS)
+LANGUAGE, NAME, SLUG, VERB, INPUTS, OUTPUTS, PERMISSIONS = (
+    KEYS.index(key) + 1
+    for key in (
+        "language", "plugin_name", "plugin_slug", "verb", "inputs", "outputs", "permissions",
+    )
+)  # fmt: skip
+"""The numbers of the prompts."""
 HOSTILE = """{{ 7*7 }} "it's" \\ $HOME `id` {% raw %} </script> : # 🎉 مرحبا"""
 OLDEST = ".".join(map(str, OLDEST_COOKIECUTTER))
 
@@ -51,9 +58,17 @@ class Session:
             dimensions=(50, columns),
         )
         self.seen = ""
+        self._begun = False
 
     def answer(self, number: int, text: str = "") -> str:
-        """Wait for the prompt with that number, type the text and Enter; what the prompt was."""
+        """Wait for the prompt with that number, type the text and Enter; what the prompt was.
+
+        The language, which is asked first, is left at its default if another prompt comes first.
+        """
+        if not self._begun:
+            self._begun = True
+            if number != LANGUAGE:
+                self.answer(LANGUAGE)
         self.child.expect_exact(f"[{number}/{PROMPTS}]")
         self.child.expect(r"\): ")
         self.child.sendline(text)
