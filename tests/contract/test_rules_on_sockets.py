@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from stage7_plugin.contract import raw_http
+from stage7_plugin.contract.context import Context
 from stage7_plugin.contract.rules import lifecycle, limits, load, unread_output
 from stage7_plugin.host.http_client import Response
 from tests.contract.fakes import GOOD, Clock, Facts, Reply, judge, refusal, sick_after, statuses
@@ -218,6 +219,16 @@ def test_the_signal_comes_while_the_execution_of_the_scenario_runs(
     assert not judge(rule, respond, facts=facts, scenarios={scenario: {"seconds": 15}}).broken
     assert seen == [15]
     assert clock.now == pytest.approx(100 + seconds)
+
+
+@pytest.mark.parametrize("code", [0, 137])
+def test_the_exit_code_of_an_idle_plugin_is_kept(
+    monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    kept: list[Any] = []
+    monkeypatch.setattr(Context, "keep", lambda self, rule_id, returned: kept.append(returned))
+    judge("lifecycle.sigterm-idle", GOOD, facts=Facts(exit_code=code))
+    assert kept == [code]
 
 
 def test_a_second_poll_is_one_too_many() -> None:

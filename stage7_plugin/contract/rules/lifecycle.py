@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 
 from stage7_plugin.contract import raw_http
 from stage7_plugin.contract.context import Context
@@ -23,16 +22,8 @@ _HANDLE_SIGTERM = (
 )
 
 
-@dataclass(frozen=True)
-class Stopped:
-    """How an idle plugin ended."""
-
-    seconds: float
-    exit_code: int | None
-
-
-def expect_end(context: Context, running: Running, sent: str, limit: float) -> float:
-    """Send SIGTERM and return the seconds until the end; broken unless it comes within `limit`."""
+def expect_end(context: Context, running: Running, sent: str, limit: float) -> None:
+    """Send SIGTERM; the rule is broken unless the end comes within `limit` seconds."""
     running.terminate()
     seconds = running.wait(STOP_GRACE)
     got = f"still running after {STOP_GRACE} s" if seconds is None else f"end after {seconds:.2f} s"
@@ -40,7 +31,6 @@ def expect_end(context: Context, running: Running, sent: str, limit: float) -> f
     wanted = f"its end in less than {limit:g} s"
     context.expect(seconds is not None, wanted)
     context.expect_in_time(seconds is not None and seconds < limit, wanted)
-    return seconds or 0.0
 
 
 @rule(
@@ -96,15 +86,18 @@ def first_poll(context: Context) -> None:
     place=Place.OWN,
     todo=_HANDLE_SIGTERM,
 )
-def sigterm_idle(context: Context) -> Stopped:
+def sigterm_idle(context: Context) -> int | None:
     """The host stops the container after every execution and waits up to 10 s for its end.
 
     Request: SIGTERM to a plugin that does nothing.
     Expected: Its end in less than 1 s.
+
+    Returns:
+        The exit code.
     """
     with context.fresh() as running:
-        seconds = expect_end(context, running, "SIGTERM to the idle plugin", IDLE_SECONDS)
-        return Stopped(seconds, running.exit_code())
+        expect_end(context, running, "SIGTERM to the idle plugin", IDLE_SECONDS)
+        return running.exit_code()
 
 
 @rule(
@@ -122,7 +115,7 @@ def exit_code(context: Context) -> None:
     Request: SIGTERM to a plugin that does nothing.
     Expected: Exit code 0.
     """
-    code = context.returned("lifecycle.sigterm-idle").exit_code
+    code = context.returned("lifecycle.sigterm-idle")
     context.note("SIGTERM to the idle plugin", f"exit code {code}")
     context.expect(code == 0, "exit code 0")
 
