@@ -98,6 +98,25 @@ def test_what_is_kept_of_incomplete_requests() -> None:
     assert (parser.size, parser.in_body, parser.started) == (0, False, 0.0)
 
 
+@pytest.mark.parametrize(
+    "field",
+    [
+        b"Transfer-Encoding: gzip",
+        b"Content-Length: 5x",
+        b"Content-Length: 5\r\nTransfer-Encoding: chunked",
+    ],
+)
+def test_a_length_that_cannot_be_read_is_a_bad_request(field: bytes) -> None:
+    assert ours([HEAD + field + b"\r\n\r\nhello"]) == ([], 400)
+
+
+@pytest.mark.parametrize(("length", "status"), [(1000, None), (1001, 431)])
+def test_the_longest_trailer(length: int, status: int | None) -> None:
+    lines = b"a:".ljust(1000, b"x") + b"\r\n" + b"b:".ljust(length, b"x") + b"\r\n\r\n"
+    data = HEAD + b"Transfer-Encoding: chunked\r\n\r\n0\r\n" + lines
+    assert ours([data])[1] == status
+
+
 def test_chunks_are_no_part_of_http_1_0() -> None:
     data = b"POST /execute HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
     assert ours([data]) == ([], 400)

@@ -93,7 +93,7 @@ def test_keys_that_end_with_a_backslash_are_counted(key: bytes) -> None:
 
 
 def test_lists_that_would_hold_the_interpreter_for_long_are_refused() -> None:
-    fits = b"[" * memory.MOST_LISTS
+    fits = b"[" * 1_000_000
     memory.cost_of_decoding(fits)
     with pytest.raises(memory.NoRoom) as refused:
         memory.cost_of_decoding(fits + b"[")
@@ -237,6 +237,38 @@ def test_threads_do_not_lose_a_byte() -> None:
 )
 def test_three_quarters_of_what_the_process_leaves(limit: int, process: int, size: int) -> None:
     assert memory.share_of(limit * MIB, process * MIB) == size * MIB
+
+
+@pytest.mark.parametrize(
+    ("memory_text", "cgroups", "limit"),
+    [
+        ("1g", [], 1024 * MIB),
+        ("64M", [], 64 * MIB),
+        ("2048k", [], 2 * MIB),
+        ("5000", [], 5000),
+        ("", [], 256 * MIB),
+        ("64 m", [], 256 * MIB),
+        ("64m", ["max"], 64 * MIB),
+        ("64m", [str(32 * MIB)], 32 * MIB),
+        ("", [str(2**63 - 4096)], 256 * MIB),
+        ("", [str(1 << 62)], 256 * MIB),
+        ("", ["0"], 256 * MIB),
+    ],
+)
+def test_the_limit_is_the_lowest_that_is_named(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    memory_text: str,
+    cgroups: list[str],
+    limit: int,
+) -> None:
+    files = []
+    for number, text in enumerate(cgroups):
+        files.append(tmp_path / str(number))
+        files[-1].write_text(text)
+    monkeypatch.setattr(memory, "CGROUP_LIMITS", (str(tmp_path / "none"), *map(str, files)))
+    resources = {"memory": memory_text} if memory_text else {}
+    assert memory.memory_limit({"container": {"resources": resources}}) == limit
 
 
 def test_the_process_is_measured() -> None:
