@@ -6,6 +6,7 @@ import atexit
 import os
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 from functools import cache
@@ -115,12 +116,24 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what `make quick` leaves out."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark what `make quick` leaves out; leave out what needs Buildx where that is missing."""
+    needs_buildx = [item for item in items if item.get_closest_marker("buildx")]
+    if needs_buildx and not has_buildx():
+        config.hook.pytest_deselected(items=needs_buildx)
+        items[:] = [item for item in items if item not in needs_buildx]
     slow = [HERE / name for name in SLOW]
     for item in items:
         if any(item.path == path or path in item.path.parents for path in slow):
             item.add_marker(pytest.mark.slow)
+
+
+def has_buildx() -> bool:
+    """Whether the docker command has its plugin Buildx."""
+    try:
+        return subprocess.run(["docker", "buildx", "version"], capture_output=True).returncode == 0
+    except FileNotFoundError:
+        return False
 
 
 @cache

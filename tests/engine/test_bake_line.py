@@ -17,14 +17,12 @@ from tests.support.template import TEMPLATE
 
 GUIDE = (TEMPLATE / "docs" / "guides" / "batch.md").read_text("utf-8")
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.buildx]
 
 
 @pytest.fixture
 def registry() -> Iterator[Registry]:
-    """A registry that needs Buildx; what a test has built for it goes afterwards."""
-    if subprocess.run(["docker", "buildx", "version"], capture_output=True).returncode != 0:
-        pytest.skip("needs Buildx: https://github.com/docker/buildx#installing")
+    """A registry; what a test has built for it goes afterwards."""
     with Registry() as serving:
         yield serving
         client = connect()
