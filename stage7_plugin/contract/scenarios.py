@@ -6,9 +6,9 @@ in any language:
 
     {"slow": {"seconds": 1}, "failing": {"text": ""}, "overdue": {"seconds": 60}}
 
-Without that file, a plugin that was rendered by this template is checked with the suite's own logic
-for its language, from `scenario_logic/LANGUAGE/`, in place of the author's; the report says so. A
-rule whose scenario is not there is skipped.
+Without that file, the suite replaces the logic of a plugin that this template rendered by its own
+for that language, from `scenario_logic/LANGUAGE/`, and the report says so. A rule without its
+scenario is skipped.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ _INPUT_DOCS = (r"^        inputs: The declared inputs.*:\n", r"^        context:
 _OUTPUT_DOCS = (r"^.* with every declared output:\n", r'^        or \{"success": False')
 _LOCALS = (r'^    """\n(?=    \w+: .* = inputs)', r"^\n    # Report a failure like this:")
 _RECEIVED = (r"^    received = \[\n", r"^    \]\n")
-# Both as the template wrote them, and nothing of the author's between their lines.
+# Both as the template wrote them, with no line that the author has added.
 _LOCAL = r'    \w+: .* = inputs(?:\.get)?[\[(](?:"[^"\n]*"|\n        "[^"\n]*"\n    )[\])]\n'
 _UNTOUCHED = (
     rf'^    """\n(?:{_LOCAL})+{_LOCALS[1][1:]}',

@@ -83,7 +83,7 @@ class DockerfileFacts:
 
 
 def read_dockerfile(text: str) -> DockerfileFacts:
-    """Read a Dockerfile; what cannot be understood is told in `dropped`."""
+    """Read a Dockerfile; `dropped` lists what cannot be understood."""
     return _Reader(text).facts
 
 

@@ -81,7 +81,7 @@ def test_any_answers_render_the_same(answers: dict[str, str]) -> None:
 
 
 def test_values_of_the_file_are_never_rendered(tmp_path: Path) -> None:
-    """Through every step of the real command: what is typed is what comes out."""
+    """What is typed comes out unchanged through every step of the real command."""
     plugins = [
         {"plugin_name": f"P{number}", "author": text.strip(), "description": f"Ten or more {text}"}
         for number, text in enumerate(hostile.TEXTS)

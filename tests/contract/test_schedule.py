@@ -38,7 +38,7 @@ class Company:
                 self.now.append(name)
                 self.lock.notify_all()
                 self.lock.wait_for(lambda: len(self.met_by(name)) >= meets, PATIENT)
-                time.sleep(0.02)  # whoever may not be here would come now
+                time.sleep(0.02)  # time for a rule that must not run now to show up
                 self.met[name] = self.met_by(name)
             with self.lock:
                 self.now.remove(name)

@@ -87,6 +87,20 @@ def test_an_older_node_is_named(tmp_path: Path, version: str) -> None:
     assert not (plugin / INSTALLED).exists()
 
 
+@pytest.mark.parametrize(
+    "target",
+    ["sync", "contract", "up", "down", "install", "login", "release", "update", "link"],
+)
+def test_every_target_that_runs_typescript_names_an_older_node(tmp_path: Path, target: str) -> None:
+    plugin = render(tmp_path, language="typescript")
+    old = tmp_path / "old-node"
+    old.write_text("#!/bin/sh\necho v20.20.2\n")
+    old.chmod(0o755)
+    done = make(plugin, f"NODE={old}", target)
+    assert done.returncode != 0
+    assert done.stdout.startswith("Node.js 24.12 or newer is needed")
+
+
 def test_a_missing_node_is_named(tmp_path: Path) -> None:
     plugin = render(tmp_path, language="typescript")
     done = make(plugin, "NODE=no-such-node", "run")

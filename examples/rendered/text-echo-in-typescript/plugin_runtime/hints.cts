@@ -1,4 +1,4 @@
-/** What to do about an exception of the author's code, where the image lacks something. */
+/** Advice for exceptions that mean the image lacks something. */
 
 const BUILD = 'and build the image again';
 const PACKAGE = /Cannot find (?:package|module) '([^']+)'/;

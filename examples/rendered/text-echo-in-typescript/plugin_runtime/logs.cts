@@ -88,7 +88,7 @@ function asJson(line: Fields): string {
   try {
     return JSON.stringify(line);
   } catch {
-    // something of the author's that JSON cannot carry
+    // The author logged a value that JSON cannot represent.
     return JSON.stringify(
       Object.fromEntries(Object.entries(line).map(([name, value]) => [name, plain(value)])),
     );
