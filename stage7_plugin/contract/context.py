@@ -98,13 +98,22 @@ class Context:
         """Keep what a rule returned for the rules that require it."""
         self._returned[rule_id] = returned
 
-    def returned(self, rule_id: str) -> Any:
-        """Return what a rule that this one requires returned; None where it was not checked."""
-        return self._returned.get(rule_id)
+    def returned(self, rule_id: str, kind: type[Outcome]) -> Outcome | None:
+        """Return what a rule that this one requires returned; None where it was not checked.
 
-    def take(self, rule_id: str) -> Any:
+        Raises:
+            TypeError: The rule returned something else than a `kind`.
+        """
+        found = self._returned.get(rule_id)
+        if found is None or isinstance(found, kind):
+            return found
+        raise TypeError(f"{rule_id} returned {type(found).__name__}, not {kind.__name__}")
+
+    def take(self, rule_id: str, kind: type[Outcome]) -> Outcome | None:
         """Return the same once; None after that, as where the rule was not checked."""
-        return self._returned.pop(rule_id, None)
+        found = self.returned(rule_id, kind)
+        self._returned.pop(rule_id, None)
+        return found
 
     @property
     def tokens(self) -> list[str]:

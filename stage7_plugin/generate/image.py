@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from stage7_plugin.contract.context import Context
 from stage7_plugin.contract.rule import Result
+from stage7_plugin.contract.rules.lifecycle import Ended
 from stage7_plugin.contract.runner import Runner, rules_named
 from stage7_plugin.contract.scenarios import Scenarios
 from stage7_plugin.contract.targets.image import ImageTarget
@@ -113,8 +114,9 @@ def _try(target: ImageTarget, inputs: Mapping[str, Any]) -> dict[str, float]:
                 answered = f"{view.method} {view.endpoint} answered {result.got}"
                 print(f"  {printable(answered)}", flush=True)
             times[rule.id] = result.seconds
-        stopped = context.returned(STOP)
-    return {"start to healthy": times[START], "execute": times[EXECUTE], "stop": stopped.seconds}
+        ended = context.returned(STOP, Ended)
+    stop = ended.seconds if ended else times[STOP]
+    return {"start to healthy": times[START], "execute": times[EXECUTE], "stop": stop}
 
 
 def _failed(result: Result, view: HostView) -> EngineError:

@@ -135,8 +135,10 @@ def test_what_is_in_time_at_last_passes() -> None:
         return "kept"
 
     def reads(context: Context) -> None:
-        assert context.returned("test.rule") == "kept"
-        assert context.returned("test.none") is None
+        assert context.returned("test.rule", str) == "kept"
+        assert context.returned("test.none", str) is None
+        with pytest.raises(TypeError, match=r"test\.rule returned str, not int"):
+            context.returned("test.rule", int)
 
     results, _ = run(rule_of(slow), rule_of(reads, id="test.reads"))
     assert [result.status for result in results] == [Status.PASSED, Status.PASSED]

@@ -23,7 +23,7 @@ def ended(number: int) -> bool:
     """Whether a process has ended; one that nobody has waited for yet counts too (Linux)."""
     try:
         return Path(f"/proc/{number}/stat").read_text("ascii").rpartition(") ")[2][0] == "Z"
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):  # the second: it ended while it was read
         return True
 
 

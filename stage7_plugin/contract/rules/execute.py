@@ -28,7 +28,7 @@ def _expect_same(context: Context, inputs: Mapping[str, Any]) -> None:
     """Success, and the outputs of the same values sent raw, where those are always the same."""
     response = context.execute(inputs)
     context.expect(response.succeeded, "2xx, as for the same values sent raw")
-    raw = context.returned("execute.raw-inputs")
+    raw = context.returned("execute.raw-inputs", object)
     if raw is not None:
         wanted = f"the outputs of the same values sent raw: {str(raw)[:500]}"
         context.expect(_outputs(response) == raw, wanted)
@@ -275,7 +275,7 @@ def no_crosstalk(context: Context) -> None:
     variants = [{**context.samples, name: f"{context.samples[name]} {n}"} for n in range(8)]
     alone = [_outputs(context.execute(inputs)) for inputs in variants]
     different = len({repr(outputs) for outputs in alone}) == len(variants)
-    if None in alone or not different or context.returned("execute.raw-inputs") is None:
+    if None in alone or not different or context.returned("execute.raw-inputs", object) is None:
         raise NotCheckable(f"the outputs do not simply follow from input {name}")
     running = context.instances.shared()
     for _ in range(3):

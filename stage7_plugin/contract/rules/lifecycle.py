@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 from stage7_plugin.contract import raw_http
 from stage7_plugin.contract.context import Context
@@ -22,8 +23,16 @@ _HANDLE_SIGTERM = (
 )
 
 
-def expect_end(context: Context, running: Running, sent: str, limit: float) -> None:
-    """Send SIGTERM; the rule is broken unless the end comes within `limit` seconds."""
+@dataclass(frozen=True)
+class Ended:
+    """How a plugin ended: seconds after SIGTERM, and its exit code where that can be known."""
+
+    seconds: float
+    exit_code: int | None
+
+
+def expect_end(context: Context, running: Running, sent: str, limit: float) -> float:
+    """Send SIGTERM and return the seconds to the end; broken unless they are below `limit`."""
     running.terminate()
     seconds = running.wait(STOP_GRACE)
     got = f"still running after {STOP_GRACE} s" if seconds is None else f"end after {seconds:.2f} s"
@@ -31,6 +40,7 @@ def expect_end(context: Context, running: Running, sent: str, limit: float) -> N
     wanted = f"its end in less than {limit:g} s"
     context.expect(seconds is not None, wanted)
     context.expect_in_time(seconds is not None and seconds < limit, wanted)
+    return seconds or 0.0
 
 
 @rule(
@@ -86,18 +96,16 @@ def first_poll(context: Context) -> None:
     place=Place.OWN,
     todo=_HANDLE_SIGTERM,
 )
-def sigterm_idle(context: Context) -> int | None:
+def sigterm_idle(context: Context) -> Ended:
     """The host stops the container after every execution and waits up to 10 s for its end.
 
     Request: SIGTERM to a plugin that does nothing.
     Expected: Its end in less than 1 s.
 
-    Returns:
-        The exit code.
     """
     with context.fresh() as running:
-        expect_end(context, running, "SIGTERM to the idle plugin", IDLE_SECONDS)
-        return running.exit_code()
+        seconds = expect_end(context, running, "SIGTERM to the idle plugin", IDLE_SECONDS)
+        return Ended(seconds, running.exit_code())
 
 
 @rule(
@@ -115,7 +123,8 @@ def exit_code(context: Context) -> None:
     Request: SIGTERM to a plugin that does nothing.
     Expected: Exit code 0.
     """
-    code = context.returned("lifecycle.sigterm-idle")
+    ended = context.returned("lifecycle.sigterm-idle", Ended)
+    code = ended.exit_code if ended else None
     context.note("SIGTERM to the idle plugin", f"exit code {code}")
     context.expect(code == 0, "exit code 0")
 

@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from threading import Event
 
 from stage7_plugin.contract import raw_http
 from stage7_plugin.contract.context import Context, at_once
@@ -20,6 +21,8 @@ HEALTH_SECONDS = 1.0
 """Slowest answer of health; the host asks every second."""
 AT_ONCE_SECONDS = 1.0
 """Slowest refusal."""
+LEAST_POLLS = 10
+"""Of health beside a crowd; more where the crowd lasts, since slots may be taken late."""
 LONGEST_DEADLINE = 60.0
 IN_A_ROW = 200
 IN_A_ROW_SECONDS = 30.0
@@ -42,20 +45,24 @@ def _wave(context: Context) -> _Wave:
     running = context.instances.shared(scenario=True)
     inputs = context.scenario_inputs("slow")
 
+    over = Event()
+
     def health() -> list[Response | None]:
-        time.sleep(0.15)  # until every slot is taken
         responses: list[Response | None] = []
-        for _ in range(10):
+        while len(responses) < LEAST_POLLS or not over.is_set():
+            time.sleep(0.02)
             try:
                 responses.append(call(running.address, "GET", context.view.health_path, timeout=3))
             except NoAnswer:
                 return [*responses, None]
-            time.sleep(0.02)
         return responses
 
     with ThreadPoolExecutor(1) as pool:
         polled = pool.submit(health)
-        executed = at_once(CROWD, lambda _: context.try_execute(running, inputs))
+        try:
+            executed = at_once(CROWD, lambda _: context.try_execute(running, inputs))
+        finally:
+            over.set()
     return _Wave(executed, polled.result())
 
 
@@ -102,7 +109,7 @@ def bounded(context: Context) -> list[Response]:
     Request: 64 executions of the scenario `slow` at once.
     Expected: Some succeed; every other one gets 429 or 503 within 1 s.
     """
-    wave = context.take("load.health-under-load") or _wave(context)
+    wave = context.take("load.health-under-load", _Wave) or _wave(context)
     responses = [a for a in wave.executions if a]
     refused = [a for a in responses if a.status in (429, 503)]
     slowest = max((a.seconds for a in refused), default=0.0)
@@ -131,7 +138,7 @@ def retry_after(context: Context) -> None:
     Request: 64 executions of the scenario `slow` at once.
     Expected: Retry-After in every refusal.
     """
-    refused: list[Response] = context.returned("load.bounded")
+    refused: list[Response] = context.returned("load.bounded", list) or []
     without = sum("retry-after" not in response.headers for response in refused)
     context.note(
         f"{CROWD} slow executions at once",
