@@ -220,8 +220,9 @@ def _rendered(recipe: Recipe, template: PluginTemplate, folder: Path) -> list[Re
             _check_manifest(content)
         files.append(replace(file, content=content))
     if recipe.wrapping:
-        more = added(recipe.wrapping, _contents(files))
-        files += [RenderedFile(path, content, 0o644) for path, content in more]
+        can_run = recipe.wrapping.executable
+        for path, content in added(recipe.wrapping, _contents(files)):
+            files.append(RenderedFile(path, content, 0o755 if path in can_run else 0o644))
     return files
 
 

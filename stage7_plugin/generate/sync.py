@@ -107,11 +107,19 @@ def synced_types(text: str, manifest: Mapping[str, Any]) -> str:
 
 
 def _hints(folder: Path, manifest: dict[str, Any]) -> list[str]:
-    # With the code that was wrapped, which plugin_logic.py only calls.
-    wrapped = sorted((folder / "wrapped").rglob("*.py"))
-    paths = (folder / "plugin_logic.py", folder / "original_logic.py", *wrapped)
+    paths = [folder / "plugin_logic.py", *_wrapped_modules(folder)]
     texts = [path.read_text("utf-8", "replace") for path in paths if path.is_file()]
     return stub_hints("\n".join(texts), *parameters(manifest)) if texts else []
+
+
+def _wrapped_modules(folder: Path) -> list[Path]:
+    """Return the modules that `stage7-plugin wrap` brought, which plugin_logic.py calls."""
+    try:
+        record = json.loads((folder / ".stage7-template.json").read_text("utf-8"))
+        names = sorted(record["wrapped"]["files"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+    return [folder / name for name in names if name.endswith(".py") and name != "plugin_logic.py"]
 
 
 def parameters(manifest: dict[str, Any]) -> tuple[list[Parameter], list[Parameter]]:

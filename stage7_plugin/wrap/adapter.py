@@ -12,7 +12,11 @@ MODULE = "original_logic"
 
 
 def adapter(
-    logic: Logic, inputs: Mapping[str, str], outputs: Mapping[str, str], names: Sequence[str]
+    logic: Logic,
+    inputs: Mapping[str, str],
+    outputs: Mapping[str, str],
+    names: Sequence[str],
+    module: str = MODULE,
 ) -> str:
     """Write the module.
 
@@ -22,19 +26,21 @@ def adapter(
             they differ.
         outputs: The same for outputs, by the name that the logic returns.
         names: Of the outputs, as the logic knows them; a plain value is the first of them.
+        module: By which name the logic is imported.
     """
+    file = f"{module.replace('.', '/')}.py"
     wait, define = ("await ", "async def") if logic.is_async else ("", "def")
     head = [
-        f'"""Call the plugin\'s own code in {MODULE}.py, which is kept as it was.',
+        f'"""Call the plugin\'s own code in {file}, which is kept as it was.',
         "",
         "Once that code takes plain inputs and returns what execute_plugin has to, move it here.",
         '"""',
         "",
         "from typing import Any",
         "",
-        f"import {MODULE}",
+        f"import {module}",
         "",
-        f"original: Any = {MODULE}.{logic.name}" + (f"().{logic.method}" if logic.method else ""),
+        f"original: Any = {module}.{logic.name}" + (f"().{logic.method}" if logic.method else ""),
     ]
     body: list[str] = []
     if inputs:
@@ -95,6 +101,11 @@ def adapter(
     if returned:
         body.append("return answer")
     called = f"{logic.name}.{logic.method}" if logic.method else logic.name
+    if logic.starts:
+        head += [
+            "# The server calls it before the first execution.",
+            f"setup: Any = {module}.setup",
+        ]
     lines = [
         *head,
         "",

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _OUTPUT = click.Path(file_okay=False, path_type=Path)
 _PLUGIN = click.Path(exists=True, file_okay=False, path_type=Path)
-_KINDS = click.Choice(["function", "host-plugin"])
+_KINDS = click.Choice(["function", "host-plugin", "container"])
 
 
 @click.command()
@@ -44,8 +44,8 @@ def wrap(
 ) -> None:
     """Make a plugin around code that exists, and say what became of each part of it.
 
-    SOURCE is a Python function, FILE.py:NAME or FOLDER:MODULE.NAME; or the folder of a Python
-    plugin of the host. It is read, and not executed.
+    SOURCE is a Python function, FILE.py:NAME or FOLDER:MODULE.NAME; the folder of a container
+    plugin made by hand; or that of a Python plugin of the host. It is read, and not executed.
     Answers to the questions of `stage7-plugin new` go over what it says, such as plugin_name=Tidy.
 
     With --again, your changes to the plugin stay. What you and the source have changed in one file

@@ -23,15 +23,18 @@ from stage7_plugin.wrap.old_extras import is_secret
 from stage7_plugin.wrap.old_files import (
     AUTHORS,
     KEPT,
-    image_files,
+    places_here,
+    places_in_image,
     take_files,
+    taken_as,
 )
 from stage7_plugin.wrap.old_image import take_dockerfile
+from stage7_plugin.wrap.old_layout import Layout, find_layout
 from stage7_plugin.wrap.old_logic import Declared, Logic, read_logic
 from stage7_plugin.wrap.old_manifest import ManifestReader, parse_manifest
 from stage7_plugin.wrap.old_plugin import OldPlugin
 from stage7_plugin.wrap.old_requirements import imports_of, requirements_of
-from stage7_plugin.wrap.old_server_file import parsed, server_file, take_server
+from stage7_plugin.wrap.old_server_file import parsed, take_servers
 
 _LOGIC = "plugin_logic.py"
 
@@ -68,6 +71,7 @@ def read(source: str, execute: bool = False) -> Wrapping:
 class _Reader:
     def __init__(self, folder: Path) -> None:
         self.old = OldPlugin(folder)
+        self.adapted = False  # whether plugin_logic.py only calls the old logic
 
     def read(self, source: str) -> Wrapping:
         if (self.old.folder / RECORD).exists():
@@ -79,15 +83,16 @@ class _Reader:
         problems = manifest_problems(given)
         manifest = ManifestReader(given, self.old.folder.resolve().name, self.old.tell_manifest)
         facts = take_dockerfile(self.old, manifest)
-        places = image_files(self.old.folder, facts, self.old.tell)
-        logic_file = self._logic_file(places)
-        server = server_file(self.old, facts)
-        taken = take_files(self.old.folder, places, server, self.old.tell)
-        for place in taken:
-            self.old.tell(place, None, "byte for byte", "taken")
-        self.old.files |= taken
-        trees = self._modules(logic_file)
-        self._logic(trees, logic_file, server, manifest)
+        placed = places_in_image(self.old.folder, facts, self.old.tell)
+        entry = given.get("entryPoint")
+        main = entry.get("main") if isinstance(entry, dict) else None
+        layout = find_layout(self.old, main, facts, placed)
+        workdir = facts.workdir if facts else "/"
+        places = places_here(placed, layout.home, workdir, self.old.tell)
+        read = {*layout.servers, layout.logic}
+        self.old.files |= take_files(self.old.folder, places, read, self.old.tell)
+        trees = self._modules(layout.logic)
+        self._logic(trees, layout, places.get(layout.logic, _LOGIC), manifest)
         self._requirements(facts, trees)
         self._authors()
         take_example(self.old, manifest)
@@ -101,19 +106,8 @@ class _Reader:
             self.old.bytes(name)
         return Wrapping(
             "container", source, manifest.answers, self.old.files, self.old.notes(), laid_over,
-            dict(sorted(self.old.sources.items())),
+            dict(sorted(self.old.sources.items())), self._unlinted(), self._executable(places),
         )  # fmt: skip
-
-    def _logic_file(self, places: dict[str, str]) -> str:
-        if (self.old.folder / _LOGIC).exists() or (self.old.folder / _LOGIC).is_symlink():
-            return _LOGIC
-        found = sorted(name for name in places if posixpath.basename(name) == _LOGIC)
-        if not found:
-            raise CannotWrap(
-                _LOGIC, None, "there is no such file", f"{_LOGIC} in the folder",
-                "def execute_plugin(inputs, context):",
-            )  # fmt: skip
-        return found[0]
 
     def _modules(self, logic_file: str) -> dict[str, ast.Module]:
         """Parse the logic, which has to be Python, and every other module that is."""
@@ -129,10 +123,13 @@ class _Reader:
         return found
 
     def _logic(
-        self, trees: dict[str, ast.Module], path: str, server: str, manifest: ManifestReader
+        self, trees: dict[str, ast.Module], layout: Layout, place: str, manifest: ManifestReader
     ) -> None:
+        """Take over the logic, which gets to `place` if it is imported from a package."""
+        path = layout.logic
+        module = posixpath.basename(path).removesuffix(".py")
         definitions = manifest.definitions
-        call = take_server(self.old, server)
+        call = take_servers(self.old, layout.servers, module)
         inputs = {
             definitions.input_names.get(one["name"], one["name"]): one["type"]
             for one in definitions.inputs
@@ -161,23 +158,28 @@ class _Reader:
         manifest.answers["outputs"] = json.dumps(definitions.outputs, ensure_ascii=False)
         content = self.old.bytes(path)
         renamed = definitions.input_names or definitions.output_names
-        if logic.documented and not renamed:
+        if logic.documented and not renamed and not layout.module:
             self.old.files[_LOGIC] = content
-            self.old.tell(path, None, "byte for byte", "taken")
+            text = f"{taken_as(path, _LOGIC)}; lint leaves it alone, as pyproject.toml says"
+            self.old.tell(path, None, text, "taken")
             return
+        self.adapted = True
         names = [*outputs, *logic.outputs] or ["result"]
-        text = adapter(logic, definitions.input_names, definitions.output_names, names)
-        self.old.files |= {_LOGIC: text.encode(), f"{MODULE}.py": content}
+        called = layout.module or MODULE
+        kept = place if layout.module else f"{MODULE}.py"
+        text = adapter(logic, definitions.input_names, definitions.output_names, names, called)
+        self.old.files |= {_LOGIC: text.encode(), kept: content}
         why = _reasons(logic)
+        if layout.module:
+            why.insert(0, f"the server imports it as {layout.module}")
         if renamed:
             why.append("the code knows inputs or outputs by other names")
-        text = f"byte for byte, as {MODULE}.py; a new plugin_logic.py calls it: {'; '.join(why)}"
+        text = f"{taken_as(path, kept)}; a new plugin_logic.py calls it: {'; '.join(why)}"
         self.old.tell(path, logic.line, text, "taken")
-        for place, tree in trees.items():
-            if place != _LOGIC and _LOGIC[:-3] in imports_of([tree]):
-                self.old.tell(
-                    place, None, f"it imports plugin_logic, which is {MODULE} now", "changed"
-                )
+        for other, tree in trees.items():
+            if kept == f"{MODULE}.py" and other != _LOGIC and _LOGIC[:-3] in imports_of([tree]):
+                text = f"it imports plugin_logic, which is {MODULE} now"
+                self.old.tell(other, None, text, "changed")
 
     def _declare_one(self, kind: str, listed: list[dict[str, Any]]) -> None:
         name = {"input": "input", "output": "result"}[kind]
@@ -185,6 +187,17 @@ class _Reader:
         key = f"{kind}Definitions"
         text = f"{key} is empty, and the host wants at least one {kind}; it has {name}:any now"
         self.old.tell_manifest(key, text, "changed")
+
+    def _unlinted(self) -> tuple[str, ...]:
+        """Return every file with code but for what was written here."""
+        return tuple(sorted(self.old.files.keys() - ({_LOGIC} if self.adapted else set())))
+
+    def _executable(self, places: dict[str, str]) -> frozenset[str]:
+        return frozenset(
+            place
+            for name, place in places.items()
+            if place in self.old.files and (self.old.folder / name).stat().st_mode & 0o100
+        )
 
     def _requirements(self, facts: DockerfileFacts | None, trees: dict[str, ast.Module]) -> None:
         imported = imports_of(trees.values())

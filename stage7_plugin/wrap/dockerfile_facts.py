@@ -15,6 +15,14 @@ from stage7_plugin.wrap.dockerfile import (
     final_stages,
     substituted,
 )
+from stage7_plugin.wrap.dockerfile_words import (
+    INSTEAD,
+    NO_PLACE,
+    USER,
+    instead_of,
+    shortened,
+    worse,
+)
 
 _PACKAGE = re.compile(r"[a-z0-9][a-z0-9+.-]*(:[a-z0-9]+)?([=/][A-Za-z0-9.+:~*-]+)?")
 # Options of apt-get that take the next word as their value.
@@ -23,17 +31,8 @@ _PIP_VALUES = frozenset(
     ("-i", "--index-url", "--extra-index-url", "-f", "--find-links", "-t", "--target", "--root",
      "--prefix", "--trusted-host", "--platform", "--progress-bar", "--timeout", "--retries")
 )  # fmt: skip
+_ARCHIVE = r"\.(tar(\.\w+)?|tgz|tbz2?|txz)$"
 _OTHERS = frozenset(("apk", "yum", "dnf", "microdnf", "zypper", "pacman", "conda", "mamba"))
-# They leave nothing behind that a plugin could need.
-_HARMLESS = frozenset(
-    ("rm", "apt-get", "apt", "set", "true", ":", "echo", "mkdir", "chmod", "chown", "useradd",
-     "groupadd", "adduser", "addgroup", "cd", "export", "done", "fi", "}")
-)  # fmt: skip
-# The template's image has its own.
-_REPLACED = frozenset(
-    ("CMD", "ENTRYPOINT", "HEALTHCHECK", "USER", "LABEL", "EXPOSE", "STOPSIGNAL", "MAINTAINER",
-     "SHELL", "WORKDIR", "ARG")
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -106,17 +105,21 @@ class _Reader:
             "WORKDIR": self._workdir,
             "CMD": self._command,
             "ENTRYPOINT": self._command,
+            "USER": lambda one: self._drop(one, USER),
         }
         for stage in chain:
             for one in stage.instructions:
                 try:
                     if one.word in readers:
                         readers[one.word](one)
-                    elif one.word not in _REPLACED:
-                        self._drop(one, "it has no place in the template's Dockerfile")
+                    else:
+                        self._drop(one, INSTEAD.get(one.word, NO_PLACE))
                 except ValueError as error:
                     self._drop(one, f"it cannot be read: {error}")
         for stage in others:
+            what = f"FROM {stage.base}" + (f" AS {stage.name}" if stage.name else "")
+            why = "of a stage that is no part of the image, only what pip installs is taken over"
+            self.facts.dropped.append((stage.line, f"{shortened(what, '')}: {why}"))
             for one in stage.instructions:
                 self._requirements_of_stage(one)
 
@@ -142,6 +145,9 @@ class _Reader:
 
     def _arg(self, one: Instruction) -> None:
         self.values.update(assignments(one))
+        if one.arguments.partition("=")[0] not in ("PLUGIN_ID", "PLUGIN_VERSION"):
+            rest = "its default is used here" if "=" in one.arguments else "it has no default"
+            self._drop(one, f"the host passes only PLUGIN_ID and PLUGIN_VERSION; {rest}")
 
     def _env(self, one: Instruction) -> None:
         for name, value in assignments(one):
@@ -155,6 +161,8 @@ class _Reader:
     def _workdir(self, one: Instruction) -> None:
         path = substituted(one.rest.strip("\"'"), self.values) or one.rest
         self.facts.workdir = posixpath.normpath(posixpath.join(self.facts.workdir, path))
+        if self.facts.workdir != "/app":
+            self._drop(one, "the plugin is in /app, and is started there")
 
     def _expose(self, one: Instruction) -> None:
         for word in (substituted(one.rest, self.values) or one.rest).split():
@@ -163,6 +171,7 @@ class _Reader:
                 self.facts.ports.setdefault(int(port), one.line)
 
     def _command(self, one: Instruction) -> None:
+        self._drop(one, "the template's server is started in its place")
         words = one.words()
         if words[:2] in (["/bin/sh", "-c"], ["sh", "-c"], ["bash", "-c"]) and len(words) == 3:
             words = shlex.split(words[2])
@@ -179,6 +188,10 @@ class _Reader:
         places = [word for word in words[:-1] if "://" not in word and not word.startswith("git@")]
         if len(places) < len(words[:-1]):
             self._drop(one, "it downloads a file; put the file next to plugin_logic.py")
+        if one.word == "ADD" and any(re.search(_ARCHIVE, place) for place in places):
+            self._drop(
+                one, "ADD unpacks an archive, which is copied as it is; unpack it in the folder"
+            )
         if places:
             target = posixpath.join(self.facts.workdir, words[-1])
             folder = words[-1].endswith(("/", "/.")) or words[-1] in (".", "..") or len(places) > 1
@@ -186,7 +199,7 @@ class _Reader:
             self.facts.copies.append(Copy(one.line, tuple(places), target.replace("//", "/")))
 
     def _run(self, one: Instruction) -> None:
-        unknown = False
+        lost = ""
         for command in commands(one):
             program = posixpath.basename(command[0])
             if self._apt(one, command) or self._pip(one, command):
@@ -198,10 +211,10 @@ class _Reader:
                     f"{' '.join(command)[:120]}: the template's image is Debian's; write what "
                     f"{', '.join(names) or 'it installs'} is called there into system-packages.txt",
                 ))  # fmt: skip
-            elif program not in _HARMLESS:
-                unknown = True
-        if unknown:
-            self._drop(one, "the template's Dockerfile does not run it")
+            else:
+                lost = worse(lost, instead_of(program))
+        if lost:
+            self._drop(one, lost)
 
     def _apt(self, one: Instruction, command: list[str]) -> bool:
         """Take the packages of an `apt-get install`; tell whether it was one."""
@@ -276,9 +289,3 @@ class _Reader:
 
 
 _APT = frozenset(("apt-get", "apt", "aptitude"))
-
-
-def shortened(word: str, rest: str) -> str:
-    """Return an instruction as one short line."""
-    line = " ".join(f"{word} {rest}".split())
-    return line if len(line) <= 80 else f"{line[:77]}..."

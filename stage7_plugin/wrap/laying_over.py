@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from stage7_plugin.rendering import escaping
+from stage7_plugin.wrap.lint import PYPROJECT, left_alone, without_lint
 from stage7_plugin.wrap.model import Wrapping, digest_of
 
 RECORD = ".stage7-template.json"
@@ -29,6 +30,8 @@ def laid_over(wrapping: Wrapping, path: str, content: bytes, folder: Path) -> by
     if path == RECORD:
         document = {**json.loads(content), "wrapped": record(wrapping, folder)}
         return (escaping.json(document, indent=2) + "\n").encode()
+    if path == PYPROJECT and path not in wrapping.files:
+        return without_lint(content.decode(), left_alone(wrapping.unlinted)).encode()
     return wrapping.files.get(path, content)
 
 
@@ -51,11 +54,13 @@ def write_over(wrapping: Wrapping, staged: Path, folder: Path) -> None:
     Raises:
         OSError: A file cannot be written.
     """
-    for path in {*wrapping.files, "manifest.json", RECORD}:
+    for path in {*wrapping.files, "manifest.json", RECORD, PYPROJECT}:
         target = staged / path
         before = target.read_bytes() if target.is_file() else b""
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(laid_over(wrapping, path, before, folder))
+        if path in wrapping.executable:
+            target.chmod(target.stat().st_mode | 0o111)
 
 
 def record(wrapping: Wrapping, folder: Path) -> dict[str, Any]:

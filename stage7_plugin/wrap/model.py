@@ -72,6 +72,9 @@ class Wrapping:
             everything else replaced. None for none.
         sources: The digest (see `digest_of`) of each file that was read, by its path as seen from
             the source's folder.
+        unlinted: Those of `files` that the plugin's lint has to leave alone, because they are as
+            they came.
+        executable: Those of `files` that can be executed.
     """
 
     kind: Kind
@@ -81,6 +84,8 @@ class Wrapping:
     notes: list[Note] = field(default_factory=list)
     manifest: dict[str, Any] | None = None
     sources: Mapping[str, str] = field(default_factory=dict)
+    unlinted: tuple[str, ...] = ()
+    executable: frozenset[str] = frozenset()
 
     @property
     def digest(self) -> str:

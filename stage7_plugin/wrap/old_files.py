@@ -5,7 +5,7 @@ from __future__ import annotations
 import fnmatch
 import posixpath
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path, PurePosixPath
 
 from stage7_plugin.host.build_context import context_files
@@ -24,6 +24,8 @@ _LEFT_OUT = frozenset(
      ".ruff_cache", ".idea", ".vscode", ".tox", ".DS_Store", ".github", ".dockerignore",
      ".gitignore", ".gitattributes", ".stage7-dev")
 )  # fmt: skip
+_TEMPLATES_OWN = frozenset((".github", ".dockerignore", ".gitignore", ".gitattributes"))
+_MOST_NAMED = 8
 _SECRET = re.compile(r"\.env(\..*)?|.*\.(env|pem|key|p12|pfx)|id_(rsa|ed25519).*|\.netrc|\.pypirc")
 # The six files, and what stands for them; each is read by its own reader.
 SIX = frozenset(
@@ -69,7 +71,7 @@ def read_inside(folder: Path, name: str) -> bytes:
         raise CannotWrap(name, None, problem, "a file that you may read") from None
 
 
-def image_files(folder: Path, facts: DockerfileFacts | None, tell: Tell) -> dict[str, str]:
+def places_in_image(folder: Path, facts: DockerfileFacts | None, tell: Tell) -> dict[str, str]:
     """Find what COPY and ADD put into the image.
 
     Args:
@@ -78,20 +80,35 @@ def image_files(folder: Path, facts: DockerfileFacts | None, tell: Tell) -> dict
         tell: Gets a note for what is not taken over.
 
     Returns:
-        The place next to plugin_logic.py, by the file's place in the folder.
+        The absolute place in the image, by the file's place in the folder.
     """
     context = sorted(context_files(folder, "Dockerfile"))
     present = [name for name in context if _is_wanted(folder, name, tell)]
     if facts is None or not facts.copies:
-        return {name: name for name in present}
-    placed = _placed(present, facts)
-    home = next(
-        (posixpath.dirname(at) for name, at in placed.items() if _base(name) == "plugin_logic.py"),
-        facts.workdir,
-    )
+        workdir = facts.workdir if facts else "/"
+        return {name: posixpath.join(workdir, name) for name in present}
+    placed = _placed(present, facts, tell)
+    kept = {*SIX, *AUTHORS, "examples/request.json", "request.json", "example.json"}
+    left = [name for name in present if name not in placed and name not in kept]
+    if left:
+        more = f" and {len(left) - _MOST_NAMED} more" if len(left) > _MOST_NAMED else ""
+        text = f"no COPY puts these into the image: {', '.join(left[:_MOST_NAMED])}{more}"
+        tell("Dockerfile", None, text, "dropped")
+    return placed
+
+
+def places_here(placed: Mapping[str, str], home: str, workdir: str, tell: Tell) -> dict[str, str]:
+    """Return where each file gets to, as seen from the new plugin_logic.py.
+
+    Args:
+        placed: The absolute place in the old image, by the file's place in its folder.
+        home: The folder of the old image that is the new plugin's.
+        workdir: From which the old plugin was started.
+        tell: Gets a note for what gets to another place.
+    """
     found = {}
     for name, at in placed.items():
-        inside = _below(at, home) or _below(at, facts.workdir)
+        inside = _below(at, home) or _below(at, workdir)
         if inside is None:
             inside = at.lstrip("/")
             tell(name, None, f"it was at {at} in the image; it is at /app/{inside} now, so change "
@@ -100,14 +117,17 @@ def image_files(folder: Path, facts: DockerfileFacts | None, tell: Tell) -> dict
     return found
 
 
-def _placed(present: list[str], facts: DockerfileFacts) -> dict[str, str]:
+def _placed(present: list[str], facts: DockerfileFacts, tell: Tell) -> dict[str, str]:
     """Return the absolute place in the image of each file, the last COPY counting."""
     placed: dict[str, str] = {}
     for copy in facts.copies:
         for source in copy.sources:
             pattern = posixpath.normpath(source.lstrip("/")) or "."
-            for name in present:
-                matched = _matched(name, pattern)
+            matches = [(name, _matched(name, pattern)) for name in present]
+            if pattern not in SIX and not any(matched is not None for _, matched in matches):
+                text = f"COPY {source}: there is nothing of that name, or nothing to take over"
+                tell("Dockerfile", copy.line, text, "dropped")
+            for name, matched in matches:
                 if matched is None:
                     continue
                 is_folder = copy.target.endswith("/") or matched != name
@@ -136,6 +156,8 @@ def _matched(name: str, pattern: str) -> str | None:
 
 def _is_wanted(folder: Path, name: str, tell: Tell) -> bool:
     parts = PurePosixPath(name).parts
+    if parts[0] in _TEMPLATES_OWN:
+        tell(parts[0], None, "the template has its own", "dropped")
     if _LEFT_OUT.intersection(parts) or name.endswith((".pyc", ".pyo")):
         return False
     if any(part.endswith(".egg-info") for part in parts):
@@ -155,8 +177,16 @@ def _is_wanted(folder: Path, name: str, tell: Tell) -> bool:
     return True
 
 
-def take_files(folder: Path, places: dict[str, str], server: str, tell: Tell) -> dict[str, bytes]:
+def take_files(
+    folder: Path, places: Mapping[str, str], read: Collection[str], tell: Tell
+) -> dict[str, bytes]:
     """Read the author's files that go along, but for the six.
+
+    Args:
+        folder: The plugin's.
+        places: Where each of its files gets to.
+        read: The server's files and the logic, which are read elsewhere.
+        tell: Gets a note for what is not taken over.
 
     Raises:
         CannotWrap: They are too many or too large, or one cannot be read.
@@ -164,7 +194,10 @@ def take_files(folder: Path, places: dict[str, str], server: str, tell: Tell) ->
     found: dict[str, bytes] = {}
     size = 0
     for name, place in places.items():
-        if name in SIX or name == server or _base(name) in ("Dockerfile", "plugin_logic.py"):
+        if name == "server.py" and name not in read:
+            tell(name, None, "the image starts another file; the template has one of that name",
+                 "dropped")  # fmt: skip
+        if name in SIX or name in read or _base(name) == "Dockerfile":
             continue
         first = PurePosixPath(place).parts[0]
         if place in ("examples/request.json", *AUTHORS):
@@ -177,6 +210,8 @@ def take_files(folder: Path, places: dict[str, str], server: str, tell: Tell) ->
             continue
         if (folder / name).is_symlink():
             tell(name, None, "it is a link; what it links to was copied", "changed")
+        else:
+            tell(name, None, taken_as(name, place), "taken")
         found[place] = read_inside(folder, name)
         size += len(found[place])
         if len(found) > MOST_FILES or size > MOST_BYTES:
@@ -187,6 +222,11 @@ def take_files(folder: Path, places: dict[str, str], server: str, tell: Tell) ->
             )
             raise CannotWrap(name, None, problem, rule, "echo data >> .dockerignore")
     return found
+
+
+def taken_as(name: str, place: str) -> str:
+    """Say that a file was copied, and to where if it has another name there."""
+    return "byte for byte" if name == place else f"byte for byte, as {place}"
 
 
 def _stays_inside(folder: Path, path: Path) -> bool:

@@ -43,6 +43,7 @@ class Logic:
         unsure: Whether that cannot be told from the code.
         is_async: Whether it has to be awaited.
         setup: Whether the module has a `setup` that is no start of a plugin, and its line.
+        starts: Whether it has one that is.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Logic:
     unsure: bool = False
     is_async: bool = False
     setup: int = 0
+    starts: bool = False
 
     @property
     def documented(self) -> bool:
@@ -106,6 +108,7 @@ def read_logic(
     plain = bare or any("success" not in _keys(node) and _keys(node) for node in dictionaries)
     says_success = any("success" in _keys(node) for node in dictionaries)
     setup = _setup(tree)
+    starts = setup is not None and calls_setup and _needs_nothing(setup)
     return Logic(
         name=owner or found.name,
         method=found.name if owner else "",
@@ -121,7 +124,8 @@ def read_logic(
         wrapped=plain or (wraps and not says_success),
         unsure=not says_success,
         is_async=isinstance(found, ast.AsyncFunctionDef),
-        setup=0 if setup is None or (calls_setup and _needs_nothing(setup)) else setup.lineno,
+        setup=0 if setup is None or starts else setup.lineno,
+        starts=starts,
     )
 
 

@@ -1,39 +1,37 @@
-"""The server of a plugin made by hand: which file it is, and whether it is kept aside."""
+"""The server of a plugin made by hand: whether it is kept aside, and how it calls the logic."""
 
 from __future__ import annotations
 
 import ast
 import json
-import posixpath
+from collections.abc import Sequence
 
-from stage7_plugin.wrap.dockerfile_facts import DockerfileFacts
 from stage7_plugin.wrap.model import CannotWrap
 from stage7_plugin.wrap.old_files import KEPT
 from stage7_plugin.wrap.old_manifest import ENDPOINT, HEALTH
 from stage7_plugin.wrap.old_plugin import OldPlugin
 from stage7_plugin.wrap.old_server import Call, Route, call_of, routes
 
-_LOGIC = "plugin_logic.py"
 
+def take_servers(old: OldPlugin, servers: Sequence[str], module: str) -> Call:
+    """Look at the old server; keep it aside if it has routes of its own.
 
-def server_file(old: OldPlugin, facts: DockerfileFacts | None) -> str:
-    """Find the file of the old server: server.py, or what the Dockerfile starts."""
-    if (old.folder / "server.py").exists():
-        return "server.py"
-    for word in facts.command if facts else ():
-        names = (posixpath.basename(word), f"{word.partition(':')[0].replace('.', '/')}.py")
-        for name in names:
-            if name.endswith(".py") and name != _LOGIC and (old.folder / name).is_file():
-                return name
-    return ""
+    Args:
+        old: The plugin.
+        servers: The file that it starts, and those with routes.
+        module: The last part of the logic's name.
 
-
-def take_server(old: OldPlugin, server: str) -> Call:
-    """Look at the old server; keep it aside if it has routes of its own."""
-    if not server:
+    Returns:
+        What it calls of the logic.
+    """
+    calls = [_take(old, server, module) for server in servers]
+    if not calls:
         old.tell("server.py", None, "there is none; the template's server takes its place",
                    "changed")  # fmt: skip
-        return Call()
+    return next((call for call in calls if call.name), Call())
+
+
+def _take(old: OldPlugin, server: str, module: str) -> Call:
     content = old.bytes(server)
     try:
         tree = parsed(content, server)
@@ -55,7 +53,7 @@ def take_server(old: OldPlugin, server: str) -> Call:
         old.tell(server, own[0].line, f"it has routes of its own ({listed}); {where}", "kept aside")
     else:
         old.tell(server, None, "the template's server takes its place", "dropped")
-    return call_of(tree, _LOGIC[:-3])
+    return call_of(tree, module)
 
 
 def parsed(content: bytes, name: str) -> ast.Module:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from stage7_plugin.cli import main
 from stage7_plugin.wrap import container
 from stage7_plugin.wrap.model import CannotWrap, digest_of
 from tests.support.hand_made import (
@@ -260,3 +263,12 @@ def test_it_recognises_nothing_else(tmp_path: Path) -> None:
     assert not container.recognises(str(tmp_path / "missing"))
     (tmp_path / "manifest.json").write_text('{"language": "python"}')
     assert not container.recognises(os.fspath(tmp_path))
+
+
+def test_the_guide_shows_what_is_printed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    guide = Path(__file__).parents[2] / "docs" / "guides" / "wrapping.md"
+    shown = guide.read_text("utf-8").partition("$ stage7-plugin wrap old/greeter --check\n")
+    shutil.copytree(SIX_FILES.parent / "greeter", tmp_path / "old" / "greeter")
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(main, ["wrap", "old/greeter", "--check"])
+    assert result.output == shown[2].partition("```")[0]

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from stage7_plugin.wrap import container
 from stage7_plugin.wrap.dockerfile_facts import read_dockerfile
-from tests.support.hand_made import has_note, notes, read, refusal
+from tests.support.hand_made import has_note, notes, plugin, read, refusal
 
 BASE = "FROM python:3.11-slim\nWORKDIR /app\n"
 COPY = "COPY . .\n"
@@ -51,7 +52,8 @@ def test_packages_of_another_stage_are_not_in_the_image() -> None:
     facts = read_dockerfile(text)
     assert list(facts.packages) == ["curl", "jq"]
     assert facts.base == ("debian:12", 3)
-    assert [line for line, _ in facts.dropped] == [6]
+    assert [line for line, _ in facts.dropped] == [6, 1]
+    assert facts.dropped[1][1].startswith("FROM python:3.12 AS build: of a stage that is no part")
 
 
 @pytest.mark.parametrize(
@@ -67,7 +69,24 @@ def test_packages_of_another_stage_are_not_in_the_image() -> None:
         ("ADD https://example.com/x /x", "downloads"),
         ("COPY --from=ghcr.io/org/x /x /x", "ghcr.io/org/x"),
         ("COPY <<EOF /x\ntext\nEOF", "in the Dockerfile itself"),
-        ("VOLUME /data", "no place"),
+        ("VOLUME /data", "the host mounts none"),
+        ("USER app", "runs as the user 10001"),
+        ("LABEL team=a", "LABEL team=a: the template's say"),
+        ("HEALTHCHECK CMD curl localhost", "the template's asks the server"),
+        ("MAINTAINER Ada", "the author in manifest.json"),
+        ("STOPSIGNAL SIGINT", "ends with SIGTERM"),
+        ('SHELL ["bash", "-c"]', "nothing of the template's Dockerfile needs it"),
+        ("ONBUILD RUN x", "nothing is built from"),
+        ("CROSS_BUILD x", "it has no place"),
+        ("WORKDIR /srv", "WORKDIR /srv: the plugin is in /app"),
+        ("ARG LEVEL=3", "its default is used here"),
+        ("ARG LEVEL", "it has no default"),
+        ("CMD python server.py", "the template's server is started"),
+        ('ENTRYPOINT ["tini", "--"]', "the template's server is started"),
+        ("RUN useradd app", "runs as the user 10001"),
+        ("RUN useradd app && mkdir /data", "can write to /tmp; make folders there"),
+        ("RUN mkdir /data && make", "does not run it"),
+        ("ADD data.tar.gz /data/", "ADD unpacks an archive"),
         ("ENV A=$UNKNOWN", "A names a variable"),
         ("COPY [1, 2]", "cannot be read"),
     ],
@@ -76,6 +95,24 @@ def test_what_has_no_place_is_told_with_its_line(instruction: str, words: str) -
     (found, *more) = read_dockerfile(BASE + instruction + "\n").dropped
     assert found[0] == 3
     assert any(words in text for _, text in [found, *more])
+
+
+@pytest.mark.parametrize(
+    "instruction",
+    ["WORKDIR /app", "ARG PLUGIN_ID=x", "ARG PLUGIN_VERSION", "RUN rm -rf /x && echo done"],
+)
+def test_what_loses_nothing_is_not_told(instruction: str) -> None:
+    assert read_dockerfile(BASE + instruction + "\n").dropped == []
+
+
+def test_no_secret_is_shown() -> None:
+    text = "ARG API_TOKEN=abc\nENV DB_PASSWORD='a b' A=$X\nRUN curl https://me:abc@example.com\n"
+    shown = str(read_dockerfile(BASE + text).dropped)
+    assert "API_TOKEN=..." in shown
+    assert "DB_PASSWORD=..." in shown
+    assert "https://...@example.com" in shown
+    assert "abc" not in shown
+    assert "a b" not in shown
 
 
 def test_an_image_of_alpine(tmp_path: Path) -> None:
@@ -138,6 +175,21 @@ CMD ["python", "server.py"]
     }
     assert has_note(found, "model.bin", "changed", "/opt/models/model.bin")
     assert has_note(found, "lib/.env", "dropped", "secrets")
+    assert has_note(found, "Dockerfile", "dropped", "no COPY puts these into the image: data/y.txt")
+    assert has_note(found, "lib/b/c.json", "taken", "")
+    assert has_note(found, "data/x.csv", "taken", "byte for byte, as tables/x.csv")
+
+
+def test_a_copy_of_nothing_is_told(tmp_path: Path) -> None:
+    found = read(tmp_path, Dockerfile=BASE + COPY + "COPY modles/ /app/\nCOPY *.csv ./\n")
+    assert has_note(found, "Dockerfile", "dropped", "4: COPY modles/: there is nothing")
+    assert has_note(found, "Dockerfile", "dropped", "5: COPY *.csv: there is nothing")
+
+
+def test_what_can_be_executed_still_can(tmp_path: Path) -> None:
+    folder = plugin(tmp_path, **{"bin/tool": "#!/bin/sh\n", "bin/data": "x"})
+    (folder / "bin" / "tool").chmod(0o755)
+    assert container.read(str(folder)).executable == {"bin/tool"}
 
 
 def test_what_the_template_has_itself_stays_the_templates(tmp_path: Path) -> None:
@@ -147,7 +199,8 @@ def test_what_the_template_has_itself_stays_the_templates(tmp_path: Path) -> Non
     files[".dockerignore"] = "ignored.txt\nLICENSE\n"
     found = read(tmp_path, **files)
     assert found.files.keys() == {"plugin_logic.py", "LICENSE"}
-    for name in ("Makefile", "tests/test_x.py", "plugin_runtime/x.py", "docker-compose.yml"):
+    for name in ("Makefile", "tests/test_x.py", "plugin_runtime/x.py", "docker-compose.yml",
+                 ".dockerignore"):  # fmt: skip
         assert has_note(found, name, "dropped", ""), name
 
 
