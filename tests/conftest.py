@@ -58,6 +58,7 @@ SLOW = [
     "template/test_plugin_life.py",
     "template/test_plugin_logic.py",
     "template/test_release.py",
+    "template/test_release_steps.py",
     "wrap/test_container.py",
     "wrap/test_functions.py",
     "wrap/test_host_plugin.py",
@@ -83,6 +84,7 @@ NOT_ON_WINDOWS = [
     "test_readme.py",
     "test_readme_automation.py",
     "test_release.py",
+    "test_release_steps.py",
     "test_repository.py",
     "test_wrapped_update.py",
     "typescript",
@@ -96,6 +98,7 @@ NOT_ON_PYTHON_3_10 = [
     "test_generated_plugins.py",
     "test_plugin_life.py",
     "test_release.py",
+    "test_release_steps.py",
 ]
 collect_ignore = [
     *(NOT_ON_WINDOWS if os.name == "nt" else []),

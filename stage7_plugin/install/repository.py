@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shlex
 import subprocess
@@ -113,8 +114,7 @@ def _tagged_commit(folder: Path, manifest: dict[str, Any], tag: str, prefix: str
     version = manifest["version"]
     if commit is None:
         by_hand = shlex.join(["git", "tag", "--annotate", tag, "--message", f"Release {version}"])
-        has_target = (folder / "release.py").is_file()
-        command = f"make release VERSION={version}" if has_target else by_hand
+        command = f"make release VERSION={version}" if _has_release(folder) else by_hand
         raise Refused(f"version {version} is not released: there is no tag {tag}", command)
     # The tree, not the commit: another plugin of the repository may have been released since.
     here = _read(folder, "rev-parse", f"HEAD:{prefix}")
@@ -125,6 +125,14 @@ def _tagged_commit(folder: Path, manifest: dict[str, Any], tag: str, prefix: str
             next_release(manifest),
         )
     return commit
+
+
+def _has_release(folder: Path) -> bool:
+    """Tell whether the plugin's Makefile has a target that releases it."""
+    with contextlib.suppress(OSError):
+        text = (folder / "Makefile").read_text("utf-8", errors="replace")
+        return re.search(r"^release:", text, re.MULTILINE) is not None
+    return False
 
 
 def _check_pushed(folder: Path, remote: str, tag: str, commit: str) -> None:

@@ -55,7 +55,7 @@ def test_no_tag_for_the_version(place: InstallPlace, host: StandIn, plugin: Path
     place.commit(plugin, "A version by hand")
     sentence = "version 1.1.0 is not released: there is no tag v1.1.0"
     refused(place, host, sentence, "make release VERSION=1.1.0")
-    (plugin / "release.py").unlink()
+    (plugin / "Makefile").unlink()
     place.commit(plugin, "A plugin of another kind")
     refused(place, host, sentence, "git tag --annotate v1.1.0 --message 'Release 1.1.0'")
 

@@ -91,6 +91,7 @@ FILES: dict[str, set[str]] = {
         "Makefile",
         "README.md",
         "biome.json",
+        "compatibility.ts",
         "package-lock.json",
         "package.json",
         "plugin_logic.ts",

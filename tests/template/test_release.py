@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import node
 from tests.support.git_template import Workplace
+from tests.support.releases import LANGUAGES, make_plugin, note, refused, release
 from tests.support.template import render
 from tests.template.conftest import Bake
 
@@ -22,27 +24,9 @@ def place(tmp_path: Path) -> Workplace:
     return Workplace(tmp_path, with_template=False)
 
 
-def make_plugin(place: Workplace, folder: Path, **answers: str) -> Path:
-    plugin = render(folder, **answers)
-    place.git(plugin, "init", "--quiet")
-    place.commit(plugin, "Start")
-    return plugin
-
-
-def release(place: Workplace, plugin: Path, *arguments: str) -> tuple[int, str]:
-    return place.call(plugin, "make", "release", f"PYTHON={sys.executable}", *arguments)
-
-
-def note(place: Workplace, plugin: Path, text: str) -> None:
-    """Write a line under Unreleased and commit."""
-    changelog = plugin / "CHANGELOG.md"
-    lines = changelog.read_text("utf-8").replace("## Unreleased\n", f"## Unreleased\n\n{text}\n")
-    changelog.write_text(lines, "utf-8")
-    place.commit(plugin, "Work")
-
-
-def test_everything_moves_together(tmp_path: Path, place: Workplace) -> None:
-    plugin = make_plugin(place, tmp_path, kubernetes="yes")
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_everything_moves_together(tmp_path: Path, place: Workplace, language: str) -> None:
+    plugin = make_plugin(place, tmp_path, kubernetes="yes", language=language)
     status, output = release(place, plugin, "VERSION=1.0.0")
     assert (status, output) == (
         0,
@@ -61,6 +45,10 @@ def test_everything_moves_together(tmp_path: Path, place: Workplace) -> None:
     assert place.git(plugin, "status", "--porcelain") == ""
     assert place.git(plugin, "log", "-1", "--format=%s") == "Release 1.10.0"
     assert place.git(plugin, "describe") == "v1.10.0", "an annotated tag on the commit"
+    if language == "typescript":
+        status, output = place.call(plugin, node.node(), "--test", "tests/manifest.test.ts")
+        assert status == 0, output
+        return
     for command in (
         ["ruff", "format", "--check", "."],
         ["pytest", "-p", "no:xdist", "-m", "not engine"],
@@ -68,9 +56,13 @@ def test_everything_moves_together(tmp_path: Path, place: Workplace) -> None:
         place.run(plugin, *command)
 
 
-def test_no_place_of_the_version_is_forgotten(tmp_path: Path, place: Workplace) -> None:
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_place_of_the_version_is_forgotten(
+    tmp_path: Path, place: Workplace, language: str
+) -> None:
     """The old version is left nowhere but in the record of the answers."""
-    plugin = make_plugin(place, tmp_path, version="9.41.59", kubernetes="yes")
+    answers = {"version": "9.41.59", "kubernetes": "yes", "language": language}
+    plugin = make_plugin(place, tmp_path, **answers)
     assert release(place, plugin, "VERSION=10.0.0")[0] == 0
     tracked = place.git(plugin, "ls-files").splitlines()
     left = [name for name in tracked if "9.41.59" in (plugin / name).read_text("utf-8")]
@@ -98,8 +90,9 @@ def test_a_version_that_cannot_be(
     refused(place, plugin, said, *([f"VERSION={version}"] if version else []))
 
 
-def test_a_version_that_is_released(tmp_path: Path, place: Workplace) -> None:
-    plugin = make_plugin(place, tmp_path)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_version_that_is_released(tmp_path: Path, place: Workplace, language: str) -> None:
+    plugin = make_plugin(place, tmp_path, language=language)
     assert release(place, plugin, "VERSION=1.0.0")[0] == 0
     refused(place, plugin, "1.0.0 is released already: there is a tag v1.0.0", "VERSION=1.0.0")
     lower = "VERSION is 0.9.0, lower than 1.0.0 in manifest.json; it must be higher"
@@ -115,8 +108,9 @@ def test_uncommitted_changes(tmp_path: Path, place: Workplace) -> None:
     )
 
 
-def test_a_place_that_is_gone(tmp_path: Path, place: Workplace) -> None:
-    plugin = make_plugin(place, tmp_path)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_place_that_is_gone(tmp_path: Path, place: Workplace, language: str) -> None:
+    plugin = make_plugin(place, tmp_path, language=language)
     compose = plugin / "compose.yaml"
     compose.write_text(compose.read_text("utf-8").replace("text-echo:1.0.0", "text-echo:latest"))
     place.commit(plugin, "Another tag")
@@ -124,8 +118,9 @@ def test_a_place_that_is_gone(tmp_path: Path, place: Workplace) -> None:
     refused(place, plugin, said, "VERSION=1.1.0")
 
 
-def test_a_commit_that_git_refuses(tmp_path: Path, place: Workplace) -> None:
-    plugin = make_plugin(place, tmp_path)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_commit_that_git_refuses(tmp_path: Path, place: Workplace, language: str) -> None:
+    plugin = make_plugin(place, tmp_path, language=language)
     hook = plugin / ".git" / "hooks" / "pre-commit"
     hook.parent.mkdir(exist_ok=True)
     hook.write_text("#!/bin/sh\necho no secrets >&2\nexit 1\n")
@@ -133,10 +128,14 @@ def test_a_commit_that_git_refuses(tmp_path: Path, place: Workplace) -> None:
     refused(place, plugin, "git commit failed: no secrets", "VERSION=1.1.0")
 
 
-def test_two_plugins_in_one_repository(tmp_path: Path, place: Workplace) -> None:
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_two_plugins_in_one_repository(tmp_path: Path, place: Workplace, language: str) -> None:
     """Each has tags of its own, and what is unfinished in one does not hold up the other."""
     repository = tmp_path / "plugins"
-    one, two = (render(repository, plugin_slug=slug, verb=slug.upper()) for slug in ("one", "two"))
+    one, two = (
+        render(repository, plugin_slug=slug, verb=slug.upper(), language=language)
+        for slug in ("one", "two")
+    )
     place.git(repository, "init", "--quiet")
     place.commit(repository, "Start")
     (two / "unfinished.py").write_text("")
@@ -202,16 +201,6 @@ def test_the_image_of_a_release(tmp_path: Path, place: Workplace) -> None:
     assert (plugin / "host-image" / "Dockerfile").read_text("utf-8") == line
 
 
-def refused(place: Workplace, plugin: Path, said: str, *arguments: str) -> None:
-    """The release fails with that message and changes nothing."""
-    before = place.git(plugin, "status", "--porcelain"), place.git(plugin, "show-ref")
-    status, output = release(place, plugin, *arguments)
-    assert status == 2, "what make ends with"
-    assert f"Not released. {said}" in output
-    after = place.git(plugin, "status", "--porcelain"), place.git(plugin, "show-ref")
-    assert after == before
-
-
 @pytest.mark.parametrize(
     ("file", "old", "new"),
     [
@@ -231,90 +220,3 @@ def test_its_tests_see_a_version_that_drifts(bake: Bake, file: str, old: str, ne
     tests = ["-m", "pytest", "-p", "no:xdist", "-q", "tests/test_manifest.py"]
     done = subprocess.run([sys.executable, *tests], cwd=plugin, capture_output=True, text=True)
     assert done.returncode == 1, done.stdout
-
-
-def edit_manifest(place: Workplace, plugin: Path, old: str, new: str) -> None:
-    """Change the manifest, note it in the changelog, and commit."""
-    path = plugin / "manifest.json"
-    text = path.read_text("utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new), "utf-8")
-    note(place, plugin, "- A change")
-
-
-def changes(place: Workplace, plugin: Path) -> tuple[int, str]:
-    return place.call(plugin, "make", "changes", f"PYTHON={sys.executable}")
-
-
-def test_a_step_that_is_too_small(tmp_path: Path, place: Workplace) -> None:
-    plugin = make_plugin(place, tmp_path)
-    assert changes(place, plugin) == (0, "There is no release to compare with.\n")
-    assert release(place, plugin, "VERSION=1.0.0")[0] == 0
-    assert changes(place, plugin) == (0, "There is no release to compare with.\n"), "only its own"
-    edit_manifest(place, plugin, '"permissions": []', '"permissions": ["net.fetch"]')
-    told = "Since v1.0.0:\n  major  permissions: net.fetch was added"
-    next_one = "major changes need 2.0.0 or higher"
-    assert changes(place, plugin) == (0, f"{told}\nFor the next release: {next_one}.\n")
-    for version in ("1.0.1", "1.9.0"):
-        said = f"{version} is too small a step: {next_one}.\n{told}"
-        refused(place, plugin, said, f"VERSION={version}")
-    assert release(place, plugin, "VERSION=2.0.0")[0] == 0
-    assert changes(place, plugin)[0] == 0
-
-
-def test_an_edit_is_compared_before_it_is_committed(tmp_path: Path, place: Workplace) -> None:
-    plugin = make_plugin(place, tmp_path)
-    assert release(place, plugin, "VERSION=1.0.0")[0] == 0
-    path = plugin / "manifest.json"
-    text = path.read_text("utf-8")
-    path.write_text(text.replace('"permissions": []', '"permissions": ["net.fetch"]'), "utf-8")
-    status, told = changes(place, plugin)
-    assert (status, told.splitlines()[:1]) == (0, ["Since v1.0.0:"])
-    assert "major changes need 2.0.0 or higher" in told
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "version", "too_small"),
-    [
-        ('"type": "string",\n      "required": true', '"type": "string",\n      "required": false',
-         "1.1.0", "1.0.1"),
-        ('"name": "Text Echo"', '"name": "Echo"', "1.0.1", None),
-    ],
-    ids=["minor", "patch"],
-)  # fmt: skip
-def test_a_step_that_is_large_enough(
-    tmp_path: Path, place: Workplace, old: str, new: str, version: str, too_small: str | None
-) -> None:
-    plugin = make_plugin(place, tmp_path, outputs="result:any?")
-    assert release(place, plugin, "VERSION=1.0.0")[0] == 0
-    edit_manifest(place, plugin, old, new)
-    if too_small:
-        said = f"{too_small} is too small a step: minor changes need {version} or higher"
-        refused(place, plugin, said, f"VERSION={too_small}")
-    assert release(place, plugin, f"VERSION={version}")[0] == 0
-
-
-def test_a_tag_that_was_made_by_hand(tmp_path: Path, place: Workplace) -> None:
-    """CI sees on the tag's own commit that its version step is too small."""
-    plugin = make_plugin(place, tmp_path)
-    assert release(place, plugin, "VERSION=1.0.0")[0] == 0
-    edit_manifest(place, plugin, '"verb": "TEXT_ECHO"', '"verb": "ECHO"')
-    edit_manifest(place, plugin, '"version": "1.0.0"', '"version": "1.0.1"')
-    place.git(plugin, "tag", "v1.0.1")
-    status, output = changes(place, plugin)
-    assert status != 0
-    assert "1.0.1 is too small a step: major changes need 2.0.0 or higher" in output
-    place.git(plugin, "tag", "--delete", "v1.0.1")
-    assert changes(place, plugin)[0] != 0, "without its tag too"
-
-
-def test_a_release_that_cannot_be_compared(tmp_path: Path, place: Workplace) -> None:
-    plugin = make_plugin(place, tmp_path)
-    text = (plugin / "manifest.json").read_text("utf-8")
-    (plugin / "manifest.json").write_text("[]")
-    place.commit(plugin, "Break it")
-    place.git(plugin, "tag", "v0.9.0")
-    (plugin / "manifest.json").write_text(text, "utf-8")
-    place.commit(plugin, "Fix it")
-    said = "manifest.json cannot be compared with that of v0.9.0"
-    refused(place, plugin, said, "VERSION=1.0.0")
