@@ -249,11 +249,11 @@ function* limits(old: Manifest, now: Manifest): Generator<Change> {
     ['memory', 'major', (one) => one.container?.resources?.memory],
     ['cpu', 'minor', (one) => one.container?.resources?.cpu],
   ];
-  for (const [place, lowered, valueOf] of kinds) {
-    const [before, after] = [sizeOf(valueOf(old)), sizeOf(valueOf(now))];
+  for (const [place, lowered, limitOf] of kinds) {
+    const [before, after] = [sizeOf(limitOf(old)), sizeOf(limitOf(now))];
     if (before === undefined || after === undefined || before === after) continue;
     const isLower = after < before;
-    const text = `${isLower ? 'lowered' : 'raised'} from ${valueOf(old)} to ${valueOf(now)}`;
+    const text = `${isLower ? 'lowered' : 'raised'} from ${limitOf(old)} to ${limitOf(now)}`;
     yield { step: isLower ? lowered : 'minor', place, text };
   }
 }

@@ -34,10 +34,8 @@ def with_change(path: str, value: Any) -> dict[str, Any]:
     at: Any = manifest
     *way, last = path.split("/")
     for part in way:
-        if isinstance(at, list):
-            at = next(one for one in at if name_of(one) == part)
-        else:
-            at = at[part]
+        named = isinstance(at, list)
+        at = next(one for one in at if name_of(one) == part) if named else at[part]
     if isinstance(at, list):
         if last == "+":
             at.append(value)
