@@ -1,9 +1,13 @@
 /** Releases the plugin: moves its version everywhere, commits and tags. Nothing is pushed.
  *
- *      node release.ts 1.2.0 */
+ *      node release.ts 1.2.0
+ *      node release.ts --check    tells what has changed for callers since the last release, and fails if
+ *                                 the version in manifest.json has moved less than that needs */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import type { Manifest as Compared } from './compatibility.ts';
+import { changes, compareVersions, isEnough, lines, lowestVersion, stepNeeded } from './compatibility.ts';
 
 const ROOT = fileURLToPath(new URL('./', import.meta.url));
 const CHANGELOG = 'CHANGELOG.md';
@@ -20,7 +24,7 @@ const PLACES: Record<string, string[]> = {
 /** The release cannot be made; the message says why and what to do. */
 class Refused extends Error {}
 
-type Manifest = { id: string; version: string; container: { image: string } };
+type Manifest = Compared & { id: string; container: { image: string } };
 
 function git(...options: string[]): string {
   const done = spawnSync('git', options, { cwd: ROOT, encoding: 'utf8' });
@@ -39,8 +43,9 @@ function release(version: string): string {
   const changes = git('status', '--porcelain', '--', '.');
   if (changes) throw new Refused(`Commit or stash what has changed first:\n${changes}`);
   const manifest = JSON.parse(read('manifest.json')) as Manifest;
-  const prefix = git('rev-parse', '--show-prefix') ? `${manifest.id}/v` : 'v';
+  const prefix = tagPrefix(manifest);
   checkOrder(version, manifest.version, prefix);
+  checkStep(manifest, version);
   const names = [...Object.keys(PLACES), CHANGELOG].filter((name) => existsSync(`${ROOT}${name}`));
   const before = new Map(names.map((name) => [name, read(name)]));
   const after = new Map([...before].map(([name, text]) => [name, moved(name, text, manifest, version)]));
@@ -55,21 +60,65 @@ function release(version: string): string {
   return `Released ${version} as ${prefix}${version}. To publish it: git push --follow-tags`;
 }
 
+/** What comes before the version in a tag: the plugin's id too, unless it has a repository alone. */
+const tagPrefix = (manifest: Manifest): string =>
+  git('rev-parse', '--show-prefix') ? `${manifest.id}/v` : 'v';
+
 /** Throw Refused unless it is higher than the current one, or the first release of that one. */
 function checkOrder(version: string, current: string, prefix: string): void {
   if (git('tag', '--list', `${prefix}${version}`))
     throw new Refused(`${version} is released already: there is a tag ${prefix}${version}`);
-  const wanted = version.split('.').map(Number);
-  const now = current.split('.').map(Number);
-  const differs = wanted.findIndex((number, index) => number !== now[index]);
-  if (differs < 0 || (wanted[differs] ?? 0) > (now[differs] ?? 0)) return;
+  if (compareVersions(version, current) >= 0) return;
   const isReleased = git('tag', '--list', `${prefix}${current}`) !== '';
-  const example = isReleased ? `${now[0]}.${now[1]}.${(now[2] ?? 0) + 1}` : current;
+  const example = isReleased ? lowestVersion(current, 'patch') : current;
   const rule = isReleased ? 'higher' : 'that one, which is not released yet, or higher';
   throw new Refused(
     `VERSION is ${version}, lower than ${current} in manifest.json; it must be ${rule}: make release VERSION=${example}`,
   );
 }
+
+/** What has changed since the last release. Throws Refused if the version moves less than that needs. */
+function checkStep(manifest: Manifest, version: string): string {
+  const last = lastRelease(manifest, version);
+  if (last === undefined) return 'There is no release to compare with.';
+  const shown = git('show', `${last}:./manifest.json`);
+  try {
+    const before = JSON.parse(shown) as Compared;
+    const found = changes(before, manifest);
+    const step = stepNeeded(found);
+    const needed = `${step} changes need ${lowestVersion(before.version, step)} or higher`;
+    const told = [`Since ${last}:`, ...lines(found).map((line) => `  ${line}`)].join('\n');
+    if (found.length === 0) return `Nothing has changed for callers since ${last}.`;
+    if (isEnough(before.version, version, step)) return told;
+    // Work on the next one goes on under the version of the last.
+    if (version === before.version) return `${told}\nFor the next release: ${needed}.`;
+    throw new Refused(`${version} is too small a step: ${needed}.\n${told}`);
+  } catch (error) {
+    if (error instanceof Refused) throw error;
+    const reason = (error as Error).message;
+    throw new Refused(`manifest.json cannot be compared with that of ${last}: ${reason}`);
+  }
+}
+
+/** The tag of the highest release in the history of this commit.
+ *
+ *  On a release itself that is the one before it, unless the manifest has been edited since. */
+function lastRelease(manifest: Manifest, version: string): string | undefined {
+  const prefix = tagPrefix(manifest);
+  const tags = git('tag', '--list', `${prefix}*`, '--merged', 'HEAD').split('\n');
+  const released = tags
+    .map((tag) => tag.slice(prefix.length))
+    .filter((one) => /^\d+\.\d+\.\d+$/.test(one))
+    .sort(compareVersions);
+  const isEdited = git('status', '--porcelain', '--', 'manifest.json') !== '';
+  const isOwn = (one: string): boolean =>
+    one === version && !isEdited && commitOf(`${prefix}${one}`) === commitOf('HEAD');
+  const last = released.findLast((one) => !isOwn(one));
+  return last === undefined ? undefined : `${prefix}${last}`;
+}
+
+/** The commit that a tag or HEAD names. */
+const commitOf = (name: string): string => git('rev-parse', `${name}^{commit}`);
 
 /** The text of a file with the new version. Throws Refused where the old one is not found. */
 function moved(name: string, text: string, manifest: Manifest, version: string): string {
@@ -96,10 +145,14 @@ function newSection(text: string, version: string): string {
   return `${text.slice(0, at)}${UNRELEASED}\n## ${version} - ${today}\n${rest}`;
 }
 
+const isCheck = process.argv[2] === '--check';
 try {
-  console.log(release(process.argv[2] ?? ''));
+  if (isCheck) {
+    const manifest = JSON.parse(read('manifest.json')) as Manifest;
+    console.log(checkStep(manifest, manifest.version));
+  } else console.log(release(process.argv[2] ?? ''));
 } catch (error) {
   if (!(error instanceof Refused)) throw error;
-  console.error(`Not released. ${error.message}`);
+  console.error(`${isCheck ? '' : 'Not released. '}${error.message}`);
   process.exitCode = 1;
 }

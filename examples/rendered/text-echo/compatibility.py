@@ -7,6 +7,7 @@ the package.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
@@ -124,12 +125,12 @@ def _input(place: str, was: Mapping[str, Any], now: Mapping[str, Any]) -> Iterat
     if not _same(default, other) and not (was.get("secret") or now.get("secret")):
         if default is _ABSENT:
             if not required:
-                yield Change("minor", place, f"has the default {other!r} now")
+                yield Change("minor", place, f"has the default {_json(other)} now")
         elif other is _ABSENT:
             if not must:
-                yield Change("major", place, f"has no default any more; it was {default!r}")
+                yield Change("major", place, f"has no default any more; it was {_json(default)}")
         else:
-            yield Change("major", place, f"the default was {default!r} and is {other!r}")
+            yield Change("major", place, f"the default was {_json(default)} and is {_json(other)}")
     aliases, others = set(was.get("aliases", ())), set(now.get("aliases", ()))
     known = others | {now["name"]}
     for alias in sorted(aliases - known):
@@ -264,7 +265,13 @@ def _default(definition: Mapping[str, Any]) -> Any:
 
 
 def _same(one: Any, other: Any) -> bool:
-    return type(one) is type(other) and bool(one == other)
+    if one is _ABSENT or other is _ABSENT:
+        return one is other
+    return isinstance(one, bool) is isinstance(other, bool) and bool(one == other)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _resource(manifest: Mapping[str, Any], key: str) -> Any:
