@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from stage7_plugin.contract import rules as _rules  # noqa: F401  (importing registers them)
@@ -52,7 +52,7 @@ class Runner:
         if rule.id not in self._results:
             for required in rule.requires:
                 self.result(_by_id(required))
-            result = self.without_checking(rule) or self._judge(rule, ATTEMPTS)
+            result = self.without_checking(rule) or self._judge(rule, lambda: False)
             self.keep(result)
         return self._results[rule.id]
 
@@ -90,15 +90,15 @@ class Runner:
             return Result(rule, Status.SKIPPED, reason=reason)
         return None
 
-    def check(self, rule: Rule, company: bool) -> Result | None:
+    def check(self, rule: Rule, had_company: Callable[[], bool]) -> Result | None:
         """Check a rule that is ready; None where it has to be checked alone to be sure.
 
         Args:
             rule: The rule.
-            company: Whether other rules are being checked at the same time.
+            had_company: Says in the end whether other rules were checked at the same time.
         """
         try:
-            return self._judge(rule, attempts=0 if company else ATTEMPTS)
+            return self._judge(rule, had_company)
         except _Unsure:
             return None
 
@@ -106,10 +106,10 @@ class Runner:
         """End every plugin, whatever uses it: the check was interrupted."""
         self.context.instances.end()
 
-    def _judge(self, rule: Rule, attempts: int) -> Result:
+    def _judge(self, rule: Rule, had_company: Callable[[], bool]) -> Result:
         context, instances = self.context, self.context.instances
         start = time.monotonic()
-        result = self._attempt(rule, attempts)
+        result = self._attempt(rule, had_company, ATTEMPTS)
         if rule.place is not Place.OWN:
             if death := instances.casualty(DEATH_KNOWN if result.broken else 0.0):
                 result = _died(result, death)
@@ -122,17 +122,17 @@ class Runner:
             seconds=time.monotonic() - start,
         )
 
-    def _attempt(self, rule: Rule, attempts: int) -> Result:
-        """Check once. Raises _Unsure where `attempts` is 0 and company may be the reason."""
+    def _attempt(self, rule: Rule, had_company: Callable[[], bool], attempts: int) -> Result:
+        """Check so often at most. Raises _Unsure where company may be the reason for a failure."""
         context = self.context.for_rule()
         try:
             self.context.keep(rule.id, rule.function(context))
             return Result(rule, Status.PASSED, context.sent, context.got)
         except Broken as error:
-            if attempts == 0 and (isinstance(error, Late) or rule.place is Place.OWN):
+            if (isinstance(error, Late) or rule.place is Place.OWN) and had_company():
                 raise _Unsure from error
             if attempts > 1 and isinstance(error, Late):
-                return self._attempt(rule, attempts - 1)
+                return self._attempt(rule, had_company, attempts - 1)
             return Result(
                 rule,
                 _broken(rule),
@@ -143,7 +143,7 @@ class Runner:
                 curl=context.curl,
             )
         except NotCheckable as error:
-            if attempts == 0 and isinstance(error, DidNotStart):
+            if isinstance(error, DidNotStart) and had_company():
                 raise _Unsure from error
             return Result(rule, Status.SKIPPED, sent=context.sent, reason=str(error))
         except Exception as error:  # a plugin that confuses the suite must not end its report

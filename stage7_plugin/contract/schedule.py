@@ -73,6 +73,7 @@ class Schedule:
         self._plans, self._jobs = plans, jobs
         self._watch = watch or (lambda tasks: None)
         self._running: dict[Task, threading.Thread] = {}
+        self._accompanied: set[Task] = set()
         self._done: queue.SimpleQueue[tuple[Task, Result | BaseException | None]]
         self._done = queue.SimpleQueue()
 
@@ -124,7 +125,7 @@ class Schedule:
     def _start(self, task: Task) -> None:
         def check() -> None:
             try:
-                result = task.plan.runner.check(task.rule, task.place in _COMPANY)
+                result = task.plan.runner.check(task.rule, lambda: task in self._accompanied)
                 self._done.put((task, result))
             except BaseException as error:  # raised where the results are read
                 self._done.put((task, error))
@@ -132,6 +133,8 @@ class Schedule:
         task.plan.waiting.remove(task.rule)
         thread = threading.Thread(target=check, name=task.rule.id, daemon=True)
         self._running[task] = thread
+        if len(self._running) > 1 and task.place in _COMPANY:
+            self._accompanied.update(self._running)
         thread.start()
 
     def _finished(self) -> Iterator[tuple[Plan, Result]]:

@@ -44,9 +44,9 @@ def is_healthy(response: Response) -> bool:
     )
 
 
-def ask(view: HostView, address: Address) -> Response:
-    """One poll. Raises NoAnswer."""
-    return call(address, "GET", view.health_path, timeout=min(view.health_timeout, LONGEST_POLL))
+def ask(view: HostView, address: Address, timeout: float = LONGEST_POLL) -> Response:
+    """One poll, of so many seconds at most. Raises NoAnswer."""
+    return call(address, "GET", view.health_path, timeout=min(view.health_timeout, timeout))
 
 
 def poll(

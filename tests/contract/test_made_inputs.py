@@ -25,7 +25,7 @@ from stage7_plugin.host.view import read_manifest
 from stage7_plugin.spec.constraints import faults
 from stage7_plugin.spec.sample_inputs import sample_inputs
 from stage7_plugin.spec.value_types import has_type
-from tests.contract.fakes import GOOD, judge, reply
+from tests.contract.fakes import GOOD, always, judge, listening, reply, success
 from tests.support.contract import SERVERS, broken_rules, caught_by
 
 MADE = SERVERS / "made"
@@ -33,6 +33,8 @@ FAULTY = sorted(path for path in MADE.glob("*.py") if path.stem != "careful")
 MANIFEST = read_manifest(MADE / "manifest.json")
 DEFINITIONS = {d["name"]: d for d in MANIFEST["inputDefinitions"]}
 GENERATED = rules_named(("generated",))
+REQUESTS = tuple(rule.id for rule in rules_named(()) if rule.needs is None)
+"""What is left starts and stops a plugin, which none of the faulty servers does in its own way."""
 EXAMPLES = Generation(examples=100)
 
 
@@ -59,7 +61,7 @@ def test_a_careful_server_passes_every_rule() -> None:
 
 @pytest.mark.parametrize("path", FAULTY, ids=lambda path: path.stem)
 def test_made_inputs_find_what_no_fixed_request_does(path: Path) -> None:
-    broken = broken_rules(list(check(f"made.{path.stem}").values()))
+    broken = broken_rules(list(check(f"made.{path.stem}", REQUESTS).values()))
     assert set(broken) == {caught_by(path)}, "\n".join(broken.values())
 
 
@@ -81,12 +83,18 @@ def test_a_failing_input_is_shrunk_and_told_as_a_curl_line() -> None:
 
 
 def test_the_seed_decides_what_is_made() -> None:
-    def sent(seed: int) -> str:
-        made = Generation(examples=30, seed=seed)
-        return check("made.knows_ascii_only", ("generated.valid",), made)["generated.valid"].sent
+    def made(seed: int) -> list[dict[str, Any]]:
+        respond, given = listening(lambda inputs: success())
+        generation = Generation(examples=30, seed=seed)
+        result = judge("generated.valid", respond, plugin=MANIFEST, generation=generation)
+        assert result.status is Status.PASSED
+        return given
 
-    assert sent(1) == sent(1)
-    assert "--seed 1" in sent(1)
+    assert len(made(1)) == 30
+    assert made(1) == made(1) != made(2)
+    failing = always(reply(500, {}))
+    result = judge("generated.valid", failing, generation=Generation(examples=2, seed=1))
+    assert "--seed 1" in result.sent
 
 
 def test_a_plugin_that_dies_of_an_input_is_started_again_and_named(

@@ -18,7 +18,22 @@ from stage7_plugin.contract.rule import RULES, Result, Rule
 from stage7_plugin.contract.runner import ATTEMPTS, Runner, rules_named
 from stage7_plugin.contract.scenarios import Scenarios
 from stage7_plugin.contract.schedule import check_rules
-from tests.contract.fakes import GOOD, MANIFEST, Facts, FakeTarget, Respond, judge, serving
+from stage7_plugin.contract.targets.base import Running
+from stage7_plugin.host.view import HostView
+from tests.contract.fakes import (
+    GOOD,
+    MANIFEST,
+    Facts,
+    FakeRunning,
+    FakeTarget,
+    Reply,
+    Respond,
+    judge,
+    refusal,
+    serving,
+)
+
+PATIENT = 60.0
 
 
 def rule_of(function: Callable[[Context], Any], **fields: Any) -> Rule:
@@ -77,6 +92,26 @@ def test_a_plugin_that_was_told_to_end_did_not_die() -> None:
 
     (result,), _ = run(rule_of(ends))
     assert result.got == "exit code 1"
+
+
+@pytest.mark.parametrize("healthy", [True, False])
+def test_an_end_that_is_not_known_yet_is_waited_for_unless_the_plugin_says_it_is_healthy(
+    healthy: bool,
+) -> None:
+    facts = Facts()
+    asked: list[str] = []
+
+    def respond(method: str, path: str, body: bytes) -> Reply:
+        asked.append(path)
+        if not healthy:
+            facts.ended = "exit code 137"  # which the engine learns a moment later
+        return GOOD(method, path, body) if healthy else refusal(503)
+
+    with serving(respond) as port:
+        running = FakeRunning(HostView.from_manifest(MANIFEST), port, facts)
+        death = Running.death(running, patience=PATIENT)
+    assert asked == ["/health"]
+    assert death == (None if healthy else "exit code 137")
 
 
 def test_a_death_spoils_also_what_could_not_be_checked_and_keeps_what_was_seen() -> None:

@@ -121,6 +121,8 @@ def test_what_company_may_have_broken_is_checked_again_alone(
     def fails_at_first(context: Context) -> None:
         tries.append(list(company.now))
         if len(tries) == 1:
+            with company.lock:
+                company.lock.wait_for(lambda: place is Place.ALONE or company.met, PATIENT)
             raise error
 
     rules = [
@@ -132,6 +134,32 @@ def test_what_company_may_have_broken_is_checked_again_alone(
     assert found["test.fails"] is status
     assert len(tries) == attempts
     assert tries[-1] == [] or attempts == 1
+
+
+@pytest.mark.parametrize(("jobs", "tries"), [(1, 1), (2, 2)])
+def test_what_breaks_without_company_is_not_checked_again(jobs: int, tries: int) -> None:
+    begun = threading.Barrier(jobs, timeout=PATIENT)
+    tried: list[int] = []
+
+    def breaks(context: Context) -> None:
+        tried.append(1)
+        if len(tried) == 1:
+            begun.wait()
+        context.note("a request", "nothing")
+        context.expect(False, "an answer")
+
+    def passes(context: Context) -> None:
+        if jobs == 2:
+            begun.wait()
+
+    rules = [
+        Rule("test.breaks", "", "", breaks, place=Place.OWN),
+        Rule("test.passes", "", "", passes, place=Place.OWN),
+    ]
+    with runner() as made:
+        found = {r.rule.id: r.status for r in check_rules(made, rules, jobs=jobs)}
+    assert found == {"test.breaks": Status.FAILED, "test.passes": Status.PASSED}
+    assert len(tried) == tries
 
 
 def test_what_breaks_each_time_is_broken() -> None:

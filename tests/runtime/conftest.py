@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -19,8 +20,19 @@ HOST_PROGRAMS = Path(__file__).parent / "host_programs"
 Start = Callable[..., PluginProcess]
 
 
+@pytest.fixture(scope="session")
+def server_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the server's files and their byte code, as an image has them."""
+    folder = tmp_path_factory.mktemp("server") / "files"
+    unwanted = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(TEMPLATE / "plugin_runtime", folder / "plugin_runtime", ignore=unwanted)
+    shutil.copy(TEMPLATE / "server.py", folder)
+    assert compileall.compile_dir(folder / "plugin_runtime", quiet=1)
+    return folder
+
+
 @pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
+def start(tmp_path: Path, server_files: Path) -> Iterator[Start]:
     """Starts `server.py` around a file of `logic/`; every process is killed at the end.
 
     Arguments: the file's name, `manifest` keys to set, a command that starts the server, a
@@ -37,13 +49,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
         **environ: str,
     ) -> PluginProcess:
         folder = tmp_path / f"plugin-{len(running)}"
-        folder.mkdir()
-        shutil.copy(TEMPLATE / "server.py", folder)
-        shutil.copytree(
-            TEMPLATE / "plugin_runtime",
-            folder / "plugin_runtime",
-            ignore=shutil.ignore_patterns("__pycache__"),
-        )
+        shutil.copytree(server_files, folder)
         shutil.copy(LOGIC / logic, folder / "plugin_logic.py")
         if logic == "host_plugin.py":
             shutil.copytree(HOST_PROGRAMS, folder / "wrapped")

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-SOON = 5.0  # seconds, however busy the machine is; what must not be waited for takes 8 and more
+SOON = 7.5  # seconds, however busy the machine is; what must not be waited for takes 8 and more
 
 MANIFEST: dict[str, Any] = {
     "id": "obedient",

@@ -11,11 +11,14 @@ from typing import Any
 
 from stage7_plugin.contract.errors import NotCheckable
 from stage7_plugin.contract.model import Need
-from stage7_plugin.host.http_client import Address
+from stage7_plugin.host import health
+from stage7_plugin.host.http_client import Address, NoAnswer
 from stage7_plugin.host.view import HostView
 
 LOG_BYTES = 16 * 1024 * 1024
 """The newest bytes of a log that are looked at."""
+LIVES_ON = 0.05
+"""Seconds after which a plugin that says it is healthy is not about to end."""
 
 
 @dataclass(frozen=True)
@@ -90,9 +93,23 @@ class Running(ABC):
         Args:
             patience: Seconds in which an end may still become known.
         """
-        if self.told_to_end or self.wait(patience) is None:
+        if self.told_to_end or not self._ends(patience):
             return None
         return f"{self.ended()}{self.last_lines()}"
+
+    def _ends(self, patience: float) -> bool:
+        """Whether it ends in time; a healthy plugin is not waited for."""
+        if self.wait(min(patience, LIVES_ON)) is not None:
+            return True
+        if patience <= LIVES_ON or self._is_healthy():
+            return False
+        return self.wait(patience - LIVES_ON) is not None
+
+    def _is_healthy(self) -> bool:
+        try:
+            return health.is_healthy(health.ask(self.view, self.address, timeout=1.0))
+        except NoAnswer:
+            return False
 
     def last_lines(self, count: int = 10) -> str:
         """Return the end of its log as a paragraph to append; empty where there is none."""
