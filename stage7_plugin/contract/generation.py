@@ -37,9 +37,10 @@ def search(
 
     Raises:
         Broken: That of the smallest example that failed.
+        NotCheckable: There are no examples.
     """
     from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
-    from hypothesis.errors import HypothesisException
+    from hypothesis.errors import HypothesisException, Unsatisfiable
 
     for example in first:
         check(example)
@@ -72,6 +73,9 @@ def search(
 
     try:
         check_one()
+    except Unsatisfiable as error:
+        if not first:
+            raise NotCheckable("no such inputs can be made from the manifest") from error
     except (Broken, HypothesisException):
         # What does not fail each time is a failure too; Hypothesis would only call it flaky.
         if not failures:

@@ -112,14 +112,20 @@ def allowed_values(definition: Definition) -> SearchStrategy[Any]:
 
 def is_convertible(value: Any, kind: str) -> bool:
     """Whether a value of another type has one reading in this one."""
+    return _reading(value, kind) is not None
+
+
+def _reading(value: Any, kind: str) -> Any:
+    """Return a value of another type in its one reading in this one; None if it has none."""
     if kind == "string":
-        return isinstance(value, (int, float))
+        return json.dumps(value) if isinstance(value, (int, float)) else None
     if not isinstance(value, str):
-        return False
+        return None
     try:
-        return has_type(json.loads(value.lower() if kind == "boolean" else value), kind)
+        found = json.loads(value.lower() if kind == "boolean" else value)
     except (ValueError, RecursionError):
-        return False
+        return None
+    return found if has_type(found, kind) else None
 
 
 def _typed(definition: Definition) -> SearchStrategy[Any]:
@@ -194,10 +200,19 @@ def _forbidden_for(definition: Definition) -> Callable[[Any], bool]:
         if isinstance(value, dict) and "value" in value:
             return False
         if has_type(value, kind):
-            return bool(faults(value, dict(definition)))
+            return bool(faults(_with_items_read(value, definition), dict(definition)))
         return not is_convertible(value, kind)
 
     return is_forbidden
+
+
+def _with_items_read(value: Any, definition: Definition) -> Any:
+    """Return the value; of a list, the items of another type in their one reading."""
+    if "items" not in definition:
+        return value
+    kind = definition["items"]["type"]
+    read = [None if has_type(item, kind) else _reading(item, kind) for item in value]
+    return [given if found is None else found for given, found in zip(value, read, strict=True)]
 
 
 def _fits_as_text(definition: Definition) -> Callable[[Any], bool]:

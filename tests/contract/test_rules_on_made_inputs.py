@@ -140,6 +140,38 @@ def test_convertible_inputs_are_converted_or_refused(
     assert (result.status, result.got if status is PASSED else "") == (status, got)
 
 
+@pytest.mark.parametrize("takes_numbers", [True, False])
+@pytest.mark.parametrize("least", [1, 2])
+def test_items_may_be_converted_or_refused(takes_numbers: bool, least: int) -> None:
+    """And what is converted must still keep to the constraints."""
+    kinds = (str, int, float) if takes_numbers else (str,)
+
+    def by_items(inputs: dict[str, Any]) -> Reply:
+        tags = inputs.get("tags")
+        right = isinstance(tags, list) and all(
+            isinstance(tag, kinds) and len(str(tag)) >= least for tag in tags
+        )
+        return success() if right else refusal(error="'tags' are wrong")
+
+    items = {"type": "string", "minLength": least}
+    tags = {"name": "tags", "type": "array", "items": items, "required": True, "example": ["aa"]}
+    respond, given = listening(by_items)
+    plugin = inputs_of(tags)
+    result = judge("generated.invalid", respond, plugin=plugin, generation=Generation(60))
+    assert result.status is PASSED, result.sent
+    assert {"tags": ["aa", None]} in given
+    assert ({"tags": ["aa", 1]} in given) is (least == 2)  # "1" is too short
+
+
+def test_where_no_other_type_fits_nothing_is_converted() -> None:
+    day = {"name": "day", "type": "string", "format": "date", "required": True}
+    result = made("convertible", refusal(error="no 'day'"), plugin=inputs_of(day))
+    assert result.status is SKIPPED
+    assert result.reason == "no such inputs can be made from the manifest"
+    both = inputs_of(day, TEXT)
+    assert made("convertible", refusal(error="no 'text'"), plugin=both).status is PASSED
+
+
 def test_what_became_of_each_type_is_told() -> None:
     def by_type(inputs: dict[str, Any]) -> Reply:
         return success() if isinstance(inputs["text"], str) else refusal(error="no 'text'")
