@@ -26,6 +26,7 @@ from stage7_plugin.wrap.readers import read_source
 
 _KEYS: dict[Prompt, str] = {"inputs": "inputDefinitions", "outputs": "outputDefinitions"}
 _REQUEST = "examples/request.json"
+_LINK = ".cruft.json"
 Definitions = list[dict[str, Any]]
 
 
@@ -65,9 +66,11 @@ def wrap_again(source: str, folder: Path, *, check: bool, execute: bool) -> int:
     changes = Changes()
     _files(wrapping, document["wrapped"]["files"], folder, changes)
     _manifest(wrapping, document["answers"], folder, changes)
-    document["answers"] |= {
+    answers = {
         key: wrapping.answers[key] for key in (*_KEYS, "description") if key in wrapping.answers
     }
+    document["answers"] |= answers
+    _link(answers, folder, changes)
     document["wrapped"] = record(wrapping, folder)
     changes.texts[RECORD] = (escaping.json(document, indent=2) + "\n").encode()
     for line in (*map(str, wrapping.notes), *changes.said):
@@ -175,6 +178,19 @@ def _manifest(wrapping: Wrapping, answers: dict[str, Any], folder: Path, changes
     readme = _content(folder / "README.md")
     if readme is not None:
         changes.texts["README.md"] = sync.synced_readme(readme.decode(), written).encode()
+
+
+def _link(answers: dict[str, str], folder: Path, changes: Changes) -> None:
+    """Let cruft render with the same answers from now on, if the plugin is linked."""
+    text = _content(folder / _LINK)
+    if text is None:
+        return
+    try:
+        document = json.loads(text)
+        document["context"]["cookiecutter"].update(answers)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UserError(f"{folder / _LINK} is not as cruft writes it: run make link") from error
+    changes.texts[_LINK] = (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
 
 
 def _definitions(prompt: Prompt, answer: str) -> Definitions:

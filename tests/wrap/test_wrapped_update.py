@@ -1,10 +1,12 @@
-"""`make link` and `make update` of a wrapped plugin: what was wrapped stays as it is."""
+"""Author, source and template of a wrapped plugin all move on, and nothing gets lost."""
 
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -14,33 +16,122 @@ from tests.wrap.conftest import SOURCES
 
 pytest.importorskip("cruft")
 
+Edit = tuple[str, str, str]
+CRUFT = f"CRUFT={sys.executable} -m cruft"
+COMPOSE = ("compose.yaml", "PLUGIN_ENV: production", "PLUGIN_ENV: production\n      MINE: author")
+RECORD = ".stage7-template.json"
 
-def test_an_update_leaves_alone_what_was_wrapped(tmp_path: Path) -> None:
-    place = Workplace(tmp_path)
-    place.git(place.template, "remote", "add", "origin", ADDRESS)
-    source, out = f"{SOURCES / 'shapes.py'}:measure", str(tmp_path / "plugins")
-    place.run(place.template, "stage7_plugin", "wrap", source, "-o", out)
-    life = Life(place, tmp_path / "plugins" / "measure")
-    cruft = f"CRUFT={sys.executable} -m cruft"
-    status, output = place.call(life.plugin, "make", "link", f"TEMPLATE={ADDRESS}", cruft)
+
+class Wrapped(NamedTuple):
+    """One source.
+
+    Attributes:
+        name: As it is named on the command line, in its folder.
+        slug: Of its plugin.
+        author: Edits of the plugin: file, old text, new text.
+        source: Edits of the source.
+        added: The input that the source gets by them.
+    """
+
+    name: str
+    slug: str
+    author: tuple[Edit, ...]
+    source: tuple[Edit, ...]
+    added: str
+
+
+FUNCTION = Wrapped(
+    "shapes.py:measure",
+    "measure",
+    (
+        ("wrapped/shapes.py", "in and out", "to and fro"),
+        ("plugin_logic.py", '"""Call measure()', '"""Do call measure()'),
+        ("manifest.json", '"description": "Of the result"', '"description": "Of what comes out"'),
+    ),
+    (("shapes.py", "closed: bool = False", "closed: bool = False, shift: float = 0.5"),),
+    "shift",
+)
+HOST_PLUGIN = Wrapped(
+    "ORDER_LOOKUP",
+    "order-lookup",
+    (
+        ("wrapped/main.py", '"No order"', '"No such order"'),
+        ("plugin_logic.py", '"""Runs the plugin', '"""Simply runs the plugin'),
+        ("manifest.json", '"description": "Most lines"', '"description": "At most so many"'),
+    ),
+    (
+        ("ORDER_LOOKUP/main.py", "there is no token", "a token is missing"),
+        (
+            "ORDER_LOOKUP/manifest.json",
+            '"inputDefinitions": [',
+            '"inputDefinitions": [{"name": "locale", "type": "string", "defaultValue": "en"},',
+        ),
+    ),
+    "locale",
+)
+
+
+def life_of(wrapped: Wrapped, place: Workplace, folder: Path) -> Life:
+    """Wrap a source and link the plugin; let the author edit it, and the source move on."""
+    stage7 = (place.template, "stage7_plugin", "wrap")
+    place.run(*stage7, str(folder / "sources" / wrapped.name), "-o", str(folder / "plugins"))
+    life = Life(place, folder / "plugins" / wrapped.slug)
+    status, output = place.call(life.plugin, "make", "link", f"TEMPLATE={ADDRESS}", CRUFT)
     assert status == 0, output
     place.commit(life.plugin, "Link the template")
-    wrapped = [path for path in (life.plugin / "wrapped").rglob("*") if path.is_file()]
-    names = ("plugin_logic.py", "value_conversion.py", "manifest.json", "examples/request.json")
-    kept = [*wrapped, *(life.plugin / name for name in names)]
-    before = {path: path.read_bytes() for path in kept}
-    record = life.plugin / ".stage7-template.json"
-    recorded = json.loads(record.read_text("utf-8"))["wrapped"]
+    for name, old, new in (*wrapped.author, COMPOSE):
+        life.edit(name, old, new)
+    for name, old, new in wrapped.source:
+        replace(folder / "sources" / name, old, new)
+    place.run(*stage7, "--again", str(life.plugin))
+    manifest = json.loads((life.plugin / "manifest.json").read_text("utf-8"))
+    assert wrapped.added in [one["name"] for one in manifest["inputDefinitions"]]
+    place.commit(life.plugin, "Follow the source")
+    return life
 
+
+def record_of(life: Life) -> Any:
+    return json.loads((life.plugin / RECORD).read_text("utf-8"))
+
+
+def test_author_source_and_template_move_on(tmp_path: Path) -> None:
+    place = Workplace(tmp_path)
+    place.git(place.template, "remote", "add", "origin", ADDRESS)
+    work = tmp_path / "work"  # next to the home, the record would not say where the source is
+    sources = work / "sources"
+    sources.mkdir(parents=True)
+    shutil.copy(SOURCES / "shapes.py", sources)
+    shutil.copytree(SOURCES / "host" / "ORDER_LOOKUP", sources / "ORDER_LOOKUP")
+    lives = {wrapped: life_of(wrapped, place, work) for wrapped in (FUNCTION, HOST_PLUGIN)}
+
+    # A question behind the last one changes the lines before the key `wrapped`.
+    last = '"kubernetes": ["no", "yes"],'
+    replace(place.template / "cookiecutter.json", last, f'{last}\n  "team": "platform",')
+    rules = place.template / "stage7_plugin" / "spec" / "answers.py"
+    replace(rules, '    "cpu": _Rule(', '    "team": _Rule(_author, ""),\n    "cpu": _Rule(')
+    life = next(iter(lives.values()))
+    life.template_edit("compose.yaml", "mem_limit: ", "memswap_limit: 1g\n    mem_limit: ")
     life.template_fix()
-    prompt = '"version": "1.0.0",\n  "team": "platform",'
-    replace(place.template / "cookiecutter.json", '"version": "1.0.0",', prompt)
-    place.commit(place.template, "Ask for the team")
-    status, output = place.call(life.plugin, "make", "update", cruft)
 
-    assert status == 0, output
-    life.assert_fixed()
-    assert {path: path.read_bytes() for path in kept} == before
-    found = json.loads(record.read_text("utf-8"))
-    assert found["wrapped"] == recorded
-    assert found["commit"] == place.git(place.template, "rev-parse", "HEAD")
+    for wrapped, life in lives.items():
+        names = ("plugin_logic.py", "manifest.json", "examples/request.json")
+        code = [path for path in (life.plugin / "wrapped").rglob("*") if path.is_file()]
+        before = {path: path.read_bytes() for path in (*code, *map(life.plugin.joinpath, names))}
+        recorded = record_of(life)
+        status, output = place.call(life.plugin, "make", "update", CRUFT)
+        assert status == 0, output
+        life.assert_fixed()
+        assert {path: path.read_bytes() for path in before} == before
+        for name, _, new in wrapped.author:
+            assert new in (life.plugin / name).read_text("utf-8")
+        compose = (life.plugin / "compose.yaml").read_text("utf-8")
+        assert COMPOSE[2] in compose, "git merged, which it does not where one file is rejected"
+        assert "memswap_limit" in compose
+        newest = place.git(place.template, "rev-parse", "HEAD")
+        answers = {**recorded["answers"], "team": "platform"}
+        assert record_of(life) == {**recorded, "commit": newest, "answers": answers}
+        assert wrapped.added in answers["inputs"]
+        assert "UU" not in life.status().values()
+        place.commit(life.plugin, "Update")
+        place.run(place.template, "stage7_plugin", "wrap", "--again", str(life.plugin))
+        assert life.status() == {}, "what the source says is still known"
