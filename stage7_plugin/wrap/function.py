@@ -18,7 +18,8 @@ from stage7_plugin.wrap.python.modules import Modules
 from stage7_plugin.wrap.python.parameters import Given, Parameters
 from stage7_plugin.wrap.python.requirements import requirements
 from stage7_plugin.wrap.python.result import result_of
-from stage7_plugin.wrap.python.target import Target, find_target
+from stage7_plugin.wrap.python.starting import look_at_start
+from stage7_plugin.wrap.python.target import Target, find_target, is_conditional
 
 _REQUIREMENTS = """\
 # What plugin_logic.py needs, one package a line, such as: requests>=2.32
@@ -82,6 +83,7 @@ def read(source: str, execute: bool = False) -> Wrapping:
             *parameters.notes,
             *notes,
             *reached.notes,
+            *look_at_start(modules, reached),
             *needs.notes,
         ],
         sources={path: digest_of(content) for path, content in copied.items()},
@@ -130,6 +132,9 @@ def _taken(modules: Modules, target: Target, copied: list[str]) -> list[Note]:
         Note(shown, line, f"@{one} is taken to leave its parameters as they are", "changed")
         for one in target.decorators
     ]
+    if is_conditional(target):
+        text = "it is defined more than once, and is described as it is here"
+        notes.append(Note(shown, line, text, "changed"))
     for name in copied:
         module = modules.module(name.removesuffix(".py").replace("/", "."))
         if module is not None and b"__file__" in module.content and "/" not in name:

@@ -189,6 +189,12 @@ class _Reader:
             if definitions.add_output(name, kind):
                 text = f"it returns {name} ({kind}), which outputDefinitions lack; now declared"
                 self._note(self.main, line, text, "changed")
+            elif any(name == one["name"] for one in definitions.inputs):
+                text = (
+                    f"it returns {name}, which cannot be declared: an input has that name. It is "
+                    "sent with a warning, and breaks the contract rule execute.outputs-declared"
+                )
+                self._note(self.main, line, text, "dropped")
         if not definitions.outputs:
             definitions.add_output("result", "any")
             self.manifest.note(None, "it declares no output; now: result (any)", "changed")

@@ -42,6 +42,7 @@ def parse(content: bytes, shown: str) -> ast.Module:
             f"it is not valid Python: {what}",
             f"code that Python {version} can run; the host cannot run it either, unless its "
             "Python is newer",
+            f"python -m py_compile {shown}",
         ) from None
 
 

@@ -84,5 +84,17 @@ CASES = [
         {"days_found": ["2026-11-27", "2026-12-01"], "cost": 3},
     ),
     Case("name", "dates.py:Calendar.name", {"day": "2026-11-26"}, {"result": "Thursday"}),
+    Case(
+        "depth",
+        "odd.py:depth",
+        {"tree": {"a": {"b": {}}}, "link": {"value": 1, "next": {"value": 2}}},
+        {"result": {"levels": 3, "links": 2, "seen": ["2026-01-31", 1.5]}},
+    ),
+    Case(
+        "the-name-of-this-function-is-longer-than-a-line-of",
+        "odd.py:the_name_of_this_function_is_longer_than_a_line_of_its_logic_can_be",
+        {"input": "a"},
+        {"result": "A"},
+    ),
     Case("translate", "textkit:translate", {"text": "Hello you"}, {"result": "salve ?"}),
 ]

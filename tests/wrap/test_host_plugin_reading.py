@@ -137,6 +137,24 @@ def test_an_alias_that_is_a_parameter_names_the_input(tmp_path: Path) -> None:
     assert 'renamed={"payload": "parameters"}' in logic
 
 
+def test_an_output_with_the_name_of_an_input_is_said_to_break_a_rule(tmp_path: Path) -> None:
+    program = """
+import json, sys
+rows = json.load(sys.stdin)
+print(json.dumps([{"success": True, "name": "rows", "resultType": "array", "result": rows}]))
+"""
+    inputs = [{"name": "rows", "type": "array", "required": True}]
+    outputs = [{"name": "found", "type": "any"}]
+    manifest = {**GOOD, "inputDefinitions": inputs, "outputDefinitions": outputs}
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest))
+    (tmp_path / "main.py").write_text(program)
+    found = host_plugin.read(str(tmp_path))
+    (note,) = (str(note) for note in found.notes if "cannot be declared" in note.text)
+    assert note.startswith("dropped: main.py:4: it returns rows, which cannot be declared")
+    assert "execute.outputs-declared" in note
+    assert [one["name"] for one in json.loads(found.answers["outputs"])] == ["found"]
+
+
 def test_modules_of_the_hosts_repository_come_along(tmp_path: Path) -> None:
     folder = tmp_path / "services" / "plugins" / "ECHO"
     folder.mkdir(parents=True)

@@ -195,7 +195,7 @@ def test_the_names_of_outputs_are_free(tmp_path: Path) -> None:
         ("def g(x): ...", "f", ["no function f", "source.py:g"]),
         ("import contextlib\n@contextlib.contextmanager\ndef f(x: int): yield", "f", ["@contextlib.contextmanager makes something else"]),
         ("@click.command()\ndef f(x: int): ...", "f", ["@click.command makes something else"]),
-        ("def f(x:\n", "f", ["source.py:39", "Python that can be read"]),
+        ("def f(x:\n", "f", ["source.py:39", "can read", "python -m py_compile source.py"]),
         ("if t.TYPE_CHECKING:\n    from uuid import UUID\ndef f(x: UUID): ...", "f", ["UUID is imported for type checkers alone"]),
         ("def f(): ...", "f", ["f() takes no input", "def f("]),
     ],

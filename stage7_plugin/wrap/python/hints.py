@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from stage7_plugin.spec.value_types import TYPES, has_type
 from stage7_plugin.wrap.python import constraints, objects
@@ -22,6 +22,12 @@ from stage7_plugin.wrap.python.meanings import (
 )
 from stage7_plugin.wrap.python.modules import Module, Modules, Named
 
+if TYPE_CHECKING:
+    import griffe
+
+_ITSELF = Meaning()
+"""An alias inside of itself: an example ends there."""
+
 _DEEPEST = 8
 _MOST_MEMBERS = 40  # shown in a sample
 
@@ -31,13 +37,17 @@ class Hints:
 
     def __init__(self, modules: Modules) -> None:
         self._modules = modules
+        self._open: set[str] = set()  # what is being read, and may name itself
 
     def meaning(self, hint: str | None, module: Module) -> Meaning:
         """Return what a hint means; anything without one."""
         if not hint:
             return Meaning()
+        return self._text(hint, module, 0)
+
+    def _text(self, hint: str, module: Module, depth: int) -> Meaning:
         try:
-            return self._of(ast.parse(objects.unquoted(hint), mode="eval").body, module, 0)
+            return self._of(ast.parse(objects.unquoted(hint), mode="eval").body, module, depth)
         except SyntaxError:  # such as what a docstring calls a type: "array-like"
             return Meaning()
 
@@ -46,7 +56,7 @@ class Hints:
             return Meaning()
         if isinstance(node, ast.Constant):
             if isinstance(node.value, str):
-                return self.meaning(node.value, module)
+                return self._text(node.value, module, depth + 1)
             return Meaning(optional=True) if node.value is None else Meaning()
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
             return self._union([node.left, node.right], module, depth)
@@ -77,6 +87,8 @@ class Hints:
             return self._tuple(inner, module, depth)
         if path in OBJECTS:
             values = self._of(inner[-1], module, depth + 1)
+            if values is _ITSELF:
+                return Meaning({"type": "object"}, sample={})
             sample = None if values.plain and values.sample is None else {"key": values.example("")}
             return Meaning({"type": "object"}, plain=values.plain, sample=sample)
         if path in ("type", "typing.Type"):
@@ -86,6 +98,8 @@ class Hints:
     def _list(self, item: ast.expr, module: Module, depth: int) -> Meaning:
         items = self._of(item, module, depth + 1)
         definition: dict[str, Any] = {"type": "array"}
+        if items is _ITSELF:
+            return Meaning(definition, sample=[])
         if items.definition["type"] != "any" and not items.optional:
             definition["items"] = items.definition
         sample = None if items.sample is None else [items.sample]
@@ -135,9 +149,18 @@ class Hints:
         return found
 
     def _name(self, named: Named, depth: int) -> Meaning:
-        member, module = named.member, named.module
-        if member is None or module is None:
+        if named.member is None or named.module is None:
             return self._external(named.path)
+        if named.path in self._open:
+            return plain("object") if named.member.is_class else _ITSELF
+        self._open.add(named.path)
+        try:
+            return self._own(named, named.member, named.module, depth)
+        finally:
+            self._open.remove(named.path)
+
+    def _own(self, named: Named, member: griffe.Object, module: Module, depth: int) -> Meaning:
+        """Return what a name of the source itself means."""
         if member.is_class:
             return self._class(named, depth)
         value = getattr(member, "value", None)
@@ -201,8 +224,7 @@ class Hints:
         )
 
     def _member(self, member: objects.Member, depth: int) -> Meaning:
-        tree = ast.parse(objects.unquoted(member.hint), mode="eval").body
-        return self._of(tree, member.module, depth + 1)
+        return self._text(member.hint, member.module, depth + 1)
 
 
 def _listed(members: list[objects.Member], meanings: dict[str, Meaning]) -> str:

@@ -77,9 +77,14 @@ def logic(module: str, file: str, target: Target, inputs: Sequence[Given], resul
         imported=imported,
         hints=f"\nHINTS = get_type_hints({hinted})\n" if converts else "",
         asynchronous="async " if target.asynchronous else "",
-        summary=docstring(f"Call {call}() with the inputs.", indent=4),
+        summary=docstring(_summary(call), indent=4),
         body="\n".join([*_call(call, target, inputs, result), *_answer(result)]),
     )
+
+
+def _summary(call: str) -> str:
+    named = f"Call {call}() with the inputs."
+    return named if columns(named) <= _WIDTH - 10 else "Call it with the inputs."
 
 
 def _call(call: str, target: Target, inputs: Sequence[Given], result: Result) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import logging
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -158,7 +159,9 @@ class Modules:
         except (SyntaxError, ValueError) as error:
             line = error.lineno if isinstance(error, SyntaxError) else None
             reason = error.msg if isinstance(error, SyntaxError) else str(error)
-            raise CannotWrap(shown, line, reason, "Python that can be read") from error
+            expected = f"Python that {sys.version_info.major}.{sys.version_info.minor} can read"
+            example = f"python -m py_compile {shown}"
+            raise CannotWrap(shown, line, reason, expected, example) from error
         module = Module(name, file, content, tree, objects, ())
         imports = tuple(_imports(tree.body, module.package, False))
         return Module(name, file, content, tree, objects, imports)

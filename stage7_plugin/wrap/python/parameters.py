@@ -223,7 +223,8 @@ class Parameters:
 
     def _cannot(self, found: str, expected: str = _EXPECTED) -> CannotWrap:
         shown, function = self._modules.shown(self._target.module), self._target.function
-        example = f"def {function.name}(rows: list[dict[str, float]]) -> ..."
+        given = "rows: list[dict[str, float]]" if expected == _EXPECTED else "limit: int = 10"
+        example = f"def {function.name}({given}) -> ..."
         return CannotWrap(shown, function.lineno, found, expected, example)
 
     def _drop(self, text: str) -> None:

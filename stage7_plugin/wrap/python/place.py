@@ -85,7 +85,11 @@ def _import_name(file: Path) -> tuple[Path, str]:
     for name in names:
         if not name.isidentifier() or keyword.iskeyword(name):
             raise CannotWrap(
-                str(file), None, f"{name} cannot be imported", "a name such as text_tools"
+                str(file),
+                None,
+                f"{name} cannot be imported",
+                "a name that is one in Python",
+                "text_tools.py",
             )
     return folder, ".".join(names)
 

@@ -54,6 +54,14 @@ def reach(modules: Modules, starts: Iterable[Module]) -> Reached:
             first = one.module.partition(".")[0]
             if not first:
                 text = "this import leads out of the source's folder"
+                if not one.optional:
+                    raise CannotWrap(
+                        modules.shown(module),
+                        one.line,
+                        text,
+                        "the package's folder, in which the import has something to name",
+                        f"stage7-plugin wrap PACKAGE:{module.name.rpartition('.')[2]}.FUNCTION",
+                    )
                 found.notes.append(Note(modules.shown(module), one.line, text, "dropped"))
             elif not inside and first not in sys.stdlib_module_names:
                 found.outside.setdefault(first, []).append((modules.shown(module), one))

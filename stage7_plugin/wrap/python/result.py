@@ -82,7 +82,7 @@ def result_of(
             )
         outputs.append(_output(name, one, words))
         keys.append(key)
-    plain = meaning.plain and text is not None and meaning.definition["type"] != "any"
+    plain = meaning.plain and all(_is_json(one.definition) for _, _, one, _ in found)
     return Result(outputs, keys, plain and not target.generator, stream), notes
 
 
@@ -124,6 +124,13 @@ def _several(
             for index, one in enumerate(named)
         ]
     return []
+
+
+def _is_json(definition: dict[str, Any]) -> bool:
+    """Tell whether values of a definition are JSON for sure; an object may hold anything."""
+    items = definition.get("items")
+    listed = definition["type"] == "array" and items is not None and _is_json(items)
+    return listed or definition["type"] in ("string", "number", "boolean")
 
 
 def _as_hint(one: Described) -> Described:

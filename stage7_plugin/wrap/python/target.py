@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import griffe
 
 # What these return is no answer: a context manager, a command line, a fixture, a route.
+_FUNCTION = "def shorten(text: str, most: int = 80) -> str: ..."
 _OTHER_CALLS = ("contextmanager", "asynccontextmanager", "command", "group", "fixture", "overload")
 
 
@@ -53,7 +54,8 @@ def find_target(modules: Modules, place: Place) -> Target:
     start = modules.module(place.module)
     if start is None:
         expected = "a file whose name can be imported"
-        raise CannotWrap(str(place.file), None, f"{place.module} cannot be imported", expected)
+        found = f"{place.module} cannot be imported"
+        raise CannotWrap(str(place.file), None, found, expected, "text_tools.py")
     name = place.name or _only_function(start, modules)
     named = modules.named(start, name)
     member, module = named.member, named.module
@@ -67,10 +69,12 @@ def find_target(modules: Modules, place: Place) -> Target:
             member.lineno,
             f"{name} is a class",
             "a function, or a method of the class",
-            f"{name}.{methods[0]}" if methods else "",
+            f"{name}.{methods[0]}" if methods else _FUNCTION,
         )
     if not member.is_function:
-        raise CannotWrap(shown, member.lineno, f"{name} is no function", "a function")
+        expected = "a function or a method, by the name with which it is defined"
+        example = f"def {name.rpartition('.')[2]}(text: str) -> str: ..."
+        raise CannotWrap(shown, member.lineno, f"{name} is no function", expected, example)
     function: griffe.Function = member  # type: ignore[assignment]
     call, skips = _call(modules, module, function, name)
     decorators = tuple(_decorators(function, shown))
@@ -87,6 +91,16 @@ def find_target(modules: Modules, place: Place) -> Target:
     )
 
 
+def is_conditional(target: Target) -> bool:
+    """Tell whether it depends on something else which of several definitions counts."""
+    branches = [one for one in target.module.tree.body if isinstance(one, (ast.If, ast.Try))]
+    inner = {id(node) for branch in branches for node in ast.walk(branch)}
+    wanted = (ast.FunctionDef, ast.AsyncFunctionDef)
+    same = [node for node in ast.walk(target.module.tree)
+            if isinstance(node, wanted) and node.name == target.function.name]  # fmt: skip
+    return len(same) > 1 and any(id(node) in inner for node in same)
+
+
 def _only_function(module: Module, modules: Modules) -> str:
     known = _functions(module)
     public = [name for name in known if not name.startswith("_") and name != "main"]
@@ -95,7 +109,7 @@ def _only_function(module: Module, modules: Modules) -> str:
     shown = modules.shown(module)
     expected = f"the name of one of {', '.join(public or known)}" if known else "a function in it"
     found = "it has several functions" if known else "it has no function"
-    example = f"{module.file.name}:{(public or known)[0]}" if known else ""
+    example = f"{module.file.name}:{(public or known)[0]}" if known else _FUNCTION
     raise CannotWrap(shown, None, found, expected, example)
 
 
@@ -111,7 +125,7 @@ def _unknown(module: Module, name: str, shown: str) -> CannotWrap:
                if m.is_function and key[0] != "_"]  # fmt: skip
     meant = nearest(name, [*known, *methods]) or next(iter([*known, *methods]), "")
     expected = f"one of {', '.join([*known, *methods][:20])}" if meant else "a function"
-    example = f"{module.file.name}:{meant}" if meant else ""
+    example = f"{module.file.name}:{meant}" if meant else _FUNCTION
     return CannotWrap(shown, None, f"it has no function {name}", expected, example)
 
 
@@ -123,6 +137,14 @@ def _call(
     if parent is None or not parent.is_class:
         return name, 0
     owner = name.rpartition(".")[0]
+    if function.name in ("__init__", "__new__", "__post_init__"):
+        raise CannotWrap(
+            modules.shown(module),
+            function.lineno,
+            f"{name} makes an object, and JSON has no value for that",
+            "a function, or a method that returns a value",
+            f"def {parent.name.lower()}(...): return {owner}(...).answer()",
+        )
     if "staticmethod" in function.labels:
         return name, 0
     if "classmethod" in function.labels:

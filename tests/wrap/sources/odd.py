@@ -1,0 +1,39 @@
+"""Types that name themselves, values that JSON has none for, and a name without an end."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+Tree = dict[str, "Tree"]
+
+
+@dataclass
+class Link:
+    value: int
+    next: Link | None = None
+
+
+def depth(tree: Tree, link: Link | None = None) -> dict[str, Any]:
+    """Tell how deep things are; what is inside of the answer is told by no hint."""
+    levels = 1 + max((depth(inner)["levels"] for inner in tree.values()), default=0)
+    links = 1 + depth({}, link.next)["links"] if link else 0
+    return {"levels": levels, "links": links, "seen": [date(2026, 1, 31), Decimal("1.5")]}
+
+
+def the_name_of_this_function_is_longer_than_a_line_of_its_logic_can_be(input: str, /) -> str:
+    return input.upper()
+
+
+if os.sep == "/":
+
+    def separated(path: list[str]) -> str:
+        return "/".join(path)
+
+else:
+
+    def separated(path: str) -> str:
+        return path
