@@ -18,6 +18,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LINK = ROOT / ".cruft.json"
+RECORD = ".stage7-template.json"
+WRAPPED = ',\n  "wrapped": '  # its last key, in a plugin that was made around existing code
 # The extra reads tool.cruft of pyproject.toml, which says what is the author's, on Python 3.10 too.
 SPEC = "cruft[pyproject]==2.16.0"
 MARKER = re.compile(rb"^(<{7} |>{7} )", re.MULTILINE)
@@ -65,6 +67,39 @@ def left_to_do() -> list[str]:
     return sorted(found)
 
 
+def let_git_merge_the_record() -> None:
+    """Give git the record as the template makes it, which no commit has if more is in it.
+
+    Without the text from which both sides began, git merges nothing, and cruft falls back to
+    rejecting changes, those of other files too.
+    """
+    linked = json.loads(LINK.read_text("utf-8"))
+    made = json.loads((ROOT / RECORD).read_text("utf-8"))
+    answers = linked["context"]["cookiecutter"]
+    made.pop("wrapped", None)
+    made["commit"] = linked["commit"]
+    made["answers"] = {key: answers.get(key, value) for key, value in made["answers"].items()}
+    text = json.dumps(made, ensure_ascii=False, indent=2) + "\n"
+    hash_object = ["git", "hash-object", "-w", "--stdin"]
+    subprocess.run(hash_object, cwd=ROOT, input=text.encode(), stdout=subprocess.PIPE, check=True)
+
+
+def settle_the_record(before: str) -> None:
+    """Take the template's text of the record whole: beside `wrapped` nothing in it is edited.
+
+    Args:
+        before: The record as it was before the update.
+    """
+    theirs = ["git", "show", f":3:./{RECORD}"]  # only there if git found a conflict
+    done = subprocess.run(theirs, cwd=ROOT, capture_output=True, encoding="utf-8")
+    if done.returncode == 0:
+        text, (_, key, wrapped) = done.stdout, before.partition(WRAPPED)
+        if key:
+            text = text.rstrip().removesuffix("}").rstrip() + key + wrapped
+        (ROOT / RECORD).write_text(text, "utf-8")
+        subprocess.run(["git", "add", "--", RECORD], cwd=ROOT, check=True)
+
+
 def update() -> int:
     """Update; return 1 if it cannot be done, or leaves conflicts."""
     if not LINK.is_file():
@@ -81,7 +116,10 @@ def update() -> int:
             file=sys.stderr,
         )
         return 1
+    record = (ROOT / RECORD).read_text("utf-8")
+    let_git_merge_the_record()
     status = subprocess.run([*cruft(), "update", "--skip-apply-ask"], cwd=ROOT).returncode
+    settle_the_record(record)
     if status != 0:
         print("The plugin was not updated; cruft says above why.", file=sys.stderr)
         return 1
