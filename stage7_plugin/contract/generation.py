@@ -73,9 +73,9 @@ def search(
 
     try:
         check_one()
-    except Unsatisfiable as error:
+    except Unsatisfiable as nothing:
         if not first:
-            raise NotCheckable("no such inputs can be made from the manifest") from error
+            raise NotCheckable("no such inputs can be made from the manifest") from nothing
     except (Broken, HypothesisException):
         # What does not fail each time is a failure too; Hypothesis would only call it flaky.
         if not failures:
