@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,13 +49,15 @@ class Goal:
         return value >= self.bound if self.at_least else value <= self.bound
 
 
-def _answered_share(figures: Figures) -> float:
-    probes: list[float] = figures.get("host cycle", "health probes until healthy")["samples"]
+def answered_share(figures: Figures, stack: str = OURS) -> float:
+    """Of 100 starts, those whose first health probe was answered."""
+    probes: list[float] = figures.get("host cycle", "health probes until healthy", stack)["samples"]
     return 100 * sum(number == 1 for number in probes) / len(probes)
 
 
-def _growth(figures: Figures, case: str) -> float:
-    samples = figures.get("endurance", case)["samples"]
+def growth(figures: Figures, case: str, stack: str = OURS) -> float:
+    """The end of an endurance run by its beginning."""
+    samples = figures.get("endurance", case, stack)["samples"]
     fifth = -(-len(samples) // 5)
     # The lowest of each end: a sample may see connections that the load generator is just closing.
     return float(min(samples[-fifth:])) / float(min(samples[:fifth]))
@@ -65,7 +67,7 @@ GOALS = (
     Goal("host cycle", 0.9, lambda f: f.median("host cycle", "whole"), "s"),
     Goal("host cycle, of a static C server's", 1.25,
          lambda f: f.ratio("host cycle", "whole", STATIC_C)),
-    Goal("first health probe answered", 95, _answered_share, "of 100 starts", at_least=True),
+    Goal("first health probe answered", 95, answered_share, "of 100 starts", at_least=True),
     Goal("start to healthy, of Flask's", 0.37, lambda f: f.ratio("start", "process", FLASK)),
     Goal("start to healthy in the image, of Flask's as it is built", 0.13,
          lambda f: f.ratio("start", "image", FLASK)),
@@ -76,13 +78,13 @@ GOALS = (
     Goal("memory after start, of Flask's", 0.5, lambda f: f.ratio("memory", "after start", FLASK)),
     Goal("memory after load, of Flask's", 0.5, lambda f: f.ratio("memory", "after load", FLASK)),
     Goal("memory over 100,000 executions, end by beginning", 1.02,
-         lambda f: _growth(f, "100000 executions, memory")),
+         lambda f: growth(f, "100000 executions, memory")),
     Goal("memory over 10 minutes of load, end by beginning", 1.02,
-         lambda f: _growth(f, "10 minutes, memory")),
+         lambda f: growth(f, "10 minutes, memory")),
     Goal("threads after 10 minutes of load: one a slot, and the main one", 65,
          lambda f: f.get("endurance", "10 minutes, threads")["highest"], "threads"),
     Goal("open files over 10 minutes of load, end by beginning", 1.0,
-         lambda f: _growth(f, "10 minutes, open files")),
+         lambda f: growth(f, "10 minutes, open files")),
     Goal("image above its base", 1.5, lambda f: f.median("image", "size above its base"), "MB"),
     Goal(f"build context of a {GROWN}", 100,
          lambda f: f.median("image", f"context of a {GROWN}"), "kB"),
@@ -101,11 +103,11 @@ GOALS = (
 )  # fmt: skip
 
 
-def evaluate(results: dict[str, Any]) -> list[tuple[Goal, float]]:
+def evaluate(results: dict[str, Any], goals: Sequence[Goal] = GOALS) -> list[tuple[Goal, float]]:
     """Each goal for which the results file has the figures, with its value."""
     figures = Figures(results)
     found = []
-    for goal in GOALS:
+    for goal in goals:
         try:
             found.append((goal, goal.value(figures)))
         except KeyError:

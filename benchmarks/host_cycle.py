@@ -5,13 +5,14 @@ from __future__ import annotations
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.images import build_image, view_of, with_image
 from benchmarks.plan import Plan
 from benchmarks.samples import figure
-from benchmarks.stacks import BY_NAME, OURS, TEXT, Stack
+from benchmarks.stack import TEXT, Stack
+from benchmarks.stacks import BY_NAME, OURS
 from benchmarks.workplace import Place
 from stage7_plugin.host.engine import connect
 from stage7_plugin.host.run import ContainerOptions, HostRun
@@ -29,18 +30,26 @@ Times = dict[str, float]
 
 def measure(client: APIClient, plan: Plan, places: Mapping[str, Place]) -> list[dict[str, Any]]:
     """Seconds of every phase and of the whole; share of starts whose first probe was answered."""
+    return [
+        *cycles(client, plan, places),
+        *_at_once(plan, places),
+        *first_probes(client, plan, places, (OURS,)),
+    ]
+
+
+def cycles(client: APIClient, plan: Plan, places: Mapping[str, Place]) -> list[dict[str, Any]]:
+    """Seconds of every phase and of the whole, of each stack that the host can run."""
     found: dict[tuple[str, str], list[float]] = defaultdict(list)
     stacks = [stack for stack in with_image(places) if stack.speaks_to_host]
     for _ in range(plan.cycles):
         for stack in stacks:
             for phase, seconds in _cycle(client, stack, places).items():
                 found[stack.name, phase].append(seconds)
-    figures = [
+    return [
         figure("host cycle", phase, name, "s", seconds, COMMAND)
         for (name, phase), seconds in found.items()
         if phase != "polls"
     ]
-    return [*figures, *_at_once(plan, places), *_first_probes(client, plan, places)]
 
 
 def _cycle(client: APIClient, stack: Stack, places: Mapping[str, Place]) -> Times:
@@ -59,14 +68,19 @@ def _cycle(client: APIClient, stack: Stack, places: Mapping[str, Place]) -> Time
     return times
 
 
-def _first_probes(
-    client: APIClient, plan: Plan, places: Mapping[str, Place]
+def first_probes(
+    client: APIClient, plan: Plan, places: Mapping[str, Place], names: Sequence[str]
 ) -> list[dict[str, Any]]:
-    polls = [_cycle(client, BY_NAME[OURS], places)["polls"] for _ in range(plan.first_probes)]
+    """How many probes each start took until one was answered."""
+    found: dict[str, list[float]] = defaultdict(list)
+    for _ in range(plan.first_probes):
+        for name in names:
+            found[name].append(_cycle(client, BY_NAME[name], places)["polls"])
     command = "HostRun.polls: 1 when the first health probe was answered"
-    if not polls:
-        return []
-    return [figure("host cycle", "health probes until healthy", OURS, "probes", polls, command)]
+    return [
+        figure("host cycle", "health probes until healthy", name, "probes", polls, command)
+        for name, polls in found.items()
+    ]
 
 
 def _at_once(plan: Plan, places: Mapping[str, Place]) -> list[dict[str, Any]]:

@@ -10,7 +10,8 @@ from typing import Any
 from benchmarks.images import docker, view_of, with_image
 from benchmarks.plan import Plan
 from benchmarks.samples import figure
-from benchmarks.stacks import BY_NAME, FLASK, NO_BYTE_CODE, Stack
+from benchmarks.stack import Stack
+from benchmarks.stacks import BY_NAME, FLASK, NO_BYTE_CODE
 from benchmarks.start import stopwatch_command
 from benchmarks.workplace import Place, stopwatch
 

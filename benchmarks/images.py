@@ -14,15 +14,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.samples import figure
-from benchmarks.stacks import BY_NAME, FLASK, GROWN, OURS, STATIC_C, Stack
+from benchmarks.stack import Stack
+from benchmarks.stacks import BY_NAME, FLASK, GROWN, OURS
 from benchmarks.workplace import WORK, Place, run
 from stage7_plugin.host.engine import build
 from stage7_plugin.host.view import HostView, read_manifest
 
 if TYPE_CHECKING:
     from docker import APIClient
-
-BASE = "python:3.11-slim"
 
 
 def with_image(places: Mapping[str, Place]) -> list[Stack]:
@@ -47,16 +46,24 @@ def build_image(client: APIClient, stack: Stack, places: Mapping[str, Place]) ->
 
 def measure(client: APIClient, places: Mapping[str, Place]) -> list[dict[str, Any]]:
     """Size above the base image in MB; context and time of a rebuild with nothing changed."""
-    base = _size(client, BASE)
-    figures = []
-    for stack in with_image(places):
-        above = 0 if stack.name == STATIC_C else base
-        size = (_size(client, view_of(stack, places).image) - above) / 1e6
-        command = f"docker image inspect: Size, less that of {BASE}"
-        figures.append(figure("image", "size above its base", stack.name, "MB", [size], command))
+    figures = sizes(client, places)
     for name in (OURS, FLASK):
         if name in places:
             figures += _rebuild(client, name, places)
+    return figures
+
+
+def sizes(client: APIClient, places: Mapping[str, Place]) -> list[dict[str, Any]]:
+    """Size of each image above its base, in MB."""
+    figures = []
+    for stack in with_image(places):
+        size = _size(client, view_of(stack, places).image)
+        command = "docker image inspect: Size"
+        if stack.base:
+            size -= _size(client, stack.base)
+            command += f", less that of {stack.base}"
+        found = [size / 1e6]
+        figures.append(figure("image", "size above its base", stack.name, "MB", found, command))
     return figures
 
 

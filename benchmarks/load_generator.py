@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import tempfile
 from dataclasses import dataclass
 
 from benchmarks.server_process import Server
 from benchmarks.stacks import HERE
-from benchmarks.workplace import WORK, load_cpu
+from benchmarks.workplace import load_cpu
 
 
 @dataclass(frozen=True)
@@ -32,15 +33,22 @@ def command(connections: int, seconds: float) -> list[str]:
 
 def load(server: Server, connections: int, seconds: float) -> Load:
     """Keep `connections` busy with executions for a while."""
-    body = WORK / "request.json"
-    body.write_bytes(server.stack.body())
-    done = subprocess.run(
-        [*command(connections, seconds), f"http://127.0.0.1:{server.port}{server.stack.endpoint}"],
-        env={**os.environ, "BENCHMARK_BODY": str(body)},
-        stdout=subprocess.PIPE,
-        check=True,
-        encoding="utf-8",
-    )
+    url = f"http://127.0.0.1:{server.port}{server.stack.endpoint}"
+    return load_url(url, server.stack.body(), connections, seconds)
+
+
+def load_url(url: str, body: bytes, connections: int, seconds: float) -> Load:
+    """Keep `connections` busy with posting a body for a while."""
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(body)
+        file.flush()
+        done = subprocess.run(
+            [*command(connections, seconds), url],
+            env={**os.environ, "BENCHMARK_BODY": file.name},
+            stdout=subprocess.PIPE,
+            check=True,
+            encoding="utf-8",
+        )
     seen = json.loads(done.stdout.splitlines()[-1])
     answered = seen["requests"] - seen["bad_status"]
     return Load(

@@ -10,7 +10,8 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.images import BASE, docker
+from benchmarks.images import docker
+from benchmarks.stack import PYTHON_BASE
 
 if TYPE_CHECKING:
     from docker import APIClient
@@ -56,11 +57,11 @@ def load_average() -> float:
 
 
 def _base_image(client: APIClient) -> dict[str, Any]:
-    python = docker("run", "--rm", BASE, "/usr/local/bin/python", "-VV").strip()
-    byte_code = docker("run", "--rm", BASE, "/usr/local/bin/python", "-B", "-c", _BYTE_CODE)
-    image: dict[str, Any] = client.inspect_image(BASE)  # type: ignore[no-untyped-call]
+    python = docker("run", "--rm", PYTHON_BASE, "/usr/local/bin/python", "-VV").strip()
+    byte_code = docker("run", "--rm", PYTHON_BASE, "/usr/local/bin/python", "-B", "-c", _BYTE_CODE)
+    image: dict[str, Any] = client.inspect_image(PYTHON_BASE)  # type: ignore[no-untyped-call]
     return {
-        "name": BASE,
+        "name": PYTHON_BASE,
         "pulled": bool(image["RepoDigests"]),
         "python": python,
         "byte_code_files": int(byte_code),

@@ -10,7 +10,6 @@ from benchmarks import chart, table
 
 RESULTS = "results.json"
 TABLE = "table.md"
-BEGIN, END = "<!-- benchmarks -->", "<!-- /benchmarks -->"
 STEADY = "steady.json"
 """The ten minutes of load, which are measured by themselves."""
 
@@ -46,8 +45,14 @@ def show(folder: Path, page: Path) -> None:
 
 def with_tables(folder: Path, text: str) -> str:
     """A page's text with the tables between its marks; unchanged without marks."""
-    before, mark, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not (mark and end):
+    return put(text, "benchmarks", (folder / TABLE).read_text("utf-8"))
+
+
+def put(text: str, name: str, tables: str) -> str:
+    """A page's text with tables between the marks of a name; unchanged without marks."""
+    begin, end = f"<!-- {name} -->", f"<!-- /{name} -->"
+    before, has_begin, rest = text.partition(begin)
+    _, has_end, after = rest.partition(end)
+    if not (has_begin and has_end):
         return text
-    return f"{before}{BEGIN}\n{(folder / TABLE).read_text('utf-8')}{END}{after}"
+    return f"{before}{begin}\n{tables}{end}{after}"

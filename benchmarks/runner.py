@@ -21,7 +21,7 @@ from benchmarks import (
     throughput,
 )
 from benchmarks.plan import Plan
-from benchmarks.stacks import Stack
+from benchmarks.stack import Stack
 from benchmarks.workplace import Place, check_tools, packages, prepare
 from stage7_plugin.host.engine import connect
 

@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.stacks import TEXT, Stack
+from benchmarks.stack import TEXT, Stack
 from benchmarks.workplace import Place, free_port, server_cpu
 
 START_SECONDS = 60
@@ -20,11 +20,11 @@ START_SECONDS = 60
 class Server:
     """A running server. Its output goes nowhere, as for every other stack."""
 
-    def __init__(self, stack: Stack, place: Place, **environ: str) -> None:
+    def __init__(self, stack: Stack, place: Place, pinned: bool = True, **environ: str) -> None:
         self.stack = stack
         self.port = free_port()
         self.process = subprocess.Popen(
-            [*server_cpu(), *place.command(stack, self.port)],
+            [*(server_cpu() if pinned else ()), *place.command(stack, self.port)],
             cwd=place.folder,
             env={**place.environment(stack, self.port), **environ},
             stdout=subprocess.DEVNULL,
@@ -93,9 +93,9 @@ class Server:
 
 
 @contextlib.contextmanager
-def serving(stack: Stack, place: Place, **environ: str) -> Iterator[Server]:
-    """A healthy server that works; it is killed at the end."""
-    server = Server(stack, place, **environ)
+def serving(stack: Stack, place: Place, pinned: bool = True, **environ: str) -> Iterator[Server]:
+    """A healthy server that works; it is killed at the end. Not `pinned`, it has every CPU."""
+    server = Server(stack, place, pinned, **environ)
     try:
         server.wait_healthy()
         if stack.works:

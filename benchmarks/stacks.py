@@ -1,11 +1,11 @@
-"""What is measured side by side: how each stack starts, and what it is asked."""
+"""What is measured side by side."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+
+from benchmarks.languages.stacks import LANGUAGE_STACKS
+from benchmarks.stack import PORT, Stack
 
 HERE = Path(__file__).parent
 COMPETITORS = HERE / "competitors"
@@ -14,46 +14,9 @@ FLASK = "flask_of_today"
 FUNCTIONS_FRAMEWORK = "functions_framework"
 STATIC_C = "static_c"
 BARE_PYTHON = "bare_python"
-TEXT = "hello"
 GROWN = "repository with history and a virtual environment"
 NO_BYTE_CODE = "image, standard library without byte code"
 """A case of the start that is only measured for what users have today."""
-
-
-@dataclass(frozen=True)
-class Stack:
-    """One stack. In `command`, `{bin}` is the folder of its programs and `{port}` its port."""
-
-    name: str
-    label: str
-    command: tuple[str, ...]
-    environment: dict[str, str] = field(default_factory=dict)
-    has_image: bool = False
-    health: str = "/health"
-    healthy: str = '"healthy"'
-    """What a healthy answer holds."""
-    endpoint: str = "/execute"
-    limit: bool = False
-    """A limit is no stack that anybody would pick."""
-    works: bool = True
-    """Whether it really executes anything."""
-    serves: bool = True
-    speaks_to_host: bool = True
-    """Whether the host can run it: paths, body and health as the host wants them."""
-
-    def body(self, text: str = TEXT, seconds: float = 0) -> bytes:
-        """A request: give `text` back after `seconds`."""
-        if self.endpoint == "/predictions":
-            return json.dumps({"input": {"text": text, "seconds": seconds}}).encode()
-        inputs: dict[str, Any] = {
-            "text": {"value": text, "args": {}},
-            "seconds": {"value": seconds, "args": {}},
-        }
-        context = {"trace_id": "trace-1", "plugin_id": "benchmark", "version": "1.0.0"}
-        return json.dumps({"inputs": inputs, "context": context}).encode()
-
-
-PORT = {"BENCHMARK_PORT": "{port}"}
 
 STACKS = (
     Stack(
@@ -117,6 +80,7 @@ STACKS = (
         ("./server",),
         PORT,
         has_image=True,
+        base="",
         limit=True,
         works=False,
     ),
@@ -130,4 +94,4 @@ STACKS = (
         speaks_to_host=False,
     ),
 )
-BY_NAME = {stack.name: stack for stack in STACKS}
+BY_NAME = {stack.name: stack for stack in (*STACKS, *LANGUAGE_STACKS)}

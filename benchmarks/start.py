@@ -8,7 +8,8 @@ from typing import Any
 
 from benchmarks.plan import Plan
 from benchmarks.samples import figure
-from benchmarks.stacks import BY_NAME, Stack
+from benchmarks.stack import Stack
+from benchmarks.stacks import BY_NAME
 from benchmarks.workplace import Place, free_port, stopwatch
 
 COMMAND = "stopwatch PORT HEALTH MARK -- SERVER (native/stopwatch.c)"

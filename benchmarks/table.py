@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from benchmarks.goals import Figures, evaluate
+from benchmarks.goals import GOALS, Figures, Goal, evaluate
+from benchmarks.stack import Stack
 from benchmarks.stacks import NO_BYTE_CODE, OURS, STACKS
 
 # Label, subject, case.
@@ -34,7 +36,12 @@ NOT_MEASURED = ""
 
 def render(results: dict[str, Any]) -> str:
     """Every table, with the machine that it was measured on."""
-    parts = [_side_by_side(results), _goals(results), _machine(results)]
+    parts = [
+        "Medians; in brackets, the median as a multiple of this template's.",
+        side_by_side(results, STACKS, ROWS),
+        goal_lines(results, GOALS),
+        _machine(results),
+    ]
     return "\n\n".join(parts) + "\n"
 
 
@@ -59,18 +66,19 @@ def number(value: float) -> str:
     return f"{value:.1f}" if value >= 10 else f"{value:.2f}" if value >= 1 else f"{value:.3f}"
 
 
-def _side_by_side(results: dict[str, Any]) -> str:
+def side_by_side(
+    results: dict[str, Any], stacks: Sequence[Stack], rows: Sequence[tuple[str, str, str]]
+) -> str:
+    """One column a stack that was measured, one line a figure."""
     figures = Figures(results)
     measured = {figure["stack"] for figure in results["figures"]}
-    stacks = [stack for stack in STACKS if stack.name in measured]
+    columns = [stack for stack in stacks if stack.name in measured]
     lines = [
-        "Medians; in brackets, the median as a multiple of this template's.",
-        "",
-        "| | " + " | ".join(stack.label for stack in stacks) + " |",
-        "|---|" + "---:|" * len(stacks),
+        "| | " + " | ".join(stack.label for stack in columns) + " |",
+        "|---|" + "---:|" * len(columns),
     ]
-    for label, subject, case in ROWS:
-        cells = [_cell(figures, subject, case, stack.name) for stack in stacks]
+    for label, subject, case in rows:
+        cells = [_cell(figures, subject, case, stack.name) for stack in columns]
         if any(cell != NOT_MEASURED for cell in cells):
             lines.append(f"| {label} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
@@ -81,15 +89,19 @@ def _cell(figures: Figures, subject: str, case: str, stack: str) -> str:
         value = figures.median(subject, case, stack)
     except KeyError:
         return NOT_MEASURED
-    ours = figures.median(subject, "image" if case == NO_BYTE_CODE else case)
+    try:
+        ours = figures.median(subject, "image" if case == NO_BYTE_CODE else case)
+    except KeyError:
+        ours = 0
     if stack == OURS or not ours:
         return number(value)
     return f"{number(value)} ({number(value / ours)}x)"
 
 
-def _goals(results: dict[str, Any]) -> str:
+def goal_lines(results: dict[str, Any], goals: Sequence[Goal]) -> str:
+    """Each goal that was measured, met or missed."""
     lines = ["| goal | bound | measured | |", "|---|---:|---:|---|"]
-    for goal, value in evaluate(results):
+    for goal, value in evaluate(results, goals):
         bound = f"{'at least' if goal.at_least else 'at most'} {number(goal.bound)} {goal.unit}"
         verdict = "met" if goal.is_met(value) else "**missed**"
         lines.append(f"| {goal.what} | {bound} | {number(value)} | {verdict} |")
@@ -97,7 +109,17 @@ def _goals(results: dict[str, Any]) -> str:
 
 
 def _machine(results: dict[str, Any]) -> str:
-    machine, load = results["machine"], results["load_average"]
+    load, seconds = results["load_average"], results["seconds"]
+    run = (
+        f"`{results['plan']}` run of {results['date']}: {seconds['measurement']} s after "
+        f"{seconds['preparation']} s of preparation; niceness {results['niceness']}, load average "
+        f"{load['before']} before and {load['after']} after"
+    )
+    return "Measured on " + "; ".join([*machine_facts(results["machine"]), run]) + "."
+
+
+def machine_facts(machine: dict[str, Any]) -> list[str]:
+    """What it was measured on."""
     facts = [
         f"{machine['cpus']} CPUs of {machine['processor']}, {machine['memory_gb']} GB",
         f"{machine['system']}, Linux {machine['kernel']}",
@@ -111,10 +133,4 @@ def _machine(results: dict[str, Any]) -> str:
             f"base image {base['name']} ({origin}, {base['size_mb']} MB, "
             f"{base['byte_code_files']} byte code files): {base['python']}",
         ]
-    seconds = results["seconds"]
-    facts.append(
-        f"`{results['plan']}` run of {results['date']}: {seconds['measurement']} s after "
-        f"{seconds['preparation']} s of preparation; niceness {results['niceness']}, load average "
-        f"{load['before']} before and {load['after']} after"
-    )
-    return "Measured on " + "; ".join(facts) + "."
+    return facts

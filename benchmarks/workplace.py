@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.stacks import COMPETITORS, HERE, OURS, STATIC_C, Stack
+from benchmarks.stack import Stack
+from benchmarks.stacks import COMPETITORS, HERE, OURS, STATIC_C
 
 TEMPLATE = HERE.parent
 WORK = TEMPLATE / "build" / "benchmarks"
@@ -63,27 +64,30 @@ def prepare(stack: Stack) -> Place:
     if stack.name == OURS:
         folder = render()
         return Place(folder, environment(OURS, folder / "plugin_runtime" / "requirements.txt"))
-    folder = _copy(stack)
+    folder = copy_competitor(stack)
     if stack.name == STATIC_C:
         compile_c(folder / "server.c", folder / "server")
     return Place(folder, environment(stack.name, folder / "requirements.txt"))
 
 
-def render() -> Path:
+def render(
+    logic: Path = HERE / "ours" / "plugin_logic.py", into: Path = WORK, language: str = "python"
+) -> Path:
     """This template with its defaults, and the logic that every stack has."""
-    run(
-        [sys.executable, "-m", "cookiecutter", TEMPLATE, "-o", WORK, "-f", "--no-input", *ANSWERS],
-        WORK,
-    )
-    folder = WORK / "benchmark"
-    shutil.copy(HERE / "ours" / "plugin_logic.py", folder)
+    cookiecutter = [sys.executable, "-m", "cookiecutter", TEMPLATE]
+    answers = [f"language={language}", *ANSWERS]
+    run([*cookiecutter, "-o", into, "-f", "--no-input", *answers], into)
+    folder = into / "benchmark"
+    shutil.copy(logic, folder)
     return folder
 
 
 def compile_c(source: Path, program: Path) -> Path:
     """Compile a static program."""
-    run(["gcc", "-O2", "-static", "-o", program, source], WORK)
-    return program
+    # Put in its place as a whole, because another run may have started the one that is there.
+    made = program.with_name(f"{program.name}.{os.getpid()}")
+    run(["gcc", "-O2", "-static", "-o", made, source], WORK)
+    return made.replace(program)
 
 
 @functools.cache
@@ -124,7 +128,8 @@ def packages(place: Place) -> dict[str, str]:
     return {p["name"]: p["version"] for p in found if p["name"] not in ("pip", "setuptools")}
 
 
-def _copy(stack: Stack) -> Path:
+def copy_competitor(stack: Stack) -> Path:
+    """Copy a competitor's files to where it is started and built."""
     folder = WORK / stack.name
     folder.mkdir(parents=True, exist_ok=True)
     source = COMPETITORS / stack.name

@@ -6,7 +6,6 @@ Nothing is timed here: how quick something was in a test says nothing.
 from __future__ import annotations
 
 import json
-import statistics
 import subprocess
 import sys
 from pathlib import Path
@@ -18,13 +17,12 @@ from benchmarks import report
 from benchmarks.__main__ import PAGES, RESULTS
 from benchmarks.goals import GOALS, Goal, evaluate
 from benchmarks.samples import figure, percentile
-from benchmarks.stacks import BY_NAME, HERE, STACKS
+from benchmarks.stacks import HERE, STACKS
 from benchmarks.table import number
 from benchmarks.workplace import Unprepared, check_tools
+from tests.support.figures import check_figures
 
 PUBLISHED = [RESULTS / report.RESULTS, RESULTS / report.STEADY]
-KEYS = {"subject", "case", "stack", "unit", "median", "lowest", "highest", "samples", "command"}
-TEXTS = ("subject", "case", "stack", "unit", "command")
 
 
 def check_form(results: dict[str, Any]) -> None:
@@ -32,16 +30,7 @@ def check_form(results: dict[str, Any]) -> None:
     top = {"plan", "date", "machine", "packages", "niceness", "load_average", "seconds", "figures"}
     assert set(results) == top
     assert results["machine"]["cpus"] >= 1
-    assert results["figures"]
-    for one in results["figures"]:
-        assert set(one) == KEYS
-        assert all(isinstance(one[key], str) and one[key] for key in TEXTS)
-        assert one["stack"] in {*BY_NAME, "empty_template"}
-        assert one["median"] == pytest.approx(statistics.median(one["samples"]), abs=1e-4)
-        assert one["lowest"] == min(one["samples"])
-        assert one["highest"] == max(one["samples"])
-    identities = [(f["subject"], f["case"], f["stack"], f["unit"]) for f in results["figures"]]
-    assert len(identities) == len(set(identities)), "a figure is there twice"
+    check_figures(results["figures"])
 
 
 @pytest.mark.network
