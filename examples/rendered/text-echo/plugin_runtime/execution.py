@@ -7,9 +7,9 @@ slot stays taken until it really ends; `async def` logic is cancelled for real.
 import os
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from contextvars import copy_context
-from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from plugin_runtime.identity import Identity, current
@@ -93,9 +93,11 @@ class Executor:
         self.stuck = 0
         self.lock = threading.Lock()
         self._running: dict[Job, None] = {}  # by deadline, because all of them have the same
-        self._idle_threads = 0
         self._threads = 0
-        self._jobs: SimpleQueue[Job] = SimpleQueue()
+        # Not a queue.SimpleQueue: that module alone would add 37 kB of byte code to the image.
+        self._waiting: deque[Job] = deque()
+        self._idle: deque[threading.Lock] = deque()  # each is released to wake its thread
+        self._waking = False  # one of them, which has not looked for a job yet
 
     @property
     def in_flight(self) -> int:
@@ -119,11 +121,10 @@ class Executor:
                 return None
             job = Job(self, work, on_deadline)
             self._running[job] = None
-            new_thread = self._idle_threads <= 0
-            if not new_thread:
-                self._idle_threads -= 1
-        self._jobs.put(job)
-        if new_thread:
+            self._waiting.append(job)
+            needs_thread = len(self._waiting) > len(self._idle) + self._waking
+            self._wake_one()
+        if needs_thread:
             self._start_thread()
         return job
 
@@ -133,10 +134,7 @@ class Executor:
         try:
             threading.Thread(target=self._serve, name=name, daemon=True).start()
         except RuntimeError as error:
-            # A limit of the container's. The job waits for one of the other threads, which then
-            # counts as idle once more than it was woken.
-            with self.lock:
-                self._idle_threads -= 1
+            # A limit of the container's. The job waits for one of the other threads.
             logger.error("no further thread: %s", error)
 
     def release(self, job: Job) -> None:
@@ -167,12 +165,33 @@ class Executor:
             deadlines = (job.deadline for job in self._running if not job.late)
             return max(0.0, min(longest, next(deadlines, float("inf")) - time.monotonic()))
 
+    def _wake_one(self) -> None:
+        """Wake a thread if there is a job for it; `lock` is held.
+
+        One at a time, and each wakes the next: often a thread that is awake has taken the job by
+        then. The longest idle first: the last one may not even sleep yet. With 8 connections there
+        are 3.5 switches between threads an execution; otherwise it would be 5 to 7.
+        """
+        if self._waiting and self._idle and not self._waking:
+            self._waking = True
+            self._idle.popleft().release()
+
     def _serve(self) -> None:
+        wake = threading.Lock()
+        wake.acquire()
+        woken = False
         while True:
-            job = self._jobs.get()
-            copy_context().run(self._perform, job)
             with self.lock:
-                self._idle_threads += 1
+                if woken:
+                    self._waking = woken = False
+                job = self._waiting.popleft() if self._waiting else None
+                if job is None:
+                    self._idle.append(wake)
+                self._wake_one()
+            if job is None:
+                woken = wake.acquire()
+            else:
+                copy_context().run(self._perform, job)
 
     def _perform(self, job: Job) -> None:
         current.set(job.identity)

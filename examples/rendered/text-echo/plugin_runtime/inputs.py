@@ -4,7 +4,7 @@ A value arrives raw (`"hello"`), in the documented envelope (`{"value": "hello",
 in an older one (`{"inputName", "value", "valueType", "args"}`); under its name or an alias.
 """
 
-import copy
+import json
 from typing import Any, NamedTuple
 
 from plugin_runtime import strict_json
@@ -71,7 +71,7 @@ def read(
         if value is None and (key is None or not required) and not _takes_null(kind, key):
             if "defaultValue" in definition or "default" in definition:
                 # A copy, because the plugin may change what it is given.
-                values[name] = copy.deepcopy(default_of(definition))
+                values[name] = json.loads(json.dumps(default_of(definition)))
             elif required:
                 problems.append(f"Input '{name}' ({kind}) is required and was not given.")
             continue
