@@ -13,6 +13,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, Template, pass_context
@@ -134,4 +135,11 @@ def _wanted(
 
 
 def _text(path: str) -> str:
-    return (template_folder() / SOURCES / path).read_text("utf-8")
+    # Once for each file: without a Path object.
+    with open(f"{_sources()}/{path}", encoding="utf-8") as file:  # noqa: PTH123
+        return file.read()
+
+
+@functools.cache
+def _sources() -> Path:
+    return template_folder() / SOURCES

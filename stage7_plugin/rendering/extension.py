@@ -75,6 +75,7 @@ def check_answers(context: Mapping[str, Any]) -> str:
         problems += error.problems
     if problems:
         raise AnswerError(format_problems(problems))
+    provenance.ask_git()
     return ""
 
 

@@ -22,6 +22,8 @@ NAME = "stage7-plugin"
 
 _FOLDER = Path(__file__).resolve().parents[2]
 _MOST_CLONES = 5
+_ORIGIN = ("config", "--get", "remote.origin.url")
+_COMMIT = ("describe", "--always", "--abbrev=64", "--exclude=*", "--dirty")
 # What GitHub, Gitea and GitLab put behind a repository's address for its archives.
 _ARCHIVE = re.compile(r"/(?:-/)?archive/.*|\.zip$")
 _FULL_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
@@ -30,6 +32,16 @@ _URL = re.compile(
     rf"(?P<scheme>https?|ssh|git)://(?P<user>[^/]*@)?(?P<place>{_HOST}(?::\d+)?/[^?#]+)"
 )
 _SCP = re.compile(rf"(?P<user>[^/:@]+@)?(?P<place>{_HOST}:(?!//)[^:\\?#][^?#]*)")
+
+
+def ask_git() -> None:
+    """Let git find out what a plugin is made from, which takes it as long as many files take.
+
+    It is called when the answers are known to be right: the files are rendered meanwhile.
+    """
+    if _is_repository(_FOLDER):
+        _fact(_FOLDER, *_ORIGIN)
+        _fact(_FOLDER, *_COMMIT)
 
 
 def provenance(answers: Mapping[str, str], context: Mapping[str, Any]) -> dict[str, Any]:
@@ -84,8 +96,7 @@ def _commit(context: Mapping[str, Any]) -> str | None:
     named = str(context.get("_commit", ""))
     if not _FULL_ID.fullmatch(named):
         if _is_repository(_FOLDER):
-            described = ("describe", "--always", "--abbrev=64", "--exclude=*", "--dirty")
-            named = _git(_FOLDER, *described) or ""
+            named = _fact(_FOLDER, *_COMMIT).read() or ""
         elif template_folder() != _FOLDER:
             named = _installed_from().commit
         else:
@@ -104,7 +115,7 @@ def _origin(folder: Path) -> str | None:
     A path on this machine means nothing to anybody else.
     """
     for _ in range(_MOST_CLONES):
-        remote = _git(folder, "config", "--get", "remote.origin.url")
+        remote = _fact(folder, *_ORIGIN).read()
         if not remote:
             return None
         address = public_address(remote)
@@ -151,5 +162,5 @@ def _archived() -> str:
 
 
 @cache
-def _git(folder: Path, *arguments: str) -> str | None:
-    return git_facts.read(folder, *arguments)
+def _fact(folder: Path, *arguments: str) -> git_facts.Fact:
+    return git_facts.Fact(folder, *arguments)

@@ -14,7 +14,6 @@ from stage7_plugin.spec.constraints import (
     LONGEST_MATCHED,
     faults,
 )
-from stage7_plugin.spec.pattern_rules import pattern_faults
 from stage7_plugin.spec.problems import nearest
 from stage7_plugin.spec.value_types import TYPES, has_type
 
@@ -83,6 +82,8 @@ def _count(limit: Any, _definition: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _pattern(pattern: Any, _definition: Mapping[str, Any]) -> Iterator[str]:
+    from stage7_plugin.spec.pattern_rules import pattern_faults  # few definitions have one
+
     return pattern_faults(pattern)
 
 

@@ -39,10 +39,10 @@ def checkout(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def render(checkout: Path, **environ: str) -> str:
+def render(checkout: Path, program: str = RENDER, **environ: str) -> str:
     settings = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
     done = subprocess.run(
-        [sys.executable, "-c", RENDER, str(checkout)],
+        [sys.executable, "-c", program, str(checkout)],
         cwd=checkout,
         env={**settings, **environ},
         capture_output=True,
@@ -70,6 +70,25 @@ def test_a_changed_template_is_compiled_again(checkout: Path) -> None:
     (checkout / "greeting").write_text("HELLO {{ name }}")
     os.utime(checkout / "greeting", ns=(status.st_atime_ns, status.st_mtime_ns))
     assert render(checkout) == "HELLO world ['greeting']"
+
+
+TEXTS = """
+import sys
+sys.path.append(sys.argv[1])
+from cookiecutter.utils import create_env_with_context
+context = {"cookiecutter": {"_extensions": ["template_extension.PluginExtension"]}}
+environment = create_env_with_context(context)
+for text in ("{{ 'own' }}", "{{ 'typed' }}", "{{ 'name' }}"):
+    print(environment.from_string(text).render())
+"""
+
+
+def test_texts_of_the_template_are_kept_and_answers_are_not(checkout: Path) -> None:
+    (checkout / "cookiecutter.json").write_text("""{"a": "{{ 'own' }}"}""")
+    (checkout / "{{ 'name' }}").touch()
+    for _ in range(2):
+        assert render(checkout, TEXTS) == "own\ntyped\nname"
+    assert len(kept(checkout)) == 2
 
 
 @pytest.mark.parametrize("damaged", [b"", b"j2", b"\0" * 200])
