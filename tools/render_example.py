@@ -15,7 +15,7 @@ from pathlib import Path
 from tests.support.template import TEMPLATE, isolated_environment, template_files
 
 FOLDER = TEMPLATE / "examples" / "rendered"
-NAMES = {"python": "text-echo", "typescript": "text-echo-in-typescript"}
+NAMES = {"python": "text-echo", "typescript": "text-echo-in-typescript", "go": "text-echo-in-go"}
 ANSWERS = ("author=Ada Lovelace", "git_init=no")
 
 

@@ -7,8 +7,8 @@ in any language:
     {"slow": {"seconds": 1}, "failing": {"text": ""}, "overdue": {"seconds": 60}}
 
 Without that file, the suite replaces the logic of a plugin that this template rendered by its own
-for that language, from `scenario_logic/LANGUAGE/`, and the report says so. A rule without its
-scenario is skipped.
+for that language, from `scenario_logic/LANGUAGE/`, and the report says so: in the container, or
+before the build where the language is compiled. A rule without its scenario is skipped.
 """
 
 from __future__ import annotations
@@ -43,10 +43,14 @@ _FOR_SCENARIO_LOGIC: Mapping[str, Mapping[str, Any]] = {
 
 @dataclass(frozen=True)
 class Scenarios:
-    """The scenarios at hand. `with_logic`: they work only with the suite's own logic."""
+    """The scenarios at hand. `with_logic`: they work only with the suite's own logic.
+
+    `lacking` says why there are none, where more is known than that none are given.
+    """
 
     inputs: Mapping[str, Mapping[str, Any]]
     with_logic: bool = False
+    lacking: str = ""
 
 
 def from_file(path: Path) -> Scenarios:

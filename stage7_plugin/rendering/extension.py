@@ -19,6 +19,7 @@ from stage7_plugin.rendering import (
     entries,
     escaping,
     given,
+    go_stub,
     provenance,
     python_stub,
     readme_tables,
@@ -141,6 +142,10 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "typescript_fields": typescript_stub.typescript_fields,
     "typescript_outputs": typescript_stub.typescript_outputs,
     "typescript_comment": typescript_stub.comment,
+    # for plugin_types.go and plugin_logic.go
+    "go_fields": go_stub.go_fields,
+    "go_outputs": go_stub.go_outputs,
+    "go_comment": go_stub.comment,
     # for a place in a file
     "json": escaping.json,
     "json_string": escaping.json_string,

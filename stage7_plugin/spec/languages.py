@@ -15,12 +15,14 @@ class Language:
         logic: The file that its author writes.
         function: What the server calls in it.
         authors: Further files that are the author's, besides those that are it in every language.
+        compiled: Whether an image has a program in place of these files.
     """
 
     main: str
     logic: str
     function: str
     authors: tuple[str, ...] = ()
+    compiled: bool = False
 
     @property
     def stub_mark(self) -> str:
@@ -52,6 +54,13 @@ LANGUAGES: Mapping[str, Language] = {
             "tests/example.ts",
             "tests/logic.test.ts",
         ),
+    ),
+    "go": Language(
+        "server.go",
+        "plugin_logic.go",
+        "Execute",
+        ("plugin_logic_test.go", "plugin_types.go", "go.mod", "go.sum"),
+        compiled=True,
     ),
 }
 """By the answer to the question `language`."""

@@ -8,6 +8,7 @@ import json
 import posixpath
 import shlex
 import tarfile
+import threading
 import time
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from stage7_plugin.contract import scenarios
 from stage7_plugin.contract.model import Need
+from stage7_plugin.contract.targets import compiled
 from stage7_plugin.contract.targets.base import POISON, Rebuild, Running, StartOptions, Target
 from stage7_plugin.contract.targets.container import Container
 from stage7_plugin.host.engine import BUILD_SECONDS, EngineError, build, build_command, image_id
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     from docker import APIClient
 
 _POISONED = "/opt/host/python"
-_TAG = "checked"
+_TAG, _TAG_OF_SCENARIOS = "checked", "scenarios"
 _MOST_OF_A_FILE = 16 * 1024 * 1024
 """Bytes of a file in an image that are read."""
 
@@ -52,11 +54,12 @@ class ImageTarget(Target):
     def start(self, options: StartOptions) -> Iterator[Running]:
         files: dict[str, bytes] = {}
         environment = dict(options.environment)
-        view = self.view
+        view, image = self.view, self.image
         if options.poisoned_pythonpath:
             environment["PYTHONPATH"] = _POISONED
             files[f"{_POISONED}/json.py"] = POISON
         if options.scenario_logic:
+            image = self._scenario_image()
             files.update(self._scenario_logic_files())
             of_scenarios = HostView.from_manifest(scenarios.manifest_for_scenarios(self.manifest))
             view = replace(of_scenarios, environment=view.environment)
@@ -70,7 +73,7 @@ class ImageTarget(Target):
             health_check_seconds=options.health_check_seconds,
             files=files,
         )
-        with HostRun(self.client, view, container, self.image) as run:
+        with HostRun(self.client, view, container, image) as run:
             running = Container(self.client, run)
             try:
                 yield running
@@ -83,6 +86,10 @@ class ImageTarget(Target):
 
     def has_scenario_logic(self) -> bool:
         return bool(self._scenario_logic_files())
+
+    def _scenario_image(self) -> str:
+        """The image that answers to scenarios, once it has the files of the suite's logic."""
+        return self.image
 
     def _scenario_logic_files(self) -> dict[str, bytes]:
         """The files that put the suite's logic in the plugin's place; none for other plugins."""
@@ -125,6 +132,9 @@ class FolderTarget(ImageTarget):
         )
         self.start_command = f"{build_command(self.view, folder)} && {run} {self.view.image}"
         self._built: EngineError | bool = False
+        self._compiled = compiled.compiled_language(folder)
+        self._of_scenarios = ""
+        self._building = threading.Lock()
 
     @contextmanager
     def start(self, options: StartOptions) -> Iterator[Running]:
@@ -134,7 +144,21 @@ class FolderTarget(ImageTarget):
 
     def has_scenario_logic(self) -> bool:
         self.ensure_built()
-        return super().has_scenario_logic()
+        return bool(self._scenario_image()) if self._compiled else super().has_scenario_logic()
+
+    def _scenario_image(self) -> str:
+        if self._compiled is None:
+            return self.image
+        with self._building:
+            if not self._of_scenarios:
+                name = self.image.removesuffix(_TAG) + _TAG_OF_SCENARIOS
+                with compiled.with_scenario_logic(
+                    self.folder, self._compiled, self.manifest
+                ) as copy:
+                    for _ in build(self.client, self.view, copy, name, seconds=self._build_seconds):
+                        pass
+                self._of_scenarios = name
+        return self._of_scenarios
 
     def ensure_built(self) -> None:
         """Build once. Raises BuildFailed, every time."""
@@ -157,8 +181,9 @@ class FolderTarget(ImageTarget):
     def close(self) -> None:
         import docker
 
-        with contextlib.suppress(docker.errors.APIError):  # it was never built, or is gone
-            self.client.remove_image(self.image, force=True)
+        for image in filter(None, (self._of_scenarios, self.image)):
+            with contextlib.suppress(docker.errors.APIError):  # it was never built, or is gone
+                self.client.remove_image(image, force=True)
 
     def _build(self) -> None:
         root, seconds = self._context_root, self._build_seconds

@@ -1,0 +1,48 @@
+"""Go for the tests: the one that PyPI has as a wheel."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+SOURCES = REPOSITORY / "languages" / "go"
+TESTS = REPOSITORY / "tests" / "go"
+
+
+def folder() -> Path:
+    """Where `go` and `gofmt` are; skips the test where the wheel is not installed."""
+    # Not by find_spec("go"): a folder of this name may come first on the path.
+    found = find_spec("go")
+    if found is None or not found.submodule_search_locations:
+        pytest.skip("pip install -r requirements-dev.txt installs Go")
+    programs = Path(found.submodule_search_locations[0]) / "bin"
+    if not (programs / "gofmt").is_file():
+        pytest.skip("pip install -r requirements-dev.txt installs Go")
+    return programs
+
+
+def environment() -> dict[str, str]:
+    """The environment with Go on its PATH, which must load nothing: what was compiled is kept."""
+    given = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS", "PLUGIN_"))}
+    given.update(GOTOOLCHAIN="local", GOPROXY="off", GOFLAGS="")
+    given["PATH"] = f"{folder()}{os.pathsep}{given.get('PATH', os.defpath)}"
+    return given
+
+
+def run(cwd: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    """Run `go` or `gofmt` with its arguments; what it says is in `stdout`."""
+    program = folder() / command[0]
+    return subprocess.run(
+        [str(program), *command[1:]],
+        cwd=cwd,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        check=False,
+    )
