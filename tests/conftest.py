@@ -71,6 +71,7 @@ NOT_ON_WINDOWS = [
     "contract",
     "dev",
     "engine",
+    "go",
     "runtime",
     "test_contract_target.py",
     "test_github_ci.py",
@@ -112,6 +113,8 @@ def use_own_home() -> None:
         return
     # Which engine and which package index to talk to is the user's decision.
     os.environ.setdefault("DOCKER_CONFIG", str(Path.home() / ".docker"))
+    # Compiling Go's standard library takes half a minute.
+    os.environ.setdefault("GOCACHE", str(Path.home() / ".cache" / "go-build"))
     pip_settings = Path.home() / ".config" / "pip" / "pip.conf"
     if pip_settings.is_file():
         os.environ.setdefault("PIP_CONFIG_FILE", str(pip_settings))

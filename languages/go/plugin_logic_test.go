@@ -6,7 +6,7 @@ import (
 	"os"
 	"testing"
 
-	"stage7plugin/plugin_runtime"
+	pluginruntime "stage7plugin/plugin_runtime"
 )
 
 // TestTheExampleSucceeds executes examples/request.json as the server does: inputs are converted and

@@ -20,14 +20,13 @@ IN_EVERY_LANGUAGE = (
     "README.md",
     "CHANGELOG.md",
     "LICENSE",
-    "system-packages.txt",
     "examples/request.json",
 )
 # As `tool.cruft` in the rendered pyproject.toml says.
 AUTHORS = (
     *(one.logic for one in LANGUAGES.values()),
     *IN_EVERY_LANGUAGE,
-    *(path for one in LANGUAGES.values() for path in one.authors),
+    *dict.fromkeys(path for one in LANGUAGES.values() for path in one.authors),
 )
 
 

@@ -53,6 +53,7 @@ class Edit:
             "examples/request.json": lambda text: self._request(text, renamed),
             "plugin_logic.py": lambda text: self._logic(text, renamed),
             "plugin_types.ts": lambda text: sync.synced_types(text, self.new),
+            "plugin_types.go": lambda text: sync.synced_go_types(text, self.new),
             "compose.yaml": self._compose,
         }
         found = {}
@@ -121,8 +122,10 @@ class Edit:
         logic = texts.get("plugin_logic.py") or self.read("plugin_logic.py")
         if logic:
             yield from stub_hints(logic, *sync.parameters(self.new))
-        elif "plugin_types.ts" in texts:
-            yield "plugin_logic.ts: make lint shows where it has to follow plugin_types.ts"
+        for ending in (".ts", ".go"):
+            if f"plugin_types{ending}" in texts:
+                logic, types = f"plugin_logic{ending}", f"plugin_types{ending}"
+                yield f"{logic}: make lint shows where it has to follow {types}"
         tests = self.read("tests/test_logic.py")
         for key in KEYS.values():
             for name in sorted(names_of(self.old[key]) - names_of(self.new[key])):

@@ -16,6 +16,7 @@ from typing import Any
 from stage7_plugin.errors import UserError
 from stage7_plugin.generate.sync_stub import is_authors, stub_hints, synced_stub
 from stage7_plugin.rendering import escaping, readme_tables
+from stage7_plugin.rendering.go_stub import go_fields
 from stage7_plugin.rendering.typescript_stub import typescript_fields
 from stage7_plugin.spec import derived, planner_texts, strict_json
 from stage7_plugin.spec.languages import LANGUAGES
@@ -81,6 +82,7 @@ def _changes(folder: Path, manifest: dict[str, Any]) -> Iterator[tuple[Path, str
         "examples/request.json": synced_request,
         "plugin_logic.py": synced_logic,
         "plugin_types.ts": synced_types,
+        "plugin_types.go": synced_go_types,
     }
     readme = folder / "README.md"
     if readme.is_file():
@@ -97,12 +99,23 @@ def _changes(folder: Path, manifest: dict[str, Any]) -> Iterator[tuple[Path, str
 
 def synced_types(text: str, manifest: Mapping[str, Any]) -> str:
     """Return the types of a TypeScript plugin as the manifest's inputs and outputs are."""
+    return _with_fields(text, manifest, "export type {} = {{\n", "\n};\n", typescript_fields)
+
+
+def synced_go_types(text: str, manifest: Mapping[str, Any]) -> str:
+    """Return the structs of a Go plugin as the manifest's inputs and outputs are."""
+    return _with_fields(text, manifest, "type {} struct {{\n", "\n}\n", go_fields)
+
+
+def _with_fields(
+    text: str, manifest: Mapping[str, Any], opening: str, closing: str, fields: Callable[..., str]
+) -> str:
     for name, key in (("Inputs", "inputDefinitions"), ("Outputs", "outputDefinitions")):
-        head = f"export type {name} = {{\n"
+        head = opening.format(name)
         before, found, rest = text.partition(head)
-        _, end, after = rest.partition("\n};\n")
+        _, end, after = rest.partition(closing)
         if found and end:
-            text = f"{before}{head}{typescript_fields(manifest[key], name.lower())}{end}{after}"
+            text = f"{before}{head}{fields(manifest[key], name.lower())}{end}{after}"
     return text
 
 

@@ -148,5 +148,6 @@ def go_literal(value: Any, typed: str = "any") -> str:
 
 
 def comment(text: object) -> str:
-    """Return the text as the rest of a line comment."""
-    return " ".join(str(text).split())
+    """Return the text as the rest of a line comment; one with +build would be an order to gofmt."""
+    line = " ".join(str(text).split())
+    return f"\\{line}" if line.startswith("+") else line

@@ -36,6 +36,7 @@ LANGUAGES: Mapping[str, Language] = {
         "plugin_logic.py",
         "execute_plugin",
         (
+            "system-packages.txt",
             "requirements.in",
             "requirements.txt",
             "requirements-dev.in",
@@ -48,6 +49,7 @@ LANGUAGES: Mapping[str, Language] = {
         "plugin_logic.ts",
         "executePlugin",
         (
+            "system-packages.txt",
             "plugin_types.ts",
             "package.json",
             "package-lock.json",

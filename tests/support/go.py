@@ -16,7 +16,6 @@ TESTS = REPOSITORY / "tests" / "go"
 
 def folder() -> Path:
     """Where `go` and `gofmt` are; skips the test where the wheel is not installed."""
-    # Not by find_spec("go"): a folder of this name may come first on the path.
     found = find_spec("go")
     if found is None or not found.submodule_search_locations:
         pytest.skip("pip install -r requirements-dev.txt installs Go")
@@ -34,13 +33,20 @@ def environment() -> dict[str, str]:
     return given
 
 
-def run(cwd: Path, *command: str) -> subprocess.CompletedProcess[str]:
-    """Run `go` or `gofmt` with its arguments; what it says is in `stdout`."""
+def run(cwd: Path, *command: str, given: str = "") -> subprocess.CompletedProcess[str]:
+    """Run `go` or `gofmt` with its arguments; what it says is in `stdout`.
+
+    Args:
+        cwd: Where it runs.
+        command: The program and its arguments.
+        given: Its standard input.
+    """
     program = folder() / command[0]
     return subprocess.run(
         [str(program), *command[1:]],
         cwd=cwd,
         env=environment(),
+        input=given,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         encoding="utf-8",

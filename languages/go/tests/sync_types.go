@@ -72,8 +72,10 @@ func field(one definition, name string, inputs bool) string {
 	if !inputs && !certain {
 		options = ",omitzero"
 	}
-	if words := strings.Fields(one.Description); len(words) > 0 {
-		about = "\t// " + strings.Join(words, " ") + "\n"
+	if words := strings.Join(strings.Fields(one.Description), " "); strings.HasPrefix(words, "+") {
+		about = "\t// \\" + words + "\n" // gofmt would obey one with +build
+	} else if words != "" {
+		about = "\t// " + words + "\n"
 	}
 	return fmt.Sprintf("%s\t%s %s `json:\"%s%s\"`", about, name, typed, key, options)
 }

@@ -15,7 +15,7 @@ import (
 	"strings"
 	"time"
 
-	"stage7plugin/plugin_runtime"
+	pluginruntime "stage7plugin/plugin_runtime"
 )
 
 // Setup has nothing to do.

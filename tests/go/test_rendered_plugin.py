@@ -1,0 +1,212 @@
+"""A rendered Go plugin passes its own tests and lint, as its author runs them."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from stage7_plugin.contract.targets.process import free_port
+from tests.support import go
+from tests.support.running import request, wait_healthy
+from tests.support.template import render
+
+EVERY_TYPE = {
+    # A slug that is the name of a package of the standard library.
+    "plugin_slug": "net",
+    "inputs": "unit:string(km|mi)=km; max_words:number(1..100)=10; maxWords:array<string>?; "
+    "key:string!secret?; o:object?; a:any?; flag:boolean=false",
+    "outputs": "kind:string(a|it's); n:number?; list:array<number>; found:object?; any:any?; "
+    "sure:boolean?; few:array<string>?",
+}
+TARGETS = ["sync", "contract", "down", "install", "login", "release", "update", "link", "run", "test", "lint", "lock"]  # fmt: skip
+
+
+def make(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["make", *arguments],
+        cwd=folder,
+        env=go.environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def plugin(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return render(tmp_path_factory.mktemp("go"), language="go", **EVERY_TYPE)
+
+
+@pytest.mark.slow
+def test_it_passes_its_own_tests_and_lint(plugin: Path) -> None:
+    done = make(plugin, "test")
+    assert done.returncode == 0, done.stdout
+    assert len(re.findall(r"^ok ", done.stdout, re.MULTILINE)) == 2
+
+
+@pytest.mark.slow
+def test_what_its_author_does_wrong_is_named(tmp_path: Path) -> None:
+    project = render(tmp_path, language="go")
+    logic = project / "plugin_logic.go"
+    written = logic.read_text("utf-8")
+    logic.write_text(written.replace("out.Result = stubAnswer", "out.Result = 1"), "utf-8")
+    done = make(project, "lint")
+    assert done.returncode != 0
+    assert "plugin_logic.go" in done.stdout
+    logic.write_text(written.replace("\treturn out, nil", "  return out, nil"), "utf-8")
+    done = make(project, "lint")
+    assert (done.returncode != 0, "make format corrects" in done.stdout) == (True, True)
+    assert make(project, "format").returncode == 0
+    assert make(project, "lint").returncode == 0
+    # what ends the process is found in further files and packages too
+    (project / "words").mkdir()
+    (project / "words" / "words.go").write_text(
+        'package words\n\nimport "os"\n\n// End ends.\nfunc End() { os.Exit(1) }\n'
+    )
+    (project / "more.go").write_text(
+        'package main\n\nimport "log"\n\nfunc more() { log.Fatalf("no") }\n'
+    )
+    # an output that is gone, and types that no longer follow the manifest
+    manifest = project / "manifest.json"
+    manifest.write_text(manifest.read_text("utf-8").replace('"name": "result"', '"name": "answer"'))
+    done = make(project, "test")
+    assert done.returncode != 0
+    for told in (
+        "words/words.go:6:14: os.Exit ends the process",
+        "more.go:5:15: log.Fatalf ends the process",
+        "plugin_types.go does not follow manifest.json: run make sync",
+    ):
+        assert told in done.stdout, done.stdout
+    assert make(project, "sync").returncode == 0
+    assert '\tAnswer string `json:"answer"`' in (project / "plugin_types.go").read_text("utf-8")
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_a_missing_go_is_named_by_every_target(plugin: Path, target: str) -> None:
+    done = make(plugin, "GO=no-such-go", target)
+    assert done.returncode != 0
+    assert "Go 1.27 or newer is needed, and no-such-go is not there" in done.stdout
+
+
+@pytest.mark.slow
+def test_make_run_serves_until_it_is_told_to_stop(plugin: Path) -> None:
+    port = free_port()
+    (plugin / ".env").write_text("# settings\nexport GREETING='hello you'\n", "utf-8")
+    arguments = ["make", "run", f"PLUGIN_HOST_PORT={port}"]
+    process = subprocess.Popen(
+        arguments, cwd=plugin, env=go.environment(), stdout=subprocess.PIPE, encoding="utf-8",
+        start_new_session=True,
+    )  # fmt: skip
+    try:
+        wait_healthy(port)
+        status, answer = request(port, "POST", "/execute", '{"inputs": {"max_words": 500}}')
+        assert (status, answer["success"]) == (422, False)
+        child = children(process.pid)
+        assert len(child) == 1  # neither go nor a shell stands between
+        environment = Path(f"/proc/{child[0]}/environ").read_text().split("\0")
+        assert "GREETING=hello you" in environment
+        subprocess.run(["kill", str(child[0])], check=True)
+        assert process.wait(30) in (0, 2)
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        (plugin / ".env").unlink()
+
+
+def children(pid: int) -> list[int]:
+    found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [int(one) for one in found]
+
+
+def git(folder: Path, *words: str) -> str:
+    name = ("-c", "user.name=Ada", "-c", "user.email=ada@example.com")
+    done = subprocess.run(
+        ["git", *name, *words], cwd=folder, check=True, capture_output=True, encoding="utf-8"
+    )
+    return done.stdout
+
+
+@pytest.mark.slow
+def test_a_release_moves_the_version_everywhere(tmp_path: Path) -> None:
+    project = render(tmp_path, language="go", kubernetes="yes")
+    git(project, "init", "--quiet", "--initial-branch=main")
+    git(project, "config", "user.name", "Ada")
+    git(project, "config", "user.email", "ada@example.com")
+    git(project, "add", "--all")
+    git(project, "commit", "--quiet", "--message", "First")
+    for version, told in (
+        ("", "VERSION is ''; it must be MAJOR.MINOR.PATCH"),
+        ("1.2", "VERSION is '1.2'; it must be MAJOR.MINOR.PATCH"),
+        ("0.9.0", "VERSION is 0.9.0, lower than 1.0.0 in manifest.json; it must be that one"),
+    ):
+        done = make(project, "release", f"VERSION={version}")
+        assert (done.returncode != 0, told in done.stdout) == (True, True), done.stdout
+    assert "Released 1.1.0 as v1.1.0" in make(project, "release", "VERSION=1.1.0").stdout
+    manifest = json.loads((project / "manifest.json").read_text("utf-8"))
+    assert (manifest["version"], manifest["container"]["image"]) == (
+        "1.1.0",
+        "stage7/text-echo:1.1.0",
+    )
+    for name in ("Dockerfile", "compose.yaml", "kubernetes.yaml"):
+        assert "1.0.0" not in (project / name).read_text("utf-8"), name
+    today = time.strftime("%Y-%m-%d", time.gmtime())
+    assert f"## 1.1.0 - {today}" in (project / "CHANGELOG.md").read_text("utf-8")
+    assert git(project, "tag") == "v1.1.0\n"
+    assert git(project, "status", "--porcelain") == ""
+    before = git(project, "rev-parse", "HEAD")
+    done = make(project, "release", "VERSION=1.2.0")
+    assert "Write what has changed under" in done.stdout
+    (project / "new.txt").write_text("")
+    done = make(project, "release", "VERSION=1.2.0")
+    assert "Commit or stash what has changed first:\n?? new.txt" in done.stdout
+    assert git(project, "rev-parse", "HEAD") == before
+
+
+@pytest.mark.slow
+def test_the_tools_of_the_template_are_called_as_they_are_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = render(tmp_path, language="go")
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    for name in ("stage7-plugin", "cruft"):
+        (programs / name).write_text(f'#!/bin/sh\necho {name} "$@"; exit "${{STATUS:-0}}"\n')
+        (programs / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{programs}:/usr/bin:/bin")
+    record = project / ".stage7-template.json"
+    made = json.loads(record.read_text("utf-8"))
+    record.write_text(json.dumps({**made, "template": "git@host:team/template.git", "commit": ""}))
+    assert "stage7-plugin check --quick .\n" in make(project, "contract", "OPTIONS=--quick").stdout
+    assert "stage7-plugin install .\n" in make(project, "install").stdout
+    assert "Nothing links this plugin to its template" in make(project, "update").stdout
+    told = make(project, "link").stdout
+    assert "cruft link git@host:team/template.git --no-input --checkout v" in told
+    assert "git add .cruft.json" in told
+    (project / ".cruft.json").write_text("{}")
+    git(project, "init", "--quiet")
+    git(project, "add", "--all")
+    git(project, "commit", "--quiet", "--message", "First")
+    assert make(project, "update").returncode == 0
+    (project / "Makefile.rej").write_text("")
+    (project / "README.md").write_text("<<<<<<< ours\n", "utf-8")
+    done = make(project, "update")
+    assert done.returncode != 0
+    assert "same lines:\n  Makefile.rej\n  README.md\n" in done.stdout
+    monkeypatch.setenv("STATUS", "3")
+    assert "The plugin was not updated" in make(project, "update").stdout
+    assert make(project, "contract").returncode != 0
+    # none of them is there
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    done = make(project, "contract")
+    assert (done.returncode != 0, "Nothing was done, because" in done.stdout) == (True, True)
+    done = make(project, "contract", "OPTIONS=--optional")
+    assert (done.returncode, "The contract suite did not run" in done.stdout) == (0, True)
