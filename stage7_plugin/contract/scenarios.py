@@ -22,7 +22,8 @@ from typing import Any
 KINDS: Mapping[str, str] = {
     "slow": "succeeds, and takes between 0.3 and 3 seconds",
     "failing": "raises or reports failure",
-    "exiting": "ends the process, as sys.exit() in Python and process.exit() in Node do",
+    "exiting": "ends the process, as sys.exit() in Python and process.exit() in Node do; in Go "
+    "its goroutine",
     "overdue": "takes at least 10 seconds longer than api.timeout",
     "noisy": "writes 2 MB to standard output and succeeds",
     "leaking": "prints, logs and raises its tokens",

@@ -16,6 +16,8 @@ from stage7_plugin.spec.manifest import manifest_problems
 _PYTHON_FRAME = re.compile(r'File "([^"]+)", line (\d+)')
 _ANY_FRAME = re.compile(r"([\w./\\-]+\.(?:py|[cm]?[jt]s|go|rs|rb|java|php)):(\d+)")
 _PYTHON_ERROR = re.compile(r"^([\w.]*(?:Error|Exception|Exit|Interrupt)\b.*)$", re.MULTILINE)
+_COMPILER = re.compile(r"^(\S+?\.\w+):(\d+):\d+: (.+)$")
+"""What compilers such as Go's write, the first mistake first."""
 _MANIFEST = "manifest.json"
 
 
@@ -79,6 +81,10 @@ def found_in_log(lines: list[dict[str, Any]], folder: Path, sentence: str) -> Pr
         folder: Files of it are named; those of libraries are not.
         sentence: What is known of the problem without the log.
     """
+    for line in lines:
+        mistake = _COMPILER.match(line["message"])
+        if mistake and (name := _inside(folder, mistake[1])) is not None:
+            return Problem(mistake[3], name, int(mistake[2]))
     for line in reversed(lines):
         text = f"{line['message']}\n{line['more'].get('exception', '')}"
         for frames in (_PYTHON_FRAME, _ANY_FRAME):

@@ -16,6 +16,8 @@ from stage7_plugin.errors import UserError
 
 _OLDEST_PYTHON = (3, 11)
 """The rendered server needs it."""
+_GO_PROGRAM = ".stage7-dev/plugin"
+"""Where git and the image ignore it."""
 
 
 class NoCommand(UserError):
@@ -43,11 +45,19 @@ def start_command(folder: Path, manifest: Mapping[str, Any], given: str = "") ->
     if main.endswith((".js", ".mjs", ".cjs", ".ts", ".mts", ".cts")):
         return [_program("node", main), main]
     if main.endswith(".go") or (folder / "go.mod").is_file():
-        return [_program("go", main or "go.mod"), "run", "."]
+        return _compiled_by_go(_program("go", main or "go.mod"))
     raise NoCommand(
         f"entryPoint.main is {main!r}, which does not say how the plugin is started; say it with "
         "--command, for example --command 'deno run --allow-net server.ts'"
     )
+
+
+def _compiled_by_go(go: str) -> list[str]:
+    """Return how a program in Go is built and becomes this process, which `go run` would only watch."""
+    if os.name == "nt":
+        return [go, "run", "."]
+    script = f"{shlex.quote(go)} build -o {_GO_PROGRAM} . && exec ./{_GO_PROGRAM}"
+    return [_program("sh", "go.mod"), "-c", script]
 
 
 def compile_runtime(command: list[str], folder: Path) -> None:

@@ -11,7 +11,7 @@ from stage7_plugin.batch.check import check_fleet
 from stage7_plugin.batch.entries import Entry, Field, Fleet, Located
 from stage7_plugin.batch.recipe import Recipe
 from stage7_plugin.batch.template import PluginTemplate
-from stage7_plugin.spec.languages import PYTHON_ALONE
+from stage7_plugin.spec.languages import LANGUAGES, PYTHON_ALONE
 
 TEMPLATE = PluginTemplate()
 GIVEN = {"python_version": "3.13", "requirements": ["httpx"], "lock": "lock.txt", "wrap": "a.py"}
@@ -29,15 +29,16 @@ def check(
     return check_fleet(Fleet(entry(1, **defaults), entries), TEMPLATE, base, 20000)
 
 
+@pytest.mark.parametrize("language", [name for name in LANGUAGES if name != "python"])
 @pytest.mark.parametrize("key", PYTHON_ALONE)
 def test_a_key_of_python_is_refused_in_a_plugin_of_another_language(
-    tmp_path: Path, key: str
+    tmp_path: Path, key: str, language: str
 ) -> None:
-    plugin = {"plugin_name": "Echo", "language": "typescript", key: GIVEN[key]}
+    plugin = {"plugin_name": "Echo", "language": language, key: GIVEN[key]}
     recipes, found = check(tmp_path, plugin)
     told = [one for one in found if one.problem.prompt == key]
     assert recipes == []
-    assert any("the language is typescript; leave it out" in one.problem.rule for one in told)
+    assert any(f"the language is {language}; leave it out" in one.problem.rule for one in told)
     assert all(one.line == 10 for one in told)
 
 
@@ -60,7 +61,7 @@ def test_an_unknown_language_is_one_problem(tmp_path: Path) -> None:
     plugin = {"plugin_name": "Echo", "language": "cobol", "python_version": "3.12"}
     _, found = check(tmp_path, plugin)
     assert [(one.problem.prompt, one.problem.rule) for one in found] == [
-        ("language", "must be one of python, typescript")
+        ("language", "must be one of python, typescript, go")
     ]
 
 
@@ -75,7 +76,11 @@ def test_logic_is_laid_over_the_authors_file_of_the_language(tmp_path: Path) -> 
 
 @pytest.mark.parametrize(
     ("language", "rule"),
-    [("typescript", "must define executePlugin"), ("python", "must define execute_plugin")],
+    [
+        ("typescript", "must define executePlugin"),
+        ("python", "must define execute_plugin"),
+        ("go", "must define Execute"),
+    ],
 )
 def test_logic_defines_what_the_server_of_its_language_calls(
     tmp_path: Path, language: str, rule: str

@@ -18,7 +18,7 @@ from stage7_plugin.dev import log_lines
 from stage7_plugin.dev.history import History, NotSaved
 from stage7_plugin.dev.json_places import line_of_path
 from stage7_plugin.dev.launch import settings_of
-from stage7_plugin.dev.problems import ManifestProblems, checked_manifest
+from stage7_plugin.dev.problems import ManifestProblems, checked_manifest, found_in_log
 from stage7_plugin.dev.snapshot import changed, snapshot
 from stage7_plugin.dev.start_command import NoCommand, start_command
 from stage7_plugin.dev.tokens import MASK, Tokens
@@ -154,15 +154,33 @@ def test_only_what_runs_counts_as_a_change(tmp_path: Path) -> None:
 def test_how_a_plugin_is_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     python = start_command(tmp_path, {"entryPoint": {"main": "server.py"}})
     assert python[1:] == ["-B", "-E", "-s", "server.py"]
-    (tmp_path / "node").write_text("")
-    (tmp_path / "node").chmod(0o755)
+    for name in ("node", "go", "sh"):
+        (tmp_path / name).write_text("")
+        (tmp_path / name).chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
     for file in ("server.mjs", "server.cts"):
         node = [str(tmp_path / "node"), file]
         assert start_command(tmp_path, {"entryPoint": {"main": file}}) == node
+    go = start_command(tmp_path, {"entryPoint": {"main": "server.go"}})
+    assert go[:2] == [str(tmp_path / "sh"), "-c"]
+    assert go[2].startswith(f"{tmp_path}/go build ")
+    assert " && exec " in go[2]
     assert start_command(tmp_path, {}, "deno run 'a b.ts'") == ["deno", "run", "a b.ts"]
     with pytest.raises(NoCommand, match="say it with --command"):
         start_command(tmp_path, {"entryPoint": {"main": "server.rb"}})
+
+
+def test_the_first_mistake_that_a_compiler_names_is_shown(tmp_path: Path) -> None:
+    for name in ("plugin_logic.go", "plugin_types.go"):
+        (tmp_path / name).write_text("", "utf-8")
+    said = [
+        "# stage7plugin",
+        "./plugin_types.go:7:2: undefined: x",
+        "./plugin_logic.go:31:15: cannot use 1 as string value in assignment",
+        "/elsewhere/other.go:1:1: no file of the plugin",
+    ]
+    found = found_in_log([{"message": one, "more": {}} for one in said], tmp_path, "it ended")
+    assert str(found) == "plugin_types.go:7: undefined: x"
 
 
 @pytest.mark.parametrize("name", ["", "../out", "A", "a/b", "x" * 99])

@@ -275,15 +275,24 @@ def test_it_asks_until_it_is_right(tmp_path: Path) -> None:
     assert child.exitstatus == 0
 
 
-def test_in_typescript_the_types_say_what_is_left_to_do(tmp_path: Path) -> None:
-    project = made(tmp_path, "text:string", language="typescript")
+@pytest.mark.parametrize(
+    ("language", "ending", "field"),
+    [
+        ("typescript", ".ts", "  limit: number;"),
+        ("go", ".go", '\tLimit float64 `json:"limit"`'),
+    ],
+)
+def test_in_a_typed_language_the_types_say_what_is_left_to_do(
+    tmp_path: Path, language: str, ending: str, field: str
+) -> None:
+    project = made(tmp_path, "text:string", language=language)
     before = state(project)
     status, output = run(project, "add", "input", "limit:number=5")
     assert status == 0
     assert [line for line in output.splitlines() if line.startswith("to do:")] == [
-        "to do: plugin_logic.ts: make lint shows where it has to follow plugin_types.ts"
+        f"to do: plugin_logic{ending}: make lint shows where it has to follow plugin_types{ending}"
     ]
-    assert "  limit: number;" in (project / "plugin_types.ts").read_text("utf-8")
-    assert "plugin_logic.ts" not in changed(project, before)
+    assert field in (project / f"plugin_types{ending}").read_text("utf-8")
+    assert f"plugin_logic{ending}" not in changed(project, before)
     assert run(project, "remove", "input", "limit")[0] == 0
     assert state(project) == before

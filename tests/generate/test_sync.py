@@ -246,10 +246,19 @@ def test_a_plugin_without_its_logic_is_not_in_line(tmp_path: Path) -> None:
     assert (status, "there is no plugin_logic.py" in output) == (2, True)
 
 
-def test_the_types_of_a_typescript_plugin_follow_its_manifest(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("language", "ending", "field"),
+    [
+        ("typescript", ".ts", "note?: 'a' | 'b' | null;"),
+        ("go", ".go", 'Note *string `json:"note,omitzero"`'),
+    ],
+)
+def test_the_types_of_a_plugin_follow_its_manifest(
+    tmp_path: Path, language: str, ending: str, field: str
+) -> None:
     def made(folder: str, **answers: str) -> Path:
         (tmp_path / folder).mkdir()
-        return render(tmp_path / folder, language="typescript", **answers)
+        return render(tmp_path / folder, language=language, **answers)
 
     project = made("one")
     assert sync(project, "--check") == (0, "Everything is in line with manifest.json.\n")
@@ -257,14 +266,14 @@ def test_the_types_of_a_typescript_plugin_follow_its_manifest(tmp_path: Path) ->
     wanted = made("other", inputs="text:string; opt:object?", outputs=outputs)
     manifest = json.loads((wanted / "manifest.json").read_text("utf-8"))
     change(project, **{k: manifest[k] for k in ("inputDefinitions", "outputDefinitions")})
-    logic = (project / "plugin_logic.ts").read_bytes()
+    logic = (project / f"plugin_logic{ending}").read_bytes()
     status, told = sync(project)
     assert status == 0
-    assert "plugin_types.ts: brought in line" in told
-    types = (project / "plugin_types.ts").read_text("utf-8")
-    assert types == (wanted / "plugin_types.ts").read_text("utf-8")
-    assert "note?: 'a' | 'b' | null;" in types
-    assert (project / "plugin_logic.ts").read_bytes() == logic
+    assert f"plugin_types{ending}: brought in line" in told
+    types = (project / f"plugin_types{ending}").read_text("utf-8")
+    assert types == (wanted / f"plugin_types{ending}").read_text("utf-8")
+    assert field in types
+    assert (project / f"plugin_logic{ending}").read_bytes() == logic
     assert sync(project, "--check")[0] == 0
 
 

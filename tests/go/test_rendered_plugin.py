@@ -25,7 +25,10 @@ EVERY_TYPE = {
     "outputs": "kind:string(a|it's); n:number?; list:array<number>; found:object?; any:any?; "
     "sure:boolean?; few:array<string>?",
 }
-TARGETS = ["sync", "contract", "down", "install", "login", "release", "update", "link", "run", "test", "lint", "lock"]  # fmt: skip
+TARGETS = (
+    "sync", "contract", "down", "install", "login", "release", "update", "link", "run", "test",
+    "lint", "lock",
+)  # fmt: skip
 
 
 def make(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

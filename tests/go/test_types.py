@@ -1,4 +1,4 @@
-"""The structs of a Go plugin: what the template renders is what `make sync` writes, and compiles."""
+"""The structs of a Go plugin: the template renders what `make sync` writes, and it compiles."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ ANSWERS: dict[str, dict[str, str]] = {
         "outputs": "résumé:string; ἀλφα:number?; ⅷ:any?",
     },
     "texts that gofmt would change": {
-        "inputs": "a:string - # A heading; b:string - * a list; c:string - 1. One; d:string - +build x; "
-        "e:string - go:build ignore; f:string - Deprecated: no; g:string - [x]: y, and a `b`",
+        "inputs": "a:string - # A heading; b:string - * a list; c:string - 1. One; "
+        "d:string - +build x; e:string - go:build ignore; f:string - Deprecated: no; g:string - [x]: y, and a `b`",
         "description": "# Heading of the plugin -- and a `word`",
         "outputs": "result:string - - dash",
         "plugin_name": "//go:build ignore",

@@ -153,7 +153,7 @@ def test_every_question_is_listed_with_its_default_and_choices() -> None:
 
 ACCEPTED: list[tuple[str, str, str]] = [
     # key, the last value that is accepted, the first one that is not
-    ("language", "typescript", "TypeScript"),
+    ("language", "go", "Go"),
     ("plugin_name", "x" * 80, "x" * 81),
     ("plugin_slug", "a" * 50, "a" * 51),
     ("plugin_slug", "a1", "1a"),

@@ -23,7 +23,7 @@ func Setup(context.Context) error { return nil }
 
 // Execute does what `scenario` says, then returns a value of its type for every declared output.
 func Execute(ctx context.Context, _ Inputs) (Outputs, error) {
-	given := pluginruntime.FromContext(ctx).HostInputs
+	given := pluginruntime.FromContext(ctx).HostInputs()
 	scenario, _ := given["scenario"].(map[string]any)
 	if seconds, asked := scenario["sleep"].(float64); asked {
 		time.Sleep(time.Duration(seconds * float64(time.Second))) // without heeding ctx
