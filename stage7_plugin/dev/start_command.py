@@ -53,7 +53,7 @@ def start_command(folder: Path, manifest: Mapping[str, Any], given: str = "") ->
 
 
 def _compiled_by_go(go: str) -> list[str]:
-    """Return how a program in Go is built and becomes this process, which `go run` would only watch."""
+    """Return how a program in Go is built and then run as this process, not below `go run`."""
     if os.name == "nt":
         return [go, "run", "."]
     script = f"{shlex.quote(go)} build -o {_GO_PROGRAM} . && exec ./{_GO_PROGRAM}"

@@ -37,7 +37,8 @@ ANSWERS: dict[str, dict[str, str]] = {
     },
     "texts that gofmt would change": {
         "inputs": "a:string - # A heading; b:string - * a list; c:string - 1. One; "
-        "d:string - +build x; e:string - go:build ignore; f:string - Deprecated: no; g:string - [x]: y, and a `b`",
+        "d:string - +build x; e:string - go:build ignore; f:string - Deprecated: no; "
+        "g:string - [x]: y, and a `b`",
         "description": "# Heading of the plugin -- and a `word`",
         "outputs": "result:string - - dash",
         "plugin_name": "//go:build ignore",

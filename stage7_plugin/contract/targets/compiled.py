@@ -44,7 +44,7 @@ def with_scenario_logic(folder: Path, language: str, manifest: Mapping[str, Any]
         for path in copy.glob(f"*{Path(known.logic).suffix}"):
             if path.name not in kept:
                 path.unlink()
-        for path, content in logic.items():
-            (copy / path).unlink(missing_ok=True)
-            (copy / path).write_bytes(content)
+        for file, content in logic.items():
+            (copy / file).unlink(missing_ok=True)  # it may be a link
+            (copy / file).write_bytes(content)
         yield copy
