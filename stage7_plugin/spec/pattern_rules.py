@@ -15,11 +15,14 @@ from stage7_plugin.spec.constraints import compiled
 _LONGEST = 200
 _TOKEN = re.compile(
     r"(?P<atom>\\.|\[\^?\]?(?:\\.|[^\]\\])*\])|(?P<open>\((?:\?:)?)|(?P<close>\))|(?P<or>\|)"
-    r"|(?P<times>(?:[*+?]|\{\d*,?\d*\})\??)|(?P<char>.)",
+    r"|(?P<times>(?:[*+?]|\{\d+,?\d*\})\??)|(?P<char>.)",
     re.DOTALL,
 )
 _CLASS = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*\]")
-_NOT_UNIVERSAL = re.compile(r"\(\?(?!:)|\\[1-9kpPuUAZz]|[*+?}]\+")
+_NOT_UNIVERSAL = re.compile(r"\(\?(?!:)|\\[1-9kpPuUNAZz]|\\[^\x00-\x7f]|\\\n|[*+?}]\+|(?<!\\)\{,")
+_NOT_IN_A_CLASS = re.compile(r"\\[1-9bBuUN]|\\[^\x00-\x7f]|\\\n|\[:")
+_MOST_REPEATS = 1000
+"""Of one atom, those of the groups around it included: Go's and RE2's limit."""
 _FIXED = re.compile(r"(?:\{\d+\})?")
 _AT_MOST_ONCE = re.compile(r"(?:\?|\{[01]\}|\{0?,1\})?\??")
 _LITERAL = re.compile(r"[^.^$\\\[]|\\[^\w]", re.DOTALL)
@@ -46,10 +49,15 @@ def pattern_faults(pattern: object) -> Iterator[str]:
     except (re.error, OverflowError, RecursionError) as error:
         yield f"must be a regular expression: {error}"
         return
-    if found := _NOT_UNIVERSAL.search(_CLASS.sub("x", pattern)):
+    if found := _not_universal(pattern):
         yield (
-            f"must not use {found[0]}: it does not mean the same in each language that a plugin "
+            f"must not use {found}: it does not mean the same in each language that a plugin "
             "can be written in; classes, groups, alternatives and repeats do"
+        )
+    elif _most_repeats(_read(pattern)) > _MOST_REPEATS:
+        yield (
+            f"must not repeat anything more than {_MOST_REPEATS} times in numbers, as "
+            "(a{40}){40} does: not every language that a plugin can be written in counts so far"
         )
     elif any(map(_is_slow, _items(_read(pattern)))):
         yield (
@@ -57,6 +65,34 @@ def pattern_faults(pattern: object) -> Iterator[str]:
             "texts would take it for ever. Begin the group with a character that is in it only "
             "once, as (-[a-z]+)* does"
         )
+
+
+def _not_universal(pattern: str) -> str:
+    found = _NOT_UNIVERSAL.search(_CLASS.sub("x", pattern))
+    if found:
+        return found[0]
+    for token in _TOKEN.finditer(pattern):
+        if (token["atom"] or "").startswith("["):
+            for part in re.findall(r"\\.|\[:|.", token["atom"][1:], re.DOTALL):
+                if _NOT_IN_A_CLASS.fullmatch(part):
+                    return str(part)
+    return ""
+
+
+def _most_repeats(alternatives: list[list[_Item]]) -> int:
+    """Return how often the most repeated atom is repeated in numbers."""
+    return max(
+        (
+            _count(item.times) * _most_repeats(item.group)
+            for items in alternatives
+            for item in items
+        ),
+        default=1,
+    )
+
+
+def _count(times: str) -> int:
+    return max(map(int, re.findall(r"\d+", times)), default=1) or 1
 
 
 def _read(pattern: str) -> list[list[_Item]]:

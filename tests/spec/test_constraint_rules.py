@@ -71,6 +71,31 @@ SLOW = [
 ]  # fmt: skip
 
 
+NOT_UNIVERSAL = [
+    (r"\N{BULLET}", r"\N"), (r"[\u0041]", r"\u"), (r"[\N{BULLET}]", r"\N"), (r"[a\b]", r"\b"),
+    (r"[\1]", r"\1"), ("[[:alpha:]]", "[:"), (r"\é", r"\é"), (r"[\é]", r"\é"), ("a{,3}", "{,"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("pattern", "part"), NOT_UNIVERSAL)
+def test_what_languages_read_differently(pattern: str, part: str) -> None:
+    (rule,) = pattern_faults(pattern)
+    assert rule.startswith(f"must not use {part}: it does not mean the same in each language")
+
+
+@pytest.mark.parametrize(
+    "pattern", ["a{1001}", "(?:a{40}){40}", "(?:(?:a{10}b){11}){10}", "a{1,1001}"]
+)
+def test_what_no_language_but_python_counts(pattern: str) -> None:
+    (rule,) = pattern_faults(pattern)
+    assert rule.startswith("must not repeat anything more than 1000 times")
+
+
+@pytest.mark.parametrize("pattern", ["a{1000}", "(?:a{30}){33}", r"\{,", "[{,]", r"[\\]u", r"\[:a"])
+def test_what_only_looks_like_it_is_accepted(pattern: str) -> None:
+    assert list(pattern_faults(pattern)) == []
+
+
 @pytest.mark.parametrize("pattern", GOOD)
 def test_patterns_that_are_accepted(pattern: str) -> None:
     assert list(pattern_faults(pattern)) == []
