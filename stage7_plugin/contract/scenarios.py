@@ -32,6 +32,7 @@ LOGIC = Path(__file__).with_name("scenario_logic")
 """A folder for each language, with what takes the place of the same files of a plugin."""
 
 _SCENARIO_TIMEOUT_MS = 2500
+_OF_AN_OUTPUT = ("name", "type", "required", "description")
 _FOR_SCENARIO_LOGIC: Mapping[str, Mapping[str, Any]] = {
     "slow": {"scenario": {"sleep": 0.8}},
     "failing": {"scenario": {"raise": "the scenario was asked to fail"}},
@@ -90,5 +91,14 @@ def overlay(language: str, manifest: Mapping[str, Any]) -> dict[str, bytes]:
 
 
 def manifest_for_scenarios(manifest: Mapping[str, Any]) -> dict[str, Any]:
-    """The manifest with an `api.timeout` that does not keep anybody waiting."""
-    return {**manifest, "api": {**manifest["api"], "timeout": _SCENARIO_TIMEOUT_MS}}
+    """The manifest with an `api.timeout` that keeps nobody waiting, and outputs of any value.
+
+    The suite's logic returns a value of each output's type, whatever values are allowed.
+    """
+    outputs = manifest.get("outputDefinitions")
+    changed: dict[str, Any] = {"api": {**manifest["api"], "timeout": _SCENARIO_TIMEOUT_MS}}
+    if isinstance(outputs, list):
+        changed["outputDefinitions"] = [
+            {key: one[key] for key in _OF_AN_OUTPUT if key in one} for one in outputs
+        ]
+    return {**manifest, **changed}

@@ -10,6 +10,9 @@ from typing import Any
 import pytest
 
 from stage7_plugin.contract import scenarios
+from stage7_plugin.contract.targets.compiled import compiled_language, with_scenario_logic
+from stage7_plugin.contract.targets.resolve import scenario_source
+from stage7_plugin.contract.targets.url import UrlTarget
 from stage7_plugin.host.view import read_manifest
 from stage7_plugin.spec.languages import LANGUAGES, language_of
 
@@ -39,6 +42,57 @@ def test_every_language_has_a_stand_in_for_what_its_author_writes(language: str)
     logic = files[LANGUAGES[language].logic].decode()
     for kind, inputs in scenarios.for_scenario_logic().inputs.items():
         assert all(f'"{name}"' in logic for name in inputs["scenario"]), kind
+
+
+def test_any_value_of_its_type_may_leave() -> None:
+    """The stand-ins do not know constraints."""
+    output = {"name": "a", "type": "string", "required": True, "enum": ["x"], "minLength": 1}
+    document = {**MANIFEST, "outputDefinitions": [output]}
+    changed = json.loads(scenarios.overlay("python", document)["manifest.json"])
+    assert changed["outputDefinitions"] == [{"name": "a", "type": "string", "required": True}]
+
+
+def test_in_a_compiled_language_it_takes_the_place_of_all_that_its_author_wrote(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "plugin"
+    for name in (
+        "server.go", "plugin_logic.go", "plugin_types.go", "more.go", "go.mod", "manifest.json",
+        "words/words.go", "plugin_runtime/app.go", ".git/config",
+    ):  # fmt: skip
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("the author's")
+    language = compiled_language(folder)
+    assert language == "go"
+    with with_scenario_logic(folder, language, MANIFEST) as copy:
+        made = {p.relative_to(copy).as_posix(): p for p in copy.rglob("*") if p.is_file()}
+        # more.go may use what the author's logic has, and .git is not for the image
+        assert set(made) == {
+            "server.go", "plugin_logic.go", "plugin_types.go", "go.mod", "manifest.json",
+            "words/words.go", "plugin_runtime/app.go",
+        }  # fmt: skip
+        assert "pluginruntime.FromContext" in made["plugin_logic.go"].read_text()
+        assert made["plugin_types.go"].read_text() == "the author's"
+        assert json.loads(made["manifest.json"].read_text())["api"]["timeout"] < 3000
+    assert not copy.exists()
+    assert (folder / "plugin_logic.go").read_text() == "the author's"
+
+
+def test_what_is_not_compiled_is_replaced_in_its_container(tmp_path: Path) -> None:
+    for name in ("plugin_logic.py", "plugin_runtime", "manifest.json"):
+        (tmp_path / name).touch()
+    assert compiled_language(tmp_path) is None
+
+
+@pytest.mark.parametrize(
+    ("main", "told"), [("server.go", "has to be compiled in: check the plugin's folder"), ("x", "")]
+)
+def test_a_compiled_plugin_without_its_folder_has_no_scenarios(main: str, told: str) -> None:
+    target = UrlTarget("http://localhost:1", {**MANIFEST, "entryPoint": {"main": main}})
+    found = scenario_source(target, None)()
+    assert found.inputs == {}
+    assert told in found.lacking
+    assert bool(told) is bool(found.lacking)
 
 
 def test_a_language_without_a_stand_in_replaces_nothing() -> None:

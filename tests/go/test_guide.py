@@ -44,7 +44,9 @@ def test_the_guide_works_as_written(tmp_path: Path) -> None:
         shlex.split(test), cwd=project, env=environment, capture_output=True, encoding="utf-8"
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    server = subprocess.Popen(shlex.split(run), cwd=project, env=environment, start_new_session=True)
+    server = subprocess.Popen(
+        shlex.split(run), cwd=project, env=environment, start_new_session=True
+    )
     try:
         wait_healthy(int(port))
         answer = subprocess.run(

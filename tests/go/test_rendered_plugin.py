@@ -27,7 +27,7 @@ EVERY_TYPE = {
 }
 TARGETS = (
     "sync", "contract", "down", "install", "login", "release", "update", "link", "run", "test",
-    "lint", "lock",
+    "lint", "lock", "changes",
 )  # fmt: skip
 
 
@@ -168,6 +168,19 @@ def test_a_release_moves_the_version_everywhere(tmp_path: Path) -> None:
     before = git(project, "rev-parse", "HEAD")
     done = make(project, "release", "VERSION=1.2.0")
     assert "Write what has changed under" in done.stdout
+    # an output that is gone is a step that callers notice
+    assert "There is no release to compare with." in make(project, "changes").stdout
+    path = project / "manifest.json"
+    written = path.read_text("utf-8")
+    path.write_text(written.replace('"name": "result"', '"name": "answer"'), "utf-8")
+    done = make(project, "changes")
+    assert (done.returncode, "major  output result: removed" in done.stdout) == (0, True)
+    assert "For the next release: major changes need 2.0.0 or higher." in done.stdout
+    git(project, "commit", "--all", "--quiet", "--message", "Another output")
+    done = make(project, "release", "VERSION=1.2.0")
+    told = "Not released. 1.2.0 is too small a step: major changes need 2.0.0 or higher.\n"
+    assert (done.returncode != 0, told in done.stdout) == (True, True), done.stdout
+    git(project, "reset", "--hard", "--quiet", "HEAD~")
     (project / "new.txt").write_text("")
     done = make(project, "release", "VERSION=1.2.0")
     assert "Commit or stash what has changed first:\n?? new.txt" in done.stdout

@@ -1,0 +1,238 @@
+package pluginruntime
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// phase is what a connection is waiting for.
+type phase int
+
+const (
+	phaseIdle      phase = iota // a request
+	phaseReceiving              // the rest of a request
+	phaseWorking                // the plugin
+	phaseAnswering              // the client, which has to take its answer
+	phaseLingering              // the client, which still sends what nobody needs
+)
+
+const (
+	// refusedMethod is the method of the request that net/http sees in place of a refused one, so
+	// that it is answered in its turn.
+	refusedMethod  = "REFUSED"
+	refusedInPlace = refusedMethod + " / HTTP/1.1\r\nHost: refused\r\nConnection: close\r\n\r\n"
+
+	pieceBytes   = 65536
+	readAtOnce   = 512
+	lingerTime   = 2 * time.Second // how long a client may go on sending after an early answer
+	readWholeEnd = -1              // bytes that are left of a chunked body: nobody knows
+)
+
+// connection is one client. It hands net/http only requests that every server reads the same way,
+// and knows since when which side is waited for.
+type connection struct {
+	net.Conn
+	maxHeader int64
+	onClose   func(*connection)
+
+	// Of the one goroutine that reads.
+	arrived []byte // what has arrived and belongs to no request yet
+	ready   []byte // of a header, to be read by net/http
+	left    int64  // bytes of a body that have not been read
+	ended   bool   // nothing further is read
+	refused atomic.Pointer[refusedRequest]
+
+	lock    sync.Mutex
+	phase   phase
+	since   time.Time // when the phase began
+	active  time.Time // when the client last sent or took something
+	gaveUp  *refusedRequest
+	hasMore bool // what follows the request that is in work has begun to arrive
+	memory  int64
+	closed  sync.Once
+}
+
+func (c *connection) Read(target []byte) (int, error) {
+	for {
+		switch {
+		case len(c.ready) > 0:
+			count := copy(target, c.ready)
+			c.ready = c.ready[count:]
+			return count, nil
+		case c.left != 0:
+			return c.readBody(target)
+		case c.ended:
+			return 0, io.EOF
+		}
+		if !c.takeHead() {
+			if err := c.readMore(target); err != nil {
+				return 0, err
+			}
+		}
+	}
+}
+
+func (c *connection) readBody(target []byte) (count int, err error) {
+	if c.left > 0 {
+		target = target[:min(int64(len(target)), c.left)]
+	}
+	if len(c.arrived) > 0 {
+		count = copy(target, c.arrived)
+		c.arrived = c.arrived[count:]
+	} else {
+		count, err = c.Conn.Read(target)
+		c.touch()
+	}
+	if c.left > 0 {
+		c.left -= int64(count)
+	}
+	return count, err
+}
+
+// readMore reads a part of a header; target is used as a buffer.
+func (c *connection) readMore(target []byte) error {
+	if len(target) < readAtOnce { // net/http watches for the end of the connection with one byte
+		target = make([]byte, readAtOnce)
+	}
+	count, err := c.Conn.Read(target)
+	if count > 0 {
+		if len(c.arrived) == 0 {
+			c.arrived = nil
+		}
+		c.arrived = append(c.arrived, target[:count]...)
+		c.begin()
+		return nil
+	}
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		if refused := c.isGivenUp(); refused != nil {
+			_ = c.Conn.SetReadDeadline(time.Time{})
+			c.refuse(refused)
+			return nil
+		}
+	}
+	return err
+}
+
+// takeHead makes the header that has arrived ready, or a request in its place that is refused;
+// false if more has to arrive.
+func (c *connection) takeHead() bool {
+	for bytes.HasPrefix(c.arrived, []byte("\r\n")) { // RFC 9112, 2.2: empty lines in front are ignored
+		c.arrived = c.arrived[2:]
+	}
+	if len(c.arrived) == 0 {
+		return false
+	}
+	end, refused := headEnd(c.arrived, c.maxHeader)
+	if refused == nil && end < 0 {
+		return false
+	}
+	if refused == nil {
+		var found head
+		if found, refused = readHead(c.arrived[:end]); refused == nil {
+			c.ready, c.arrived = c.arrived[:end+4], c.arrived[end+4:]
+			c.left = found.length
+			if found.isChunked {
+				c.left = readWholeEnd
+			}
+			return true
+		}
+	}
+	c.refuse(refused)
+	return true
+}
+
+func (c *connection) refuse(refused *refusedRequest) {
+	c.refused.Store(refused)
+	c.ready, c.arrived, c.ended = []byte(refusedInPlace), nil, true
+}
+
+// Write writes in pieces, so that it is known when the client last took something.
+func (c *connection) Write(data []byte) (written int, err error) {
+	for len(data) > 0 && err == nil {
+		var count int
+		count, err = c.Conn.Write(data[:min(len(data), pieceBytes)])
+		c.touch()
+		written += count
+		data = data[count:]
+	}
+	return written, err
+}
+
+func (c *connection) Close() error {
+	c.closed.Do(func() { c.onClose(c) })
+	return c.Conn.Close()
+}
+
+func (c *connection) touch() {
+	c.lock.Lock()
+	defer c.lock.Unlock()
+	c.active = time.Now()
+}
+
+// begin notes that a part of a request has arrived.
+func (c *connection) begin() {
+	c.lock.Lock()
+	defer c.lock.Unlock()
+	c.active = time.Now()
+	if c.phase == phaseIdle {
+		c.phase, c.since = phaseReceiving, c.active
+	} else {
+		c.hasMore = true
+	}
+}
+
+// enter begins a phase. What follows the request in work may have begun to arrive meanwhile.
+func (c *connection) enter(next phase) {
+	c.lock.Lock()
+	defer c.lock.Unlock()
+	c.since = time.Now()
+	if next == phaseIdle && c.hasMore {
+		next = phaseReceiving
+		c.hasMore = false
+	}
+	c.phase = next
+	c.active = c.since
+}
+
+// hold says how much of the memory budget the connection holds at the moment.
+func (c *connection) hold(size int64) {
+	c.lock.Lock()
+	defer c.lock.Unlock()
+	c.memory = size
+}
+
+// giveUp refuses the request that is being received: its reader finds out.
+func (c *connection) giveUp(status int, text string) {
+	c.lock.Lock()
+	isReceiving := c.phase == phaseReceiving && c.gaveUp == nil
+	if isReceiving {
+		c.gaveUp = &refusedRequest{status, text}
+	}
+	c.lock.Unlock()
+	if isReceiving {
+		_ = c.Conn.SetReadDeadline(time.Now())
+	}
+}
+
+func (c *connection) isGivenUp() *refusedRequest {
+	c.lock.Lock()
+	defer c.lock.Unlock()
+	return c.gaveUp
+}
+
+// linger lets the client see the end of its answer, and skips what it still sends: closing at once
+// would show it a reset.
+func (c *connection) linger() {
+	c.enter(phaseLingering)
+	if tcp, ok := c.Conn.(*net.TCPConn); ok {
+		_ = tcp.CloseWrite()
+	}
+	_ = c.Conn.SetReadDeadline(time.Now().Add(lingerTime))
+	_, _ = io.Copy(io.Discard, c.Conn)
+}

@@ -1,0 +1,126 @@
+package pluginruntime
+
+import (
+	"bytes"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+const mostFields = 200
+
+var (
+	requestLine = regexp.MustCompile(`^[A-Z]+(?:-[A-Z]+)* (?:http://[\w.:-]+)?/((?:[!-$&-~]|%[0-9A-Fa-f]{2})*) HTTP/1\.([01])$`)
+	fieldName   = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
+	hostValue   = regexp.MustCompile(`^[!$%&'()*+,\-.:;=@\[\]_~0-9A-Za-z]*$`)
+	bodyLength  = regexp.MustCompile(`^[0-9]{1,18}$`)
+)
+
+// refusedRequest is a request that is refused before net/http sees it.
+type refusedRequest struct {
+	status int
+	text   string
+}
+
+func badRequest(text string) *refusedRequest { return &refusedRequest{400, text} }
+
+// head is what has to be known of a request to find its end.
+type head struct {
+	length    int64
+	isChunked bool
+}
+
+// readHead checks the lines of a request up to its body.
+//
+// It is strict on purpose: net/http accepts some requests that two servers could read differently,
+// and hides a Content-Length beside a chunked body.
+func readHead(text []byte) (head, *refusedRequest) {
+	lines := strings.Split(string(text), "\r\n")
+	if len(lines) > mostFields+1 {
+		return head{}, &refusedRequest{431, fmt.Sprintf("The request's header has over %d lines.", mostFields)}
+	}
+	line := requestLine.FindStringSubmatch(lines[0])
+	if line == nil {
+		return head{}, badRequest("The request line must be like GET /health HTTP/1.1.")
+	}
+	isOld := line[2] == "0"
+	once := map[string]string{}
+	for _, one := range lines[1:] {
+		name, value, found := strings.Cut(one, ":")
+		if !found || !isToken(name) || !isValue(value) {
+			return head{}, badRequest("A line of the header must be like Host: example.")
+		}
+		switch name = strings.ToLower(name); name {
+		case "content-length", "transfer-encoding", "content-type", "host":
+			if _, again := once[name]; again {
+				return head{}, badRequest("The header " + name + " may come only once.")
+			}
+			once[name] = strings.Trim(value, " \t")
+		}
+	}
+	host, hasHost := once["host"]
+	if !hasHost && !isOld {
+		return head{}, badRequest("A request of HTTP/1.1 needs a line such as Host: example.")
+	}
+	if !hostValue.MatchString(host) {
+		return head{}, badRequest("The header host must be a name, such as Host: example.")
+	}
+	return bodyOf(once, isOld)
+}
+
+// bodyOf tells how the body ends.
+func bodyOf(fields map[string]string, isOld bool) (head, *refusedRequest) {
+	coding, hasCoding := fields["transfer-encoding"]
+	length, hasLength := fields["content-length"]
+	switch {
+	case hasCoding && !strings.EqualFold(coding, "chunked"):
+		return head{}, badRequest("The only Transfer-Encoding that is supported is chunked.")
+	case hasCoding && (hasLength || isOld):
+		return head{}, badRequest("Transfer-Encoding goes with HTTP/1.1 and without Content-Length.")
+	case hasCoding:
+		return head{isChunked: true}, nil
+	case hasLength && !bodyLength.MatchString(length):
+		return head{}, badRequest("Content-Length must be a number of bytes, such as 120.")
+	case hasLength:
+		number, _ := strconv.ParseInt(length, 10, 64)
+		return head{length: number}, nil
+	}
+	return head{}, nil
+}
+
+func isToken(name string) bool {
+	for index := range len(name) {
+		octet := name[index]
+		isLetter := octet|0x20 >= 'a' && octet|0x20 <= 'z'
+		if !isLetter && octet != '-' && (octet < '0' || octet > '9') {
+			return fieldName.MatchString(name)
+		}
+	}
+	return name != ""
+}
+
+func isValue(value string) bool {
+	for index := range len(value) {
+		if octet := value[index]; octet < ' ' && octet != '\t' || octet == 0x7f {
+			return false
+		}
+	}
+	return true
+}
+
+// headEnd finds where the header ends; -1 if it has not arrived completely.
+func headEnd(arrived []byte, most int64) (int, *refusedRequest) {
+	end := bytes.Index(arrived[:min(int64(len(arrived)), most)], []byte("\r\n\r\n"))
+	switch {
+	case end >= 0:
+		return end, nil
+	case int64(len(arrived)) >= most:
+		return -1, &refusedRequest{431, fmt.Sprintf("The request's header has over %d bytes.", most)}
+	case (arrived[0] < 'A' || arrived[0] > 'Z') && string(arrived) != "\r":
+		return -1, badRequest("This is no HTTP: a request begins with its method.")
+	case bytes.Count(arrived, []byte("\n")) > bytes.Count(arrived, []byte("\r\n")): // its end would never come
+		return -1, badRequest("A line of a request must end with CR and LF.")
+	}
+	return -1, nil
+}

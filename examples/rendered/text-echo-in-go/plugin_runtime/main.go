@@ -1,0 +1,190 @@
+// Package pluginruntime is the server around a plugin's own code. Its README.md says what it promises.
+package pluginruntime
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"os/signal"
+	"runtime"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+const (
+	lateTime = 500 * time.Millisecond // after SIGTERM; who connects later is not answered any more
+	lastTime = 500 * time.Millisecond // for answers that are written after the time to drain is over
+	pollTime = 10 * time.Millisecond
+)
+
+// Main serves the plugin until SIGTERM, and ends the process. With the argument healthcheck, it
+// asks the plugin that runs for its health.
+//
+// Execute is called for each execution, several at once. Its context ends at the deadline; a
+// function that does not heed it keeps its slot until it returns. Setup is called once, before the
+// plugin is ready.
+func Main[In, Out any](execute func(context.Context, In) (Out, error), setup func(context.Context) error) {
+	if len(os.Args) > 1 && os.Args[1] == "healthcheck" {
+		os.Exit(healthcheck())
+	}
+	if len(os.Args) > 1 {
+		fmt.Fprintf(os.Stderr, "usage: %s [healthcheck]\n", os.Args[0])
+		os.Exit(2)
+	}
+	os.Exit(run(logicOf(execute), setup))
+}
+
+// run serves the plugin and returns the exit status.
+func run(its logic, setup func(context.Context) error) int {
+	signals := make(chan os.Signal, 4)
+	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT)
+	m, err := readManifest()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 2
+	}
+	m.adoptConfiguration()
+	names := secretNames()
+	known := newRequestSecrets(m, secretsOfEnvironment(m, os.Environ(), names))
+	counters := newMetrics()
+	log := newLogger(m, known, counters, isReadable())
+	writer := newLogWriter(os.Stdout, func() { counters.droppedLines.Add(1) }, func(lost int) []byte {
+		text := fmt.Sprintf("%d log lines were dropped, because standard output was not read", lost)
+		return log.line(levelWarning, ownLogger, text, "", noSecrets, []field{{"dropped", lost}})
+	})
+	log.sink = writer.write
+	defer writer.flush()
+
+	values, err := loadSettings(m)
+	if err != nil {
+		log.say(levelCritical, "wrong settings: "+err.Error())
+		return 2
+	}
+	if err := m.prepare(); err != nil {
+		log.say(levelCritical, "wrong "+manifestName+": "+err.Error())
+		return 2
+	}
+	if problems := m.wrongConfiguration(); problems != nil {
+		log.say(levelCritical, "the plugin cannot start: "+strings.Join(problems, "; "))
+		return 2
+	}
+	log.setLevel(values.logLevel)
+	warnOfSecrets(log, names)
+	adoptEnvironment()
+	adoptLimits(values)
+
+	listener, err := listen(values)
+	if err != nil {
+		log.say(levelCritical, fmt.Sprintf("cannot listen on PLUGIN_HOST='%s' PLUGIN_PORT='%d': %v", values.host, values.port, err))
+		return 2
+	}
+	printed := capture(log)
+	defer printed.finish()
+	e := &endpoint{
+		manifest: m, settings: values, logic: its, secrets: known, log: log, metrics: counters,
+		slots: newSlots(context.Background(), int(values.concurrency), values.deadline()), plugin: newPlugin(), printed: printed,
+	}
+	memory := newBudget(values.memoryBytes)
+	patience, stopWaiting := context.WithTimeout(context.Background(), startTime)
+	s := &server{
+		app: newApp(e), settings: values, budget: memory,
+		connections: newConnections(listener, values, memory), started: patience.Done(),
+	}
+	unready := make(chan string, 1)
+	go func() {
+		e.plugin.start(setup, seconds(values.startSeconds), log, memory.measure)
+		if state, _, _ := e.plugin.get(); state == stateReady {
+			address := listener.Addr().String()
+			log.say(levelInfo, "listening on "+address, field{"address", address}, field{"slots", values.concurrency})
+		}
+		stopWaiting()
+	}()
+	go func() {
+		if problem := e.plugin.awaitReady(seconds(values.startSeconds)); problem != "" {
+			unready <- problem
+		}
+	}()
+	go func() { _ = s.http().Serve(s.connections) }()
+	return s.serve(signals, unready)
+}
+
+func warnOfSecrets(log *logger, names []string) {
+	var missing []string
+	for _, name := range names {
+		if _, found := os.LookupEnv(name); !found {
+			missing = append(missing, name)
+		}
+	}
+	if missing != nil {
+		log.say(levelWarning, "PLUGIN_SECRET_ENV names what is not set: "+strings.Join(missing, ", "))
+	}
+	if !log.secrets.environment.isComplete {
+		log.say(levelWarning, "not every secret of the environment is redacted: name them exactly, as in PLUGIN_SECRET_ENV=DB_PASSWORD,API_KEY")
+	}
+}
+
+// adoptLimits fits Go's runtime to the container, whatever GOGC, GOMEMLIMIT and GOMAXPROCS the host
+// injects.
+func adoptLimits(values settings) {
+	debug.SetGCPercent(100)
+	debug.SetMemoryLimit(values.memoryBytes / 10 * 9)
+	runtime.SetDefaultGOMAXPROCS()
+}
+
+func listen(values settings) (net.Listener, error) {
+	network := "tcp"
+	if address := net.ParseIP(values.host); address != nil && address.To4() != nil {
+		network = "tcp4" // or 0.0.0.0 would also mean IPv6
+	}
+	return net.Listen(network, net.JoinHostPort(values.host, strconv.FormatInt(values.port, 10)))
+}
+
+// serve waits for a signal, or until it is known that the plugin does not get ready.
+func (s *server) serve(signals <-chan os.Signal, unready <-chan string) int {
+	log := s.app.endpoint.log
+	rounds := time.NewTicker(roundTime)
+	defer rounds.Stop()
+	for {
+		select {
+		case <-rounds.C:
+			s.connections.closeTheSlow()
+		case problem := <-unready:
+			log.say(levelCritical, "the process ends, because the plugin is not ready: "+problem)
+			return 1
+		case <-signals:
+			return s.drain(signals)
+		}
+	}
+}
+
+// drain ends the server: until every answer is out, or time is up. A second signal ends it at once.
+func (s *server) drain(signals <-chan os.Signal) int {
+	e := s.app.endpoint
+	e.plugin.stop()
+	e.log.say(levelInfo, "stopping")
+	stopped := time.Now()
+	until := stopped.Add(seconds(s.settings.drainSeconds))
+	for _, end := range []time.Time{until, until.Add(lastTime)} {
+		for calm := 0; calm < 2 && time.Now().Before(end); {
+			s.connections.refuseTheUnfinished()
+			if calm++; s.connections.areNeeded(stopped) {
+				calm = 0
+			}
+			if time.Since(stopped) > lateTime {
+				_ = s.connections.Listener.Close()
+			}
+			select {
+			case number := <-signals:
+				return 128 + int(number.(syscall.Signal))
+			case <-time.After(pollTime):
+			}
+		}
+		e.slots.expire() // answer clients that still wait, and allow a moment to write that
+	}
+	e.log.say(levelInfo, "stopped")
+	return 0
+}

@@ -1,0 +1,147 @@
+package pluginruntime
+
+import (
+	"encoding/json/jsontext"
+	"encoding/json/v2"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+)
+
+const largestExact = 1 << 53 // of the integers that every reader of JSON keeps as they are
+
+// refusal is a request that does not succeed: status, outcome for the metrics, and why.
+type refusal struct {
+	status    int
+	outcome   string
+	text      string
+	errors    []string
+	exception string // for the log: where a panic came from
+}
+
+func (r *refusal) Error() string { return r.text }
+
+func failed(text string, errors ...string) *refusal {
+	return &refusal{status: 500, outcome: outcomeFailed, text: text, errors: errors}
+}
+
+// outputsOf checks the JSON of what Execute returned, and writes it in the order of the manifest,
+// without optional nulls.
+//
+// The host keeps only the first output where its plan names one, and counts null as missing.
+func outputsOf(result jsontext.Value, definitions []*definition) (jsontext.Value, error) {
+	if result.Kind() != '{' {
+		return nil, failed(fmt.Sprintf("'outputs' must be an object, but is %s.", typeName(result)))
+	}
+	given := members(result)
+	var problems []string
+	var found []member
+	for _, d := range definitions {
+		value, ok := given[d.Name]
+		switch {
+		case !ok:
+			if d.Required {
+				problems = append(problems, fmt.Sprintf("Output '%s' (%s) is missing.", d.Name, d.Type))
+			}
+		case value.Kind() == 'n' && !d.Required:
+		case !isType(value, d.Type):
+			problems = append(problems, fmt.Sprintf("Output '%s' must be of type %s, but is %s.", d.Name, d.Type, typeName(value)))
+		default:
+			found = append(found, member{d.Name, value})
+			for _, fault := range d.faults(value) {
+				problems = append(problems, fmt.Sprintf("Output '%s' %s.", d.Name, fault))
+			}
+		}
+	}
+	var undeclared []string
+	for name := range given {
+		if !slices.ContainsFunc(definitions, func(d *definition) bool { return d.Name == name }) {
+			undeclared = append(undeclared, fmt.Sprintf("Output '%s' is not declared in outputDefinitions of manifest.json.", name))
+		}
+	}
+	slices.Sort(undeclared)
+	if problems = append(problems, undeclared...); problems != nil {
+		return nil, failed("The plugin's outputs do not match its manifest.", problems...)
+	}
+	return objectOf(found), nil
+}
+
+// encode writes what Execute returned as JSON. The error names the place that JSON cannot carry,
+// and what to write instead.
+func encode(result any) (jsontext.Value, error) {
+	text, err := json.Marshal(result, json.Deterministic(true))
+	if err == nil {
+		return text, nil
+	}
+	var problem *json.SemanticError
+	if !errors.As(err, &problem) {
+		return nil, failed("The plugin's outputs cannot be written.", oneLine(err.Error()))
+	}
+	place := strings.Builder{}
+	name := ""
+	for token := range problem.JSONPointer.Tokens() {
+		if name == "" {
+			name = token
+		} else {
+			fmt.Fprintf(&place, "[%s]", token)
+		}
+	}
+	why := "of Go type " + fmt.Sprint(problem.GoType)
+	if problem.Err != nil {
+		why += ": " + problem.Err.Error()
+	}
+	problemText := fmt.Sprintf("Output '%s' cannot be written as JSON: %s%s is %s%s.", name, name, place.String(), oneLine(why), instead(problem.GoType))
+	return nil, failed("The plugin's outputs cannot be written.", problemText)
+}
+
+// instead says what to write in place of a type that JSON cannot carry.
+func instead(kind reflect.Type) string {
+	if kind == nil {
+		return ""
+	}
+	switch {
+	case kind.PkgPath() == "time" && kind.Name() == "Duration":
+		return "; write value.String() or value.Seconds()"
+	case kind.Kind() == reflect.Float64 || kind.Kind() == reflect.Float32:
+		return "; JSON has no NaN and no infinity"
+	case kind.Kind() == reflect.String:
+		return "; write strings.ToValidUTF8(value, \"\\ufffd\"), or bytes as base64"
+	case kind.Kind() == reflect.Map:
+		return "; keys must be strings or numbers"
+	}
+	return "; write a string, number, bool, slice, map or struct"
+}
+
+// roundedIn returns an integer above 2**53 in a JSON text, which its reader may round; empty if
+// there is none.
+func roundedIn(value jsontext.Value) string {
+	if !hasLongNumber(value) {
+		return ""
+	}
+	for scalar := range scalarsIn(value) {
+		if scalar.Kind() != '0' || strings.ContainsAny(string(scalar), ".eE") {
+			continue
+		}
+		if number := numberOf(scalar); number > largestExact || number < -largestExact {
+			return string(scalar)
+		}
+	}
+	return ""
+}
+
+// hasLongNumber tells quickly that a text has no run of 16 digits.
+func hasLongNumber(text []byte) bool {
+	run := 0
+	for _, octet := range text {
+		if octet < '0' || octet > '9' {
+			run = 0
+		} else if run++; run == 16 {
+			return true
+		}
+	}
+	return false
+}
+
+func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }

@@ -1,0 +1,126 @@
+package pluginruntime
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json/jsontext"
+	"encoding/json/v2"
+	"fmt"
+	"net/http"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+)
+
+const traceIDLength = 200 // characters; a longer one would only bloat every log line
+
+var (
+	mediaType = regexp.MustCompile(`(?i)^application/(?:json|[\w.-]+\+json)$`)
+	charset   = regexp.MustCompile(`(?i)charset\s*=\s*"?([^";\s]*)`)
+	isUTF8    = regexp.MustCompile(`(?i)^utf-?8$`)
+	showable  = regexp.MustCompile(`(?i)^[a-z/.+-]{1,40}$`)
+	// https://www.w3.org/TR/trace-context/: version, trace id, parent id, flags.
+	traceParent = regexp.MustCompile(`^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$`)
+)
+
+// read returns the JSON of Execute's inputs, and what its context knows. It fills in id.
+func (e *endpoint) read(body []byte, header http.Header, id *identity) (jsontext.Value, *Call, *refusal) {
+	invalid := func(status int, text string, errors ...string) *refusal {
+		return &refusal{status: status, outcome: outcomeInvalid, text: text, errors: errors}
+	}
+	if wrong := wrongContentType(header); wrong != "" {
+		return nil, nil, invalid(415, wrong)
+	}
+	document, err := parse(body, int(e.settings.maxJSONDepth))
+	if err != nil {
+		return nil, nil, invalid(400, err.Error())
+	}
+	parts := members(document)
+	if parts["inputs"].Kind() != '{' {
+		return nil, nil, invalid(400, `The body must be an object with an object "inputs", such as {"inputs": {}}.`)
+	}
+	sent := parts["context"]
+	if sent != nil && sent.Kind() != '{' && sent.Kind() != 'n' {
+		return nil, nil, invalid(400, fmt.Sprintf(`"context" must be an object, not %s.`, typeName(sent)))
+	}
+	given, fields := members(parts["inputs"]), members(sent)
+	if traceID := said(fields["trace_id"]); traceID != "" {
+		id.traceID = traceID
+	}
+	own := e.secrets.ofInputs(given, sent)
+	id.secrets = id.secrets.with(own)
+	if !own.isComplete {
+		e.log.tell(id, levelWarning, "not every secret of this request is redacted: too many, or too long")
+	}
+	stepID, _ := unwrap(given["stepId"], "any")
+	found := readInputs(e.manifest.InputDefinitions, given, e.settings.strictInputs == 1, int(e.settings.maxJSONDepth))
+	if found.problems != nil {
+		return nil, nil, invalid(422, strings.Join(found.problems, " "), found.problems...)
+	}
+	args := map[string]map[string]any{}
+	for name, value := range found.args {
+		args[name] = decodedLater(members(value))()
+	}
+	return found.values, &Call{
+		TraceID: id.traceID, StepID: said(stepID), PluginID: e.manifest.ID, Version: e.manifest.Version,
+		TraceParent: header.Get("Traceparent"), Args: args, identity: id,
+		hostInputs: decodedLater(found.undeclared), context: decodedLater(fields),
+	}, nil
+}
+
+// said is the text of a value that should be one; empty for what says nothing.
+func said(value jsontext.Value) string {
+	switch value.Kind() {
+	case '"', '0', 't':
+		text := plain(value)
+		if utf8.RuneCountInString(text) > traceIDLength {
+			text = string([]rune(text)[:traceIDLength])
+		}
+		return text
+	}
+	return ""
+}
+
+// decodeInputs fills in the author's struct. That fails only where its types are not the manifest's.
+func decodeInputs(inputs jsontext.Value, target any) error {
+	if err := json.Unmarshal(inputs, target); err != nil {
+		return failed("The inputs do not fit the type Inputs of the plugin: " + oneLine(err.Error()))
+	}
+	return nil
+}
+
+// traceOf is the trace id of the traceparent header, or a new one.
+func traceOf(header http.Header) string {
+	sent := header.Get("Traceparent")
+	if found := traceParent.FindStringSubmatch(sent); found != nil && !strings.HasPrefix(sent, "ff") {
+		return found[1]
+	}
+	var random [16]byte
+	_, _ = rand.Read(random[:])
+	return hex.EncodeToString(random[:])
+}
+
+func wrongContentType(header http.Header) string {
+	kind := header.Get("Content-Type")
+	media, _, _ := strings.Cut(kind, ";")
+	media = strings.TrimSpace(media)
+	if media != "" && !mediaType.MatchString(media) {
+		return fmt.Sprintf("Content-Type must be application/json, not %s.", shown(media))
+	}
+	if found := charset.FindStringSubmatch(kind); found != nil && !isUTF8.MatchString(found[1]) {
+		return fmt.Sprintf("The charset must be utf-8, not %s.", shown(found[1]))
+	}
+	encoding := strings.ToLower(header.Get("Content-Encoding"))
+	if encoding != "" && encoding != "identity" {
+		return fmt.Sprintf("Content-Encoding %s is not supported; send the body as it is.", shown(encoding))
+	}
+	return ""
+}
+
+// shown is the value of a header, unless it could be a secret that got there by mistake.
+func shown(value string) string {
+	if showable.MatchString(value) {
+		return "'" + value + "'"
+	}
+	return "this value"
+}

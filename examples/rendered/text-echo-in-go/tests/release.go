@@ -1,0 +1,170 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+const (
+	changelog  = "CHANGELOG.md"
+	unreleased = "## Unreleased\n"
+)
+
+// Every place of the version but the changelog, as it is written there.
+var places = []struct {
+	file  string
+	lines []string
+}{
+	{"manifest.json", []string{`"version": "{version}"`, `"image": "{image}"`}},
+	{"Dockerfile", []string{"ARG PLUGIN_VERSION={version}\n"}},
+	{"compose.yaml", []string{`image: "{image}"`, `PLUGIN_VERSION: "{version}"`}},
+	{"kubernetes.yaml", []string{`image: "{image}"`, `app.kubernetes.io/version: "{version}"`}},
+}
+
+func refused(form string, values ...any) error {
+	return fmt.Errorf("Not released. "+form, values...)
+}
+
+func git(words ...string) (string, error) {
+	var output, problem bytes.Buffer
+	command := exec.Command("git", words...)
+	command.Stdout, command.Stderr = &output, &problem
+	if err := command.Run(); err != nil {
+		return "", refused("git %s failed: %w\n%s", words[0], err, strings.TrimSpace(problem.String()+output.String()))
+	}
+	return strings.TrimRight(output.String(), "\n"), nil
+}
+
+// release moves the version everywhere, commits and tags. Nothing is pushed. After an error nothing
+// has changed.
+func release(version string) error {
+	if !regexp.MustCompile(`^(0|[1-9]\d*)(\.(0|[1-9]\d*)){2}$`).MatchString(version) {
+		return refused("VERSION is '%s'; it must be MAJOR.MINOR.PATCH: VERSION=1.2.0", version)
+	}
+	changes, err := git("status", "--porcelain", "--", ".")
+	if err != nil {
+		return err
+	}
+	if changes != "" {
+		return refused("Commit or stash what has changed first:\n%s", changes)
+	}
+	plugin, err := readManifest()
+	if err != nil {
+		return err
+	}
+	prefix := "v"
+	if inside, err := git("rev-parse", "--show-prefix"); err != nil {
+		return err
+	} else if inside != "" { // a repository with several plugins
+		prefix = plugin.ID + "/v"
+	}
+	if err := checkOrder(version, plugin.Version, prefix); err != nil {
+		return err
+	}
+	after, err := moved(plugin, version)
+	if err != nil {
+		return err
+	}
+	if err := commit(after, version); err != nil {
+		return err
+	}
+	if _, err := git("tag", "--annotate", prefix+version, "--message", plugin.ID+" "+version); err != nil {
+		return err
+	}
+	fmt.Printf("Released %s as %s%s. To publish it: git push --follow-tags\n", version, prefix, version)
+	return nil
+}
+
+// checkOrder refuses a version that is not higher, unless it is the first release of the current one.
+func checkOrder(version, current, prefix string) error {
+	tagged, err := git("tag", "--list", prefix+version)
+	if err != nil {
+		return err
+	}
+	if tagged != "" {
+		return refused("%s is released already: there is a tag %s%s", version, prefix, version)
+	}
+	wanted, now := numbers(version), numbers(current)
+	for index := range wanted {
+		if wanted[index] == now[index] {
+			continue
+		}
+		if wanted[index] > now[index] {
+			return nil
+		}
+		released, err := git("tag", "--list", prefix+current)
+		if err != nil {
+			return err
+		}
+		example, rule := current, "that one, which is not released yet, or higher"
+		if released != "" {
+			example, rule = fmt.Sprintf("%d.%d.%d", now[0], now[1], now[2]+1), "higher"
+		}
+		return refused("VERSION is %s, lower than %s in manifest.json; it must be %s: make release VERSION=%s",
+			version, current, rule, example)
+	}
+	return nil
+}
+
+func numbers(version string) (found [3]int) {
+	for index, part := range strings.SplitN(version, ".", 3) {
+		found[index], _ = strconv.Atoi(part)
+	}
+	return found
+}
+
+// moved returns the new text of each file with a version.
+func moved(plugin manifest, version string) (map[string]string, error) {
+	image := plugin.Container.Image
+	next := image[:strings.LastIndex(image, ":")+1] + version
+	after := map[string]string{}
+	for _, place := range places {
+		content := text(place.file)
+		if content == "" {
+			continue
+		}
+		for _, line := range place.lines {
+			old := strings.NewReplacer("{version}", plugin.Version, "{image}", image).Replace(line)
+			if !strings.Contains(content, old) {
+				return nil, refused("%s does not have %s; see make test", place.file, strings.TrimSpace(old))
+			}
+			content = strings.Replace(content, old, strings.NewReplacer("{version}", version, "{image}", next).Replace(line), 1)
+		}
+		after[place.file] = content
+	}
+	before, rest, found := strings.Cut(text(changelog), unreleased)
+	entries, _, _ := strings.Cut(rest, "\n## ")
+	if !found || strings.TrimSpace(entries) == "" {
+		return nil, refused("Write what has changed under `%s` in %s first", strings.TrimSpace(unreleased), changelog)
+	}
+	after[changelog] = fmt.Sprintf("%s%s\n## %s - %s\n%s", before, unreleased, version, time.Now().UTC().Format(time.DateOnly), rest)
+	return after, nil
+}
+
+// commit writes the files and commits them; after an error they are as they were.
+func commit(after map[string]string, version string) (err error) {
+	words := []string{"commit", "--quiet", "--allow-empty", "--message", "Release " + version, "--"}
+	before := map[string]string{}
+	defer func() {
+		for name, content := range before {
+			if err != nil {
+				_ = os.WriteFile(name, []byte(content), 0o644)
+			}
+		}
+	}()
+	for name, content := range after {
+		before[name] = text(name)
+		words = append(words, name)
+		if err := os.WriteFile(name, []byte(content), 0o644); err != nil {
+			return refused("%w", err)
+		}
+	}
+	_, err = git(words...)
+	return err
+}

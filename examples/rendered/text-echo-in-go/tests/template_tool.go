@@ -1,0 +1,180 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"os/exec"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+const (
+	cruftSpec   = "cruft[pyproject]==2.16.0"
+	installHint = "pipx install 'stage7-plugin[docker,generated,dev] @ git+https://github.com/org/template'"
+)
+
+type madeFrom struct {
+	Template, Commit, Version string
+	Answers                   json.RawMessage
+}
+
+func recorded(name string) (found madeFrom) {
+	_ = json.Unmarshal([]byte(text(name)), &found)
+	return found
+}
+
+func isInstalled(program string) bool {
+	_, err := exec.LookPath(program)
+	return err == nil
+}
+
+// asURL returns a git address or a folder as the URL that pip needs; nothing if it is neither.
+func asURL(address string) string {
+	if regexp.MustCompile(`^(https|ssh|file)://`).MatchString(address) {
+		return address
+	}
+	if remote := regexp.MustCompile(`^([^/:@]+@[^/:]+):([^/].*|/[^/].*)$`).FindStringSubmatch(address); remote != nil {
+		return "ssh://" + remote[1] + "/" + remote[2]
+	}
+	if _, err := os.Stat(address); err == nil && strings.HasPrefix(address, "/") {
+		return (&url.URL{Scheme: "file", Path: address}).String()
+	}
+	return ""
+}
+
+// requirement returns the suite as pip installs it; nothing if it is not known where from.
+func requirement() string {
+	for _, name := range []string{".stage7-template.json", ".cruft.json"} {
+		made := recorded(name)
+		if address := asURL(made.Template); made.Commit != "" && address != "" {
+			return "stage7-plugin[docker,generated,dev] @ git+" + address + "@" + made.Commit
+		}
+	}
+	return ""
+}
+
+// command returns how a program of a package of PyPI, or one that is installed, is called.
+func command(program, spec string) []string {
+	switch {
+	case spec != "" && isInstalled("uvx"):
+		return []string{"uvx", "--from", spec, program}
+	case spec != "" && isInstalled("pipx"):
+		return []string{"pipx", "run", "--spec", spec, program}
+	case isInstalled(program):
+		return []string{program}
+	}
+	return nil
+}
+
+// execute runs a program at this terminal; its exit status becomes this one's.
+func execute(words ...string) error {
+	command := exec.Command(words[0], words[1:]...)
+	command.Stdin, command.Stdout, command.Stderr = os.Stdin, os.Stdout, os.Stderr
+	return command.Run()
+}
+
+// templateTool runs stage7-plugin, which needs Python, through uv or pipx: `make contract` and others.
+//
+// It is installed from where the template was when it made this plugin; else an installed one is
+// used. CONTRACT_SUITE names another place in pip's words, such as `../template[docker,generated]`.
+func templateTool(words []string) error {
+	optional := slices.Contains(words, "--optional")
+	words = slices.DeleteFunc(words, func(word string) bool { return word == "--optional" })
+	if words[0] == "check" {
+		if file := os.Getenv("ENV_FILE"); file != "" {
+			words = slices.Insert(words, 1, "--env-file", file)
+		}
+		words = append(words, ".")
+	}
+	tool := command("stage7-plugin", setting("CONTRACT_SUITE", requirement()))
+	if tool != nil {
+		var ended *exec.ExitError
+		err := execute(append(tool, words...)...)
+		if errors.As(err, &ended) {
+			os.Exit(ended.ExitCode())
+		}
+		return err
+	}
+	reason := "stage7-plugin is not available: it needs uv or pipx, and CONTRACT_SUITE where the template is not on record"
+	if !optional {
+		return fmt.Errorf("Nothing was done, because %s. Or install it: %s", reason, installHint)
+	}
+	said := "The contract suite did not run: " + reason
+	if os.Getenv("GITHUB_ACTIONS") != "" {
+		said = "::warning::" + said
+	}
+	fmt.Println(said)
+	return nil
+}
+
+func cruft(words ...string) error {
+	found := strings.Fields(os.Getenv("CRUFT"))
+	if len(found) == 0 && isInstalled("cruft") {
+		found = []string{"cruft"}
+	} else if len(found) == 0 {
+		found = command("cruft", cruftSpec)
+	}
+	if len(found) == 0 {
+		return errors.New("cruft is not installed: install uv or pipx, with which it runs without that")
+	}
+	return execute(append(found, words...)...)
+}
+
+// conflicts lists the files of this folder in which an update has left something to decide.
+func conflicts() []string {
+	var names []string
+	for _, words := range [][]string{
+		{"diff", "--name-only", "--relative", "-z", "HEAD"},
+		{"ls-files", "--others", "--exclude-standard", "-z"},
+	} {
+		listed, _ := exec.Command("git", words...).Output()
+		names = append(names, strings.FieldsFunc(string(listed), func(r rune) bool { return r == 0 })...)
+	}
+	marker := regexp.MustCompile(`(?m)^(<{7} |>{7} )`)
+	slices.Sort(names)
+	return slices.DeleteFunc(slices.Compact(names), func(name string) bool {
+		return !strings.HasSuffix(name, ".rej") && !marker.MatchString(text(name))
+	})
+}
+
+// updatePlugin brings in what changed in the template, with cruft.
+func updatePlugin() error {
+	if text(".cruft.json") == "" {
+		return errors.New("Nothing links this plugin to its template: run make link, and commit .cruft.json.")
+	}
+	if err := cruft("update", "--skip-apply-ask"); err != nil {
+		return fmt.Errorf("The plugin was not updated; cruft says above why (%w).", err)
+	}
+	left := conflicts()
+	if len(left) == 0 {
+		return nil
+	}
+	return fmt.Errorf("You and the template changed the same lines:\n  %s\n"+
+		"Edit what is between <<<<<<< and >>>>>>>. Make the change in a .rej file by hand, and delete that file. "+
+		"Then run make test, and commit.", strings.Join(left, "\n  "))
+}
+
+// linkPlugin links a plugin that was not made with cruft to its template.
+func linkPlugin(given string) error {
+	made := recorded(".stage7-template.json")
+	address, checkout := given, made.Commit
+	if address == "" {
+		address = made.Template
+	}
+	if address == "" {
+		return errors.New("No address is recorded: make link TEMPLATE=https://github.com/org/template")
+	}
+	if checkout == "" {
+		checkout = "v" + made.Version
+	}
+	err := cruft("link", address, "--no-input", "--checkout", checkout, "--extra-context", string(made.Answers))
+	if err != nil {
+		return fmt.Errorf("The plugin was not linked to %s; cruft says above why (%w).", address, err)
+	}
+	fmt.Println("Linked. Commit it: git add .cruft.json && git commit -m 'Link the template'")
+	return nil
+}
