@@ -28,6 +28,7 @@ func main() {
 		"down":    stopContainer,
 		"sync":    syncTypes,
 		"release": func() error { return release(first(words)) },
+		"changes": tellChanges,
 		"update":  updatePlugin,
 		"link":    func() error { return linkPlugin(first(words)) },
 	}

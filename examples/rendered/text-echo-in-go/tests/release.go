@@ -6,7 +6,6 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -36,7 +35,7 @@ func git(words ...string) (string, error) {
 	command := exec.Command("git", words...)
 	command.Stdout, command.Stderr = &output, &problem
 	if err := command.Run(); err != nil {
-		return "", refused("git %s failed: %w\n%s", words[0], err, strings.TrimSpace(problem.String()+output.String()))
+		return "", fmt.Errorf("git %s failed: %w\n%s", words[0], err, strings.TrimSpace(problem.String()+output.String()))
 	}
 	return strings.TrimRight(output.String(), "\n"), nil
 }
@@ -58,14 +57,15 @@ func release(version string) error {
 	if err != nil {
 		return err
 	}
-	prefix := "v"
-	if inside, err := git("rev-parse", "--show-prefix"); err != nil {
+	prefix, err := tagPrefix(plugin)
+	if err != nil {
 		return err
-	} else if inside != "" { // a repository with several plugins
-		prefix = plugin.ID + "/v"
 	}
 	if err := checkOrder(version, plugin.Version, prefix); err != nil {
 		return err
+	}
+	if _, err := checkStep(prefix, version); err != nil {
+		return refused("%w", err)
 	}
 	after, err := moved(plugin, version)
 	if err != nil {
@@ -81,6 +81,15 @@ func release(version string) error {
 	return nil
 }
 
+// tagPrefix is what comes before the version in a tag: the plugin's id too in a repository with others.
+func tagPrefix(plugin manifest) (string, error) {
+	inside, err := git("rev-parse", "--show-prefix")
+	if inside != "" {
+		return plugin.ID + "/v", err
+	}
+	return "v", err
+}
+
 // checkOrder refuses a version that is not higher, unless it is the first release of the current one.
 func checkOrder(version, current, prefix string) error {
 	tagged, err := git("tag", "--list", prefix+version)
@@ -90,33 +99,19 @@ func checkOrder(version, current, prefix string) error {
 	if tagged != "" {
 		return refused("%s is released already: there is a tag %s%s", version, prefix, version)
 	}
-	wanted, now := numbers(version), numbers(current)
-	for index := range wanted {
-		if wanted[index] == now[index] {
-			continue
-		}
-		if wanted[index] > now[index] {
-			return nil
-		}
-		released, err := git("tag", "--list", prefix+current)
-		if err != nil {
-			return err
-		}
-		example, rule := current, "that one, which is not released yet, or higher"
-		if released != "" {
-			example, rule = fmt.Sprintf("%d.%d.%d", now[0], now[1], now[2]+1), "higher"
-		}
-		return refused("VERSION is %s, lower than %s in manifest.json; it must be %s: make release VERSION=%s",
-			version, current, rule, example)
+	if compareVersions(version, current) >= 0 {
+		return nil
 	}
-	return nil
-}
-
-func numbers(version string) (found [3]int) {
-	for index, part := range strings.SplitN(version, ".", 3) {
-		found[index], _ = strconv.Atoi(part)
+	released, err := git("tag", "--list", prefix+current)
+	if err != nil {
+		return err
 	}
-	return found
+	example, rule := current, "that one, which is not released yet, or higher"
+	if released != "" {
+		example, rule = lowestVersion(current, "patch"), "higher"
+	}
+	return refused("VERSION is %s, lower than %s in manifest.json; it must be %s: make release VERSION=%s",
+		version, current, rule, example)
 }
 
 // moved returns the new text of each file with a version.
