@@ -83,8 +83,8 @@ def test_what_its_author_does_wrong_is_named(tmp_path: Path) -> None:
     done = make(project, "test")
     assert done.returncode != 0
     for told in (
-        "words/words.go:6:14: os.Exit ends the process",
-        "more.go:5:15: log.Fatalf ends the process",
+        "words/words.go:6:14 ends the process",
+        "more.go:5:15 ends the process",
         "plugin_types.go does not follow manifest.json: run make sync",
     ):
         assert told in done.stdout, done.stdout
