@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"os"
 	"os/exec"
@@ -26,16 +27,13 @@ var places = []struct {
 	{"kubernetes.yaml", []string{`image: "{image}"`, `app.kubernetes.io/version: "{version}"`}},
 }
 
-func refused(form string, values ...any) error {
-	return fmt.Errorf("Not released. "+form, values...)
-}
-
 func git(words ...string) (string, error) {
 	var output, problem bytes.Buffer
 	command := exec.Command("git", words...)
 	command.Stdout, command.Stderr = &output, &problem
 	if err := command.Run(); err != nil {
-		return "", fmt.Errorf("git %s failed: %w\n%s", words[0], err, strings.TrimSpace(problem.String()+output.String()))
+		reason := strings.TrimSpace(problem.String() + output.String())
+		return "", fmt.Errorf("git %s failed: %s", words[0], cmp.Or(reason, err.Error()))
 	}
 	return strings.TrimRight(output.String(), "\n"), nil
 }
@@ -43,15 +41,22 @@ func git(words ...string) (string, error) {
 // release moves the version everywhere, commits and tags. Nothing is pushed. After an error nothing
 // has changed.
 func release(version string) error {
+	if err := makeRelease(version); err != nil {
+		return fmt.Errorf("Not released. %w", err)
+	}
+	return nil
+}
+
+func makeRelease(version string) error {
 	if !regexp.MustCompile(`^(0|[1-9]\d*)(\.(0|[1-9]\d*)){2}$`).MatchString(version) {
-		return refused("VERSION is '%s'; it must be MAJOR.MINOR.PATCH: VERSION=1.2.0", version)
+		return fmt.Errorf("VERSION is '%s'; it must be MAJOR.MINOR.PATCH: VERSION=1.2.0", version)
 	}
 	changes, err := git("status", "--porcelain", "--", ".")
 	if err != nil {
 		return err
 	}
 	if changes != "" {
-		return refused("Commit or stash what has changed first:\n%s", changes)
+		return fmt.Errorf("Commit or stash what has changed first:\n%s", changes)
 	}
 	plugin, err := readManifest()
 	if err != nil {
@@ -65,7 +70,7 @@ func release(version string) error {
 		return err
 	}
 	if _, err := checkStep(prefix, version); err != nil {
-		return refused("%w", err)
+		return err
 	}
 	after, err := moved(plugin, version)
 	if err != nil {
@@ -97,7 +102,7 @@ func checkOrder(version, current, prefix string) error {
 		return err
 	}
 	if tagged != "" {
-		return refused("%s is released already: there is a tag %s%s", version, prefix, version)
+		return fmt.Errorf("%s is released already: there is a tag %s%s", version, prefix, version)
 	}
 	if compareVersions(version, current) >= 0 {
 		return nil
@@ -110,7 +115,7 @@ func checkOrder(version, current, prefix string) error {
 	if released != "" {
 		example, rule = lowestVersion(current, "patch"), "higher"
 	}
-	return refused("VERSION is %s, lower than %s in manifest.json; it must be %s: make release VERSION=%s",
+	return fmt.Errorf("VERSION is %s, lower than %s in manifest.json; it must be %s: make release VERSION=%s",
 		version, current, rule, example)
 }
 
@@ -127,7 +132,7 @@ func moved(plugin manifest, version string) (map[string]string, error) {
 		for _, line := range place.lines {
 			old := strings.NewReplacer("{version}", plugin.Version, "{image}", image).Replace(line)
 			if !strings.Contains(content, old) {
-				return nil, refused("%s does not have %s; see make test", place.file, strings.TrimSpace(old))
+				return nil, fmt.Errorf("%s does not have %s; see make test", place.file, strings.TrimSpace(old))
 			}
 			content = strings.Replace(content, old, strings.NewReplacer("{version}", version, "{image}", next).Replace(line), 1)
 		}
@@ -136,7 +141,7 @@ func moved(plugin manifest, version string) (map[string]string, error) {
 	before, rest, found := strings.Cut(text(changelog), unreleased)
 	entries, _, _ := strings.Cut(rest, "\n## ")
 	if !found || strings.TrimSpace(entries) == "" {
-		return nil, refused("Write what has changed under `%s` in %s first", strings.TrimSpace(unreleased), changelog)
+		return nil, fmt.Errorf("Write what has changed under `%s` in %s first", strings.TrimSpace(unreleased), changelog)
 	}
 	after[changelog] = fmt.Sprintf("%s%s\n## %s - %s\n%s", before, unreleased, version, time.Now().UTC().Format(time.DateOnly), rest)
 	return after, nil
@@ -157,7 +162,7 @@ func commit(after map[string]string, version string) (err error) {
 		before[name] = text(name)
 		words = append(words, name)
 		if err := os.WriteFile(name, []byte(content), 0o644); err != nil {
-			return refused("%w", err)
+			return err
 		}
 	}
 	_, err = git(words...)
