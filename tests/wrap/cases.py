@@ -91,6 +91,12 @@ CASES = [
         {"result": {"levels": 3, "links": 2, "seen": ["2026-01-31", 1.5]}},
     ),
     Case(
+        "at",
+        "odd.py:at",
+        {"places": {"7": ["2026-01-31"]}, "index": 7},
+        {"result": "2026-01-31"},
+    ),
+    Case(
         "the-name-of-this-function-is-longer-than-a-line-of",
         "odd.py:the_name_of_this_function_is_longer_than_a_line_of_its_logic_can_be",
         {"input": "a"},

@@ -89,8 +89,12 @@ class Hints:
             values = self._of(inner[-1], module, depth + 1)
             if values is _ITSELF:
                 return Meaning({"type": "object"}, sample={})
-            sample = None if values.plain and values.sample is None else {"key": values.example("")}
-            return Meaning({"type": "object"}, plain=values.plain, sample=sample)
+            key = self._of(inner[0], module, depth + 1)  # in JSON it is a text
+            is_text = key.plain and key.definition["type"] in ("string", "any")
+            sample = {"key" if is_text else str(key.example("")): values.example("")}
+            if is_text and values.plain:
+                return Meaning({"type": "object"}, sample=sample if values.sample else None)
+            return Meaning({"type": "object"}, plain=False, sample=sample)
         if path in ("type", "typing.Type"):
             return Meaning(fault="a class")
         return self._name(named, depth)

@@ -101,13 +101,18 @@ def _generic(value: Any, origin: Any, inner: tuple[Any, ...]) -> Any:
         hints = inner if inner[-1] is not ... else (inner[0],) * len(value)
         return tuple(to_python(item, hint) for item, hint in zip(value, hints, strict=True))
     if issubclass(origin, collections.abc.Mapping):
-        return {to_python(key, inner[0]): to_python(item, inner[-1]) for key, item in value.items()}
+        return {_key(key, inner[0]): to_python(item, inner[-1]) for key, item in value.items()}
     if issubclass(origin, collections.abc.Iterable):
         items = [to_python(item, inner[0]) for item in value]
         if origin is collections.abc.Set:
             return set(items)
         return origin(items) if issubclass(origin, (set, frozenset, collections.deque)) else items
     return value
+
+
+def _key(key: str, hint: Any) -> Any:
+    """Return the key of a mapping, which is a text in JSON."""
+    return hint(key) if hint in (int, float) else to_python(key, hint)
 
 
 def _object(value: Any, kind: type[Any]) -> Any:

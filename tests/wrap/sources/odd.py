@@ -28,6 +28,10 @@ def the_name_of_this_function_is_longer_than_a_line_of_its_logic_can_be(input: s
     return input.upper()
 
 
+def at(places: dict[int, list[date]], index: int) -> date:
+    return places[index][0]
+
+
 if os.sep == "/":
 
     def separated(path: list[str]) -> str:
