@@ -7,6 +7,8 @@ import re
 from pathlib import Path
 
 from stage7_plugin.rendering import escaping
+from stage7_plugin.spec.parameters import Prompt, parse_parameters
+from stage7_plugin.spec.problems import printable
 from stage7_plugin.spec.sample_inputs import sample_value
 from stage7_plugin.wrap.model import CannotWrap, Note, Wrapping, digest_of
 from stage7_plugin.wrap.python import docs as docstrings
@@ -21,6 +23,7 @@ from stage7_plugin.wrap.python.result import result_of
 from stage7_plugin.wrap.python.starting import look_at_start
 from stage7_plugin.wrap.python.target import Target, find_target, is_conditional
 
+PROMPTS: tuple[Prompt, ...] = ("inputs", "outputs")
 _REQUIREMENTS = """\
 # What plugin_logic.py needs, one package a line, such as: requests>=2.32
 # After a change, `make lock` writes the exact versions with their hashes to requirements.txt.
@@ -71,6 +74,7 @@ def read(source: str, execute: bool = False) -> Wrapping:
         "inputs": json.dumps([one.definition for one in inputs], ensure_ascii=False),
         "outputs": json.dumps(result.outputs, ensure_ascii=False),
     }
+    _refuse_parameters(modules, target, answers)
     if summary := docstrings.summary_of(docs):
         answers["description"] = summary
     return Wrapping(
@@ -88,6 +92,16 @@ def read(source: str, execute: bool = False) -> Wrapping:
         ],
         sources={path: digest_of(content) for path, content in copied.items()},
     )
+
+
+def _refuse_parameters(modules: Modules, target: Target, answers: dict[str, str]) -> None:
+    """Refuse inputs and outputs that no plugin can have, such as names that are too long."""
+    for prompt in PROMPTS:
+        _, problems = parse_parameters(prompt, answers[prompt])
+        for problem in problems:
+            shown, line = modules.shown(target.module), target.function.lineno
+            found = f"{prompt} of {target.call}(): {printable(str(problem.value))[:80]}"
+            raise CannotWrap(shown, line, found, problem.rule, "def f(text: str, most: int = 80)")
 
 
 def _refuse_unknown_hints(modules: Modules, target: Target, inputs: list[Given]) -> None:

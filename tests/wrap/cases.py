@@ -91,6 +91,12 @@ CASES = [
         {"result": {"levels": 3, "links": 2, "seen": ["2026-01-31", 1.5]}},
     ),
     Case(
+        "pick",
+        "odd.py:pick",
+        {"made": 2, "boxes": [{"item": 3, "start": 1}, {"item": 4}]},
+        {"result": ["B", [3, 1], [4, 0]]},
+    ),
+    Case(
         "at",
         "odd.py:at",
         {"places": {"7": ["2026-01-31"]}, "index": 7},

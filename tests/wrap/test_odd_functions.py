@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from textwrap import dedent
 
@@ -111,8 +112,102 @@ def test_what_runs_at_the_start_and_may_be_missing_is_noted(tmp_path: Path) -> N
 def test_a_function_with_several_definitions_is_described_as_in_the_last(tmp_path: Path) -> None:
     found = read(f"{SOURCES / 'odd.py'}:separated")
     (note,) = (str(note) for note in found.notes if "more than once" in note.text)
-    assert note.startswith("changed: odd.py:42: it is defined more than once")
+    assert note.startswith("changed: odd.py:58: it is defined more than once")
     assert '"type": "string"' in found.answers["inputs"]
+
+
+CLASSES = """\
+from __future__ import annotations
+import functools
+from abc import abstractmethod
+from dataclasses import KW_ONLY, InitVar, dataclass, field
+from enum import Enum, auto
+from typing import *
+from pydantic import BaseModel, Field
+
+Made = Enum("Made", ["A", "B"])
+
+class Auto(Enum):
+    X = auto()
+    Y = 5
+    Z = auto()
+
+@dataclass
+class Part:
+    a: int
+    start: InitVar[int]
+    worked_out: int = field(init=False)
+    _: KW_ONLY
+    kind: ClassVar[str] = "k"
+    more: int = 0
+
+class Model(BaseModel):
+    name: str = Field(alias="fullName")
+
+class Shop:
+    def wait(self, x: int) -> Awaitable[int]: ...
+    @abstractmethod
+    def run(self, x: int) -> int: ...
+
+class Corner(Shop): ...
+
+@functools.singledispatch
+def dispatched(x: int) -> int: ...
+def made(x: Made) -> int: ...
+def automatic(x: Auto) -> int: ...
+def part(x: Part) -> int: ...
+def model(x: Model) -> int: ...
+def member(x: Literal[Auto.X]) -> int: ...
+def starred(x: Optional[Literal["a"]]) -> int: ...
+def numbers(x: dict[int, str]) -> int: ...
+def too_long(x_is_a_name_that_is_longer_than_the_sixty_characters_of_an_input: int) -> int: ...
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("made", {"type": "number", "enum": [1, 2]}),
+        ("automatic", {"type": "number", "enum": [1, 5, 6]}),
+        ("part", {"type": "object", "example": {"a": 1, "start": 1}}),
+        ("model", {"type": "object", "example": {"fullName": "example"}}),
+        ("starred", {"type": "string", "enum": ["a"], "required": False}),
+        ("numbers", {"type": "object", "example": {"1": "example"}}),
+    ],
+)
+def test_values_are_made_of_what_json_has(
+    tmp_path: Path, name: str, expected: dict[str, object]
+) -> None:
+    found = of(tmp_path, CLASSES, name)
+    (given,) = json.loads(found.answers["inputs"])
+    given.pop("description", None)
+    assert given == {"name": "x", **expected}
+    assert (b"to_python(" in found.files["plugin_logic.py"]) == (name != "starred")
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("dispatched", ["@functools.singledispatch makes something else", "def answer(...)"]),
+        ("Shop.run", ["@abstractmethod makes something else"]),
+        ("Corner.wait", ["it has no function Corner.wait", "source.py:Shop.wait"]),
+        ("member", ["x is a Literal of members of an enum"]),
+        ("too_long", ["source.py:44: inputs of too_long(): x_is_a_name", "60 characters"]),
+    ],
+)
+def test_what_cannot_be_called_by_name_is_refused(
+    tmp_path: Path, name: str, said: list[str]
+) -> None:
+    with pytest.raises(CannotWrap) as raised:
+        of(tmp_path, CLASSES, name)
+    for words in said:
+        assert words in str(raised.value)
+
+
+def test_what_an_ordinary_function_returns_is_awaited(tmp_path: Path) -> None:
+    logic = of(tmp_path, CLASSES, "Shop.wait").files["plugin_logic.py"].decode()
+    assert "async def execute_plugin" in logic
+    assert "await Shop().wait(" in logic
 
 
 def test_types_that_name_themselves_end(tmp_path: Path) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -135,3 +137,19 @@ def test_author_source_and_template_move_on(tmp_path: Path) -> None:
         place.commit(life.plugin, "Update")
         place.run(place.template, "stage7_plugin", "wrap", "--again", str(life.plugin))
         assert life.status() == {}, "what the source says is still known"
+
+
+@pytest.mark.parametrize("record", ["", "{", "[]", '{"answers": 5}', '{"answers": {}}'])
+def test_a_record_that_somebody_has_edited_is_left_to_cruft(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, record: str
+) -> None:
+    link: Any = importlib.import_module("languages.python.tests.template_link")
+    (tmp_path / ".cruft.json").write_text('{"commit": "0", "context": {"cookiecutter": {}}}')
+    monkeypatch.setattr(link, "ROOT", tmp_path)
+    monkeypatch.setattr(link, "LINK", tmp_path / ".cruft.json")
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+    link.let_git_merge_the_record(record)
+    found = [path for path in (tmp_path / ".git" / "objects").rglob("*") if path.is_file()]
+    assert len(found) == (record == '{"answers": {}}')
+    link.settle_the_record(record)
+    assert not (tmp_path / RECORD).exists()

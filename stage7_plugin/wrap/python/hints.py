@@ -178,7 +178,9 @@ class Hints:
             bound = [one.value for one in tree.keywords if one.arg == "bound"]
             if called == "TypeVar" and (bound or len(tree.args) > 2):
                 return self._union(bound or tree.args[1:], module, depth)
-            return Meaning()
+            if called in ("Enum", "IntEnum", "StrEnum"):
+                return _enumeration(objects.values_of_call(tree, called))
+            return Meaning(plain=called == "TypeVar")
         return self._of(tree, module, depth + 1)
 
     def _external(self, path: str) -> Meaning:
@@ -204,7 +206,7 @@ class Hints:
     def _class(self, named: Named, depth: int) -> Meaning:
         shape = objects.shape_of(self._modules, named)
         if shape == "enum":
-            return _enumeration(objects.enum_values(named))
+            return _enumeration(objects.enum_values(self._modules, named))
         if shape == "other":
             return Meaning(fault=f"{named.path}, a class of its own")
         members = objects.members_of(self._modules, named)
@@ -242,6 +244,9 @@ def _listed(members: list[objects.Member], meanings: dict[str, Meaning]) -> str:
 
 def _literal(inner: list[ast.expr]) -> Meaning:
     values = [one.value for one in inner if isinstance(one, ast.Constant)]
+    if len(values) < len(inner):
+        negative = all(isinstance(one, (ast.Constant, ast.UnaryOp)) for one in inner)
+        return Meaning() if negative else Meaning(fault="a Literal of members of an enum")
     optional = None in values
     given = list(dict.fromkeys(value for value in values if value is not None))
     found = _choices(given)

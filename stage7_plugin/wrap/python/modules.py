@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import logging
 import sys
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _INSTALL = "python -m pip install 'stage7-plugin[wrap]'"
 _MOST_BYTES = 16 << 20
+_OF_HINTS = ("collections.abc", "dataclasses", "decimal", "enum", "pathlib", "typing")
 _LONGEST_CHAIN = 20  # of imports from one module to the next
 
 
@@ -111,7 +113,7 @@ class Modules:
                 path = f"{module.name}.{dotted}"
                 found = member if member is not None and not member.is_alias else None
                 return Named(path, module, found)  # type: ignore[arg-type]
-            target = _bound(module, first)
+            target = _bound(module, first) or self._starred(module, first)
             if target is None:
                 return Named(dotted)
             path = f"{target}.{rest}" if rest else target
@@ -122,6 +124,15 @@ class Modules:
             if not dotted:
                 return Named(path, module)
         return Named(dotted)
+
+    def _starred(self, module: Module, name: str) -> str | None:
+        """Return what a name is that comes from `import *`, as a dotted path."""
+        for one in module.imports:
+            if one.name == "*":
+                inner = self.module(one.module)
+                if name in (inner.objects.members if inner else _exported(one.module)):
+                    return f"{one.module}.{name}"
+        return None
 
     def only_for_checkers(self, module: Module) -> set[str]:
         """Return the names that a module has only while its types are checked."""
@@ -176,6 +187,11 @@ def ast_text(content: bytes) -> str:
         io.BytesIO(content), tokenize.detect_encoding(io.BytesIO(content).readline)[0]
     ) as text:
         return text.read()
+
+
+def _exported(name: str) -> list[str]:
+    """Return what `import *` takes from a module of Python's own for type hints."""
+    return importlib.import_module(name).__all__ if name in _OF_HINTS else []
 
 
 def _bound(module: Module, name: str) -> str | None:

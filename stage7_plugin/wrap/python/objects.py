@@ -87,13 +87,21 @@ def _own(modules: Modules, found: griffe.Class, module: Module) -> Iterator[Memb
             continue
         hint = unquoted(str(attribute.annotation))
         outer = modules.named(module, hint.partition("[")[0]).path.rpartition(".")[2]
-        if outer in ("ClassVar", "InitVar") or name == "model_config":
+        default = None if attribute.value is None else str(attribute.value)
+        given = _keywords(default)
+        of_class = "instance-attribute" not in member.labels  # a ClassVar; Griffe drops the word
+        if of_class or outer == "KW_ONLY" or name == "model_config":
+            continue
+        if given.get("init") == "False":  # it is worked out, and not given
             continue
         required = total
-        if outer in ("Required", "NotRequired", "ReadOnly", "Final"):
+        if outer == "InitVar":
+            hint = hint.partition("[")[2].rpartition("]")[0]
+        elif outer in ("Required", "NotRequired", "ReadOnly", "Final"):
             required = total if outer in ("ReadOnly", "Final") else outer == "Required"
             hint = hint.partition("[")[2].rpartition("]")[0]
-        default = None if attribute.value is None else str(attribute.value)
+        alias = given.get("validation_alias") or given.get("alias") or ""
+        name = unquoted(alias) if alias[:1] in ("'", '"') else name  # pydantic's, in JSON
         yield Member(name, hint, _default(default), module, required and not _has_default(default))
 
 
@@ -108,12 +116,20 @@ def _has_default(text: str | None) -> bool:
     return any(one.arg in ("default", "default_factory") for one in call.keywords)
 
 
+def _keywords(text: str | None) -> dict[str | None, str]:
+    """Return what a `field(...)` is given by keyword."""
+    call = _call(text) if text is not None else None
+    if call is None or ast.unparse(call.func).rpartition(".")[2].lower() != "field":
+        return {}
+    return {one.arg: ast.unparse(one.value) for one in call.keywords}
+
+
 def _default(text: str | None) -> str | None:
     """Return what a field is by default: of a `field(default=...)`, that."""
     call = _call(text) if text is not None else None
     if call is None or ast.unparse(call.func).rpartition(".")[2].lower() != "field":
         return text
-    given = {one.arg: ast.unparse(one.value) for one in call.keywords}
+    given = _keywords(text)
     if "default_factory" in given:
         return {"list": "[]", "dict": "{}"}.get(given["default_factory"])
     return given.get("default") or (ast.unparse(call.args[0]) if call.args else None)
@@ -127,10 +143,12 @@ def _call(text: str) -> ast.Call | None:
     return tree if isinstance(tree, ast.Call) else None
 
 
-def enum_values(named: Named) -> list[Any]:
-    """Return the values of an enum, as far as they are written as literals."""
-    found = []
+def enum_values(modules: Modules, named: Named) -> list[Any]:
+    """Return the values of an enum; None for one that is not written as a literal or auto()."""
+    found: list[Any] = []
     assert named.member is not None
+    assert named.module is not None
+    bases = [modules.named(named.module, str(one)).path for one in _bases(named.member)]
     for name, member in named.member.members.items():
         value = getattr(member, "value", None) if member.is_attribute else None
         if value is None or name.startswith("_"):
@@ -139,8 +157,34 @@ def enum_values(named: Named) -> list[Any]:
             found.append(ast.literal_eval(str(value)))
         except (ValueError, SyntaxError):
             auto = str(value).rpartition(".")[2] == "auto()"
-            found.append(name.lower() if auto else None)
+            found.append(_automatic(name, bases, found) if auto else None)
     return found
+
+
+def values_of_call(call: ast.Call, called: str) -> list[Any]:
+    """Return the values of `Enum("Size", ["SMALL", "LARGE"])`; none if that is not written out."""
+    try:
+        given = ast.literal_eval(call.args[1])
+    except (ValueError, IndexError):
+        return []
+    names = given.replace(",", " ").split() if isinstance(given, str) else list(given)
+    if isinstance(given, dict):
+        return list(given.values())
+    if not all(isinstance(name, str) for name in names):
+        return [value for _, value in names]
+    return [name.lower() if called == "StrEnum" else n for n, name in enumerate(names, 1)]
+
+
+def _bases(member: griffe.Object) -> list[Any]:
+    return getattr(member, "bases", [])
+
+
+def _automatic(name: str, bases: list[str], before: list[Any]) -> Any:
+    """Return the value that auto() gives a member of an enum; None if that is not known."""
+    if "enum.StrEnum" in bases:
+        return name.lower()
+    last = before[-1] if before else 0
+    return last + 1 if isinstance(last, int) and "str" not in bases else None
 
 
 def unquoted(hint: str) -> str:

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 # What these return is no answer: a context manager, a command line, a fixture, a route.
 _FUNCTION = "def shorten(text: str, most: int = 80) -> str: ..."
-_OTHER_CALLS = ("contextmanager", "asynccontextmanager", "command", "group", "fixture", "overload")
+_OTHER_CALLS = ("contextmanager", "asynccontextmanager", "command", "group", "fixture", "overload",
+                "singledispatch", "singledispatchmethod", "abstractmethod")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,8 @@ def find_target(modules: Modules, place: Place) -> Target:
         imported=name.partition(".")[0],
         call=call,
         parameters=tuple(function.parameters)[skips:],
-        asynchronous=isinstance(node, ast.AsyncFunctionDef),
+        asynchronous=isinstance(node, ast.AsyncFunctionDef)
+        or _is_awaited(modules, module, function),
         generator=node is not None and _yields(node.body),
         decorators=decorators,
     )
@@ -123,7 +125,10 @@ def _unknown(module: Module, name: str, shown: str) -> CannotWrap:
     classes = [one for one in module.objects.members.values() if not one.is_alias and one.is_class]
     methods = [f"{kind.name}.{key}" for kind in classes for key, m in kind.members.items()
                if m.is_function and key[0] != "_"]  # fmt: skip
-    meant = nearest(name, [*known, *methods]) or next(iter([*known, *methods]), "")
+    last = name.rpartition(".")[2]
+    inherited = [one for one in methods if one.endswith(f".{last}")]
+    meant = next(iter(inherited), "") or nearest(name, [*known, *methods])
+    meant = meant or next(iter([*known, *methods]), "")
     expected = f"one of {', '.join([*known, *methods][:20])}" if meant else "a function"
     example = f"{module.file.name}:{meant}" if meant else _FUNCTION
     return CannotWrap(shown, None, f"it has no function {name}", expected, example)
@@ -171,6 +176,13 @@ def _needed(modules: Modules, owner: Named) -> list[str]:
     if objects.shape_of(modules, owner) in ("dataclass", "model"):
         return [one.name for one in objects.members_of(modules, owner) if one.required]
     return []
+
+
+def _is_awaited(modules: Modules, module: Module, function: griffe.Function) -> bool:
+    """Tell whether an ordinary function returns something to wait for."""
+    returns = objects.unquoted(str(function.returns or "")).partition("[")[0]
+    path = modules.named(module, returns).path if returns else ""
+    return path.rpartition(".")[2] in ("Awaitable", "Coroutine") and "." in path
 
 
 def _decorators(function: griffe.Function, shown: str) -> list[str]:

@@ -107,7 +107,7 @@ def _generic(value: Any, origin: Any, inner: tuple[Any, ...]) -> Any:
         if origin is collections.abc.Set:
             return set(items)
         return origin(items) if issubclass(origin, (set, frozenset, collections.deque)) else items
-    return value
+    return _object(value, origin)
 
 
 def _key(key: str, hint: Any) -> Any:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import InitVar, dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from enum import Enum
+from typing import Any, Generic, TypeVar
 
+T = TypeVar("T")
+Made = Enum("Made", ["A", "B"])
 Tree = dict[str, "Tree"]
 
 
@@ -26,6 +29,19 @@ def depth(tree: Tree, link: Link | None = None) -> dict[str, Any]:
 
 def the_name_of_this_function_is_longer_than_a_line_of_its_logic_can_be(input: str, /) -> str:
     return input.upper()
+
+
+@dataclass
+class Box(Generic[T]):
+    item: T
+    start: InitVar[int] = 0
+
+    def __post_init__(self, start: int) -> None:
+        self.place = start
+
+
+def pick(made: Made, boxes: list[Box[int]]) -> list[Any]:
+    return [made.name, *((box.item, box.place) for box in boxes)]
 
 
 def at(places: dict[int, list[date]], index: int) -> date:
