@@ -67,21 +67,23 @@ def left_to_do() -> list[str]:
     return sorted(found)
 
 
-def let_git_merge_the_record() -> None:
+def let_git_merge_the_record(record: str) -> None:
     """Give git the record as the template makes it, which no commit has if more is in it.
 
     Without the text from which both sides began, git merges nothing, and cruft falls back to
     rejecting changes, those of other files too.
     """
-    linked = json.loads(LINK.read_text("utf-8"))
-    made = json.loads((ROOT / RECORD).read_text("utf-8"))
-    answers = linked["context"]["cookiecutter"]
-    made.pop("wrapped", None)
-    made["commit"] = linked["commit"]
-    made["answers"] = {key: answers.get(key, value) for key, value in made["answers"].items()}
+    try:
+        linked, made = json.loads(LINK.read_text("utf-8")), json.loads(record)
+        answers = linked["context"]["cookiecutter"]
+        made.pop("wrapped", None)
+        made["commit"] = linked["commit"]
+        made["answers"] = {key: answers.get(key, value) for key, value in made["answers"].items()}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return  # somebody has edited it; cruft merges what it can
     text = json.dumps(made, ensure_ascii=False, indent=2) + "\n"
     hash_object = ["git", "hash-object", "-w", "--stdin"]
-    subprocess.run(hash_object, cwd=ROOT, input=text.encode(), stdout=subprocess.PIPE, check=True)
+    subprocess.run(hash_object, cwd=ROOT, input=text.encode(), stdout=subprocess.PIPE)
 
 
 def settle_the_record(before: str) -> None:
@@ -116,8 +118,8 @@ def update() -> int:
             file=sys.stderr,
         )
         return 1
-    record = (ROOT / RECORD).read_text("utf-8")
-    let_git_merge_the_record()
+    record = (ROOT / RECORD).read_text("utf-8") if (ROOT / RECORD).is_file() else ""
+    let_git_merge_the_record(record)
     status = subprocess.run([*cruft(), "update", "--skip-apply-ask"], cwd=ROOT).returncode
     settle_the_record(record)
     if status != 0:
