@@ -167,11 +167,11 @@ def values_of_call(call: ast.Call, called: str) -> list[Any]:
         given = ast.literal_eval(call.args[1])
     except (ValueError, IndexError):
         return []
-    names = given.replace(",", " ").split() if isinstance(given, str) else list(given)
+    names: list[Any] = given.replace(",", " ").split() if isinstance(given, str) else list(given)
     if isinstance(given, dict):
         return list(given.values())
     if not all(isinstance(name, str) for name in names):
-        return [value for _, value in names]
+        return [pair[1] for pair in names]
     return [name.lower() if called == "StrEnum" else n for n, name in enumerate(names, 1)]
 
 
