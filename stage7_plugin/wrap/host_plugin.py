@@ -18,10 +18,12 @@ from stage7_plugin.wrap import host_manifest, host_program
 from stage7_plugin.wrap.host_definitions import Definitions
 from stage7_plugin.wrap.host_manifest import HostManifest
 from stage7_plugin.wrap.model import CannotWrap, Note, What, Wrapping, digest_of
+from stage7_plugin.wrap.old_requirements import kept_line, lines_of
 from stage7_plugin.wrap.python.logic import FOLDER
 
 MOST_FILES, MOST_BYTES = 2000, 50 * 1024 * 1024
 LONGEST_EXAMPLE = 60  # characters
+_REQUIREMENTS = "requirements.txt"
 SHARED = "shared/python/lib"  # modules of the host's repository for its plugins
 
 # What tools leave in a plugin's folder.
@@ -99,13 +101,17 @@ class _Reader:
         if requirements:
             files["requirements.in"] = requirements.encode()
             told = "its packages are in requirements.in; run make lock before the image is built"
-            self._note("requirements.txt", None, told, "taken")
+            self._note(_REQUIREMENTS, None, told, "taken")
         self._note(self.main, None, f"{len(self.files)} files, as they are, in {FOLDER}/", "taken")
         digests = {name: digest_of(content) for name, content in self.files.items()}
         return Wrapping("host-plugin", self.source, answers, files, self.notes, over, digests)
 
     def _note(self, path: str, line: int | None, text: str, kind: What) -> None:
         self.notes.append(Note(path, line, text, kind))
+
+    def _note_lost(self, path: str, line: int | None, text: str, kind: str) -> None:
+        if kind == "dropped":
+            self._note(path, line, text, "dropped")
 
     def _read_files(self) -> None:
         for path in sorted(self.folder.rglob("*")):
@@ -243,8 +249,9 @@ class _Reader:
         return ", ".join(given)
 
     def _requirements(self) -> str:
-        text = self.files.get("requirements.txt", b"").decode("utf-8-sig", "replace")
-        lines = [line.rstrip() for line in text.splitlines()]
+        listed = lines_of(self.folder, _REQUIREMENTS) if _REQUIREMENTS in self.files else ()
+        told = [kept_line(path, line, text, None, self._note_lost) for path, line, text in listed]
+        lines = list(dict.fromkeys(line for line in told if line))
         has = {_canonical(match[0]) for line in lines if (match := re.match(r"[\w.-]+", line))}
         for path, tree in self.trees.items():
             for module, (package, line, needed) in self._missing(tree).items():
@@ -253,13 +260,13 @@ class _Reader:
                 has.add(_canonical(module))
                 if package and needed:
                     lines.append(package)
-                    told = f"it imports {module}; requirements.in now has {package}"
-                    self._note(path, line, told, "changed")
+                    text = f"it imports {module}; requirements.in now has {package}"
+                    self._note(path, line, text, "changed")
                 else:
                     how = "needs" if needed else "can do without"
                     named = package or f"the package that has {module}"
-                    told = f"it {how} {module}, which requirements.in lacks; add {named} to have it"
-                    self._note(path, line, told, "dropped")
+                    text = f"it {how} {module}, which requirements.in lacks; add {named} to have it"
+                    self._note(path, line, text, "dropped")
         return "\n".join(lines).strip() + "\n" if any(lines) else ""
 
 

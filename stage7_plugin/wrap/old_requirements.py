@@ -11,6 +11,7 @@ from pathlib import Path
 from stage7_plugin.wrap.dockerfile_facts import DockerfileFacts
 from stage7_plugin.wrap.model import CannotWrap
 from stage7_plugin.wrap.old_files import Tell, read_text
+from stage7_plugin.wrap.python.requirements import is_for_older_python
 
 # Servers, and the modules that they bring along: the template's server needs none of them.
 _SERVERS: dict[str, frozenset[str]] = {
@@ -61,13 +62,13 @@ def requirements_of(
                 "Dockerfile", where, f"pip installs from {name}, and there is no such file",
                 "a file of the folder", "requirements.txt",
             )  # fmt: skip
-        for path, line, text in _lines(folder, found, ()):
-            kept = _kept(path, line, text, imported, tell)
+        for path, line, text in lines_of(folder, found):
+            kept = kept_line(path, line, text, imported, tell)
             if kept and kept not in lines:
                 lines.append(kept)
     for listed in (facts.indexes, facts.requirements) if facts else ():
         for text, line in listed.items():
-            kept = _kept("Dockerfile", line, text, imported, tell)
+            kept = kept_line("Dockerfile", line, text, imported, tell)
             if kept and kept not in lines:
                 lines.append(kept)
     return lines if any(not line.startswith("-") for line in lines) else []
@@ -90,7 +91,9 @@ def _elsewhere(folder: Path, name: str) -> str | None:
     return places[0].relative_to(folder).as_posix() if places else None
 
 
-def _lines(folder: Path, name: str, above: tuple[str, ...]) -> Iterator[tuple[str, int, str]]:
+def lines_of(
+    folder: Path, name: str, above: tuple[str, ...] = ()
+) -> Iterator[tuple[str, int, str]]:
     """Yield file, line and text of each requirement, files that are named by -r included."""
     text = read_text(folder, name)
     number = 0
@@ -113,11 +116,19 @@ def _lines(folder: Path, name: str, above: tuple[str, ...]) -> Iterator[tuple[st
         if path.startswith("..") or not (folder / path).is_file():
             problem = f"it names {other[1]}, which is no file of the folder"
             raise CannotWrap(name, start, problem, "a file of the folder", "-r base.txt")
-        yield from _lines(folder, path, (*above, name))
+        yield from lines_of(folder, path, (*above, name))
 
 
-def _kept(path: str, line: int, text: str, imported: Collection[str], tell: Tell) -> str:
-    """Return a line as requirements.in gets it; "" if it is dropped, which is told."""
+def kept_line(path: str, line: int, text: str, imported: Collection[str] | None, tell: Tell) -> str:
+    """Return a line as requirements.in gets it; "" if it is dropped, which is told.
+
+    Args:
+        path: The file.
+        line: From 1.
+        text: Without comments.
+        imported: Modules that the code imports; None if it has no server of its own.
+        tell: Gets a note.
+    """
     if "--hash" in text:
         text = re.sub(r"\s+--hash[ =]\S+", "", text).strip()
     if text.startswith("-"):
@@ -135,7 +146,10 @@ def _kept(path: str, line: int, text: str, imported: Collection[str], tell: Tell
         tell(path, line, f"{text}: it is no requirement, such as requests>=2.32", "dropped")
         return ""
     name = re.sub(r"[-_.]+", "-", found[1]).lower()
-    if name in _SERVERS and not _SERVERS[name] & {*imported}:
+    if is_for_older_python(text):
+        tell(path, line, f"{text}: every Python of a plugin is newer", "dropped")
+        return ""
+    if imported is not None and name in _SERVERS and not _SERVERS[name] & {*imported}:
         tell(path, line, f"{text}: only the old server used it", "dropped")
         return ""
     tell(path, line, f"{text}: to requirements.in", "taken")

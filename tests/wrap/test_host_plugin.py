@@ -128,8 +128,6 @@ def test_the_manifest_is_taken_over(plugins: Path) -> None:
     assert manifest["metadata"]["tags"] == ["orders"]
     assert manifest["inputGuidance"] == "Use 'number' for the order's number."
     assert (manifest["verb"], manifest["version"]) == ("ORDER_LOOKUP", "2.1.0")
-    requirements = (plugins / "order-lookup" / "requirements.in").read_text("utf-8")
-    assert requirements == '# packages\ntomli>=2 ; python_version < "3.11"\n'
 
 
 def test_examples_come_from_the_program(plugins: Path) -> None:
@@ -143,11 +141,10 @@ def test_examples_come_from_the_program(plugins: Path) -> None:
 @pytest.mark.parametrize("slug", ["order-lookup", "invoice"])
 def test_it_passes_its_own_tests_and_lint(plugins: Path, tmp_path: Path, slug: str) -> None:
     copy = shutil.copytree(plugins / slug, tmp_path / slug)
-    changed = [] if slug == "invoice" else ["--deselect", "tests/test_requirements.py"]
-    if changed:
+    if slug == "order-lookup":
         (copy / "tests/test_logic.py").unlink()  # its example asks for an order that is not there
     for command in (
-        ["pytest", "-q", "-m", "not engine", "-p", "no:cacheprovider", *changed],
+        ["pytest", "-q", "-m", "not engine", "-p", "no:cacheprovider"],
         ["ruff", "check", "--no-cache", "."],
         ["ruff", "format", "--check", "--no-cache", "."],
         ["mypy", "--no-incremental", "plugin_logic.py"],

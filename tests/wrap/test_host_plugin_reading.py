@@ -137,6 +137,31 @@ def test_an_alias_that_is_a_parameter_names_the_input(tmp_path: Path) -> None:
     assert 'renamed={"payload": "parameters"}' in logic
 
 
+def test_requirements_are_those_that_can_be_locked(tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_text(json.dumps(GOOD))
+    (tmp_path / "main.py").write_text("import sys, flask\nsys.stdin.read()\n")
+    (tmp_path / "requirements.txt").write_text(
+        "\ufeff# packages\n-r base.txt\nflask>=3 \\\n    --hash=sha256:00\n-e .\n"
+        'tomli>=2 ; python_version < "3.11"\nexceptiongroup; python_version <= "3.10"\n'
+        'typing_extensions; python_version < "3.13"\nname @ git+https://example.com/x.git\n'
+    )
+    (tmp_path / "base.txt").write_text("requests  # for http\nflask>=3\n")
+    found = host_plugin.read(str(tmp_path))
+    assert found.files["requirements.in"].decode().splitlines() == [
+        "requests",
+        "flask>=3",
+        'typing_extensions; python_version < "3.13"',
+    ]
+    dropped = [str(note) for note in found.notes if note.kind == "dropped"]
+    assert [note.split(": ")[1] for note in dropped] == [
+        *(f"requirements.txt:{line}" for line in (5, 6, 7, 9)),
+    ]
+    assert dropped[1].endswith('python_version < "3.11": every Python of a plugin is newer')
+    (tmp_path / "base.txt").unlink()
+    with pytest.raises(CannotWrap, match=r"requirements.txt:2: it names base\.txt"):
+        host_plugin.read(str(tmp_path))
+
+
 def test_an_output_with_the_name_of_an_input_is_said_to_break_a_rule(tmp_path: Path) -> None:
     program = """
 import json, sys

@@ -8,6 +8,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import NamedTuple
 
+from stage7_plugin.spec.answers import CHOICES
 from stage7_plugin.wrap.model import Note
 from stage7_plugin.wrap.python.reach import Reached
 
@@ -23,6 +24,7 @@ CALLED = {
     "zmq": "pyzmq",
 }  # fmt: skip
 _NAME = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
+_OLDER = re.compile(r""";(?!.*\bor\b).*\bpython_version\s*(<=?)\s*["'](\d+)(?:\.(\d+))?["']""")
 _LEVELS = 4  # of folders above the source in which its project may be described
 
 
@@ -61,6 +63,19 @@ def requirements(reached: Reached, root: Path) -> Needs:
     return needs
 
 
+def is_for_older_python(line: str) -> bool:
+    """Tell whether a requirement is for versions of Python that no plugin has.
+
+    `make lock` refuses it, because nothing would be installed.
+    """
+    match = _OLDER.search(line)
+    if match is None:
+        return False
+    oldest = tuple(map(int, CHOICES["python_version"][0].split(".")))
+    version = (int(match[2]), int(match[3] or 0))
+    return version < oldest or (match[1] == "<" and version == oldest)
+
+
 def _key(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
@@ -70,6 +85,7 @@ def _declared(root: Path) -> dict[str, str]:
     for folder in [root, *root.parents][:_LEVELS]:
         found = [*_of_project(folder / "pyproject.toml"), *_of_file(folder / "requirements.in")]
         found = found or _of_file(folder / "requirements.txt")
+        found = [line for line in found if not is_for_older_python(line)]
         if found:
             return {_key(match[1]): line for line in found if (match := _NAME.match(line))}
         if (folder / ".git").exists():
