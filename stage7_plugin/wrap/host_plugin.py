@@ -18,7 +18,7 @@ from stage7_plugin.wrap import host_manifest, host_program
 from stage7_plugin.wrap.host_definitions import Definitions
 from stage7_plugin.wrap.host_manifest import HostManifest
 from stage7_plugin.wrap.model import CannotWrap, Note, What, Wrapping, digest_of
-from stage7_plugin.wrap.old_requirements import kept_line, lines_of
+from stage7_plugin.wrap.old_requirements import imports_of, kept_line, lines_of
 from stage7_plugin.wrap.python.logic import FOLDER
 
 MOST_FILES, MOST_BYTES = 2000, 50 * 1024 * 1024
@@ -130,11 +130,24 @@ class _Reader:
         if self.main not in self.files:
             what = f"entryPoint.main is {self.main!r}, and the folder has no such file"
             raise self.manifest.wrong("main", what, "a program", '"main": "main.py"')
-        for name in list(self.files):
-            is_test = "test" in PurePosixPath(name).name
-            if name == self.main or (name.endswith(".py") and not is_test):
-                self.trees[name] = host_program.parse(self.files[name], name)
+        self._parse_files()
         self._add_shared()
+
+    def _parse_files(self) -> None:
+        self.trees[self.main] = host_program.parse(self.files[self.main], self.main)
+        broken: dict[str, CannotWrap] = {}
+        for name, content in self.files.items():
+            is_test = "test" in PurePosixPath(name).name
+            if name.endswith(".py") and not is_test and name != self.main:
+                try:
+                    self.trees[name] = host_program.parse(content, name)
+                except CannotWrap as error:
+                    broken[name] = error
+        imported = imports_of(self.trees.values())
+        for name, fault in broken.items():
+            if PurePosixPath(name).parts[0].removesuffix(".py") in imported:
+                raise fault
+            self._note(name, fault.line, f"{fault.found}; nothing imports it", "kept aside")
 
     def _add_shared(self) -> None:
         """Add the host's own modules that the plugin imports, from the repository around it."""

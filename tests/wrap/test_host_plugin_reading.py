@@ -137,6 +137,20 @@ def test_an_alias_that_is_a_parameter_names_the_input(tmp_path: Path) -> None:
     assert 'renamed={"payload": "parameters"}' in logic
 
 
+@pytest.mark.parametrize("imports", ["import old", "from old.parts import x"])
+def test_a_broken_file_matters_if_it_is_imported(tmp_path: Path, imports: str) -> None:
+    (tmp_path / "manifest.json").write_text(json.dumps(GOOD))
+    (tmp_path / "main.py").write_text("import sys\nsys.stdin.read()\n")
+    (tmp_path / "old.py").write_text("print 'hello'\n")
+    found = host_plugin.read(str(tmp_path))
+    (note,) = (str(note) for note in found.notes if note.path == "old.py")
+    assert note.startswith("kept aside: old.py:1: it is not valid Python")
+    assert "wrapped/old.py" in found.files
+    (tmp_path / "main.py").write_text(f"import sys\n{imports}\nsys.stdin.read()\n")
+    with pytest.raises(CannotWrap, match=r"old\.py:1: it is not valid Python"):
+        host_plugin.read(str(tmp_path))
+
+
 def test_requirements_are_those_that_can_be_locked(tmp_path: Path) -> None:
     (tmp_path / "manifest.json").write_text(json.dumps(GOOD))
     (tmp_path / "main.py").write_text("import sys, flask\nsys.stdin.read()\n")
