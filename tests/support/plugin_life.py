@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,10 +70,11 @@ def replace(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new), "utf-8")
 
 
-def created(folder: Path) -> Life:
+def created(folder: Path, **answers: str) -> Life:
     """A template, and a plugin that cruft made from it in a folder, committed."""
     place = Workplace(folder)
-    printed = place.run(folder, "cruft", "create", ADDRESS, "--no-input")
+    given = ("--extra-context", json.dumps(answers)) if answers else ()
+    printed = place.run(folder, "cruft", "create", ADDRESS, "--no-input", *given)
     assert "git add .cruft.json" in printed
     plugin = folder / "text-echo"
     place.commit(plugin, "Link the template")
