@@ -135,19 +135,26 @@ def go_literal(value: Any, typed: str = "any") -> str:
         typed: The Go type that it has to have.
     """
     if isinstance(value, str):
-        return json_string(value)
+        return _string(value)
     if isinstance(value, list):
         typed = typed if typed.startswith("[]") else "[]any"
         return f"{typed}{{{', '.join(go_literal(item, typed[2:]) for item in value)}}}"
     if isinstance(value, dict):
-        items = (f"{json_string(name)}: {go_literal(item)}" for name, item in value.items())
+        items = (f"{_string(name)}: {go_literal(item)}" for name, item in value.items())
         return f"map[string]any{{{', '.join(items)}}}"
     if value is None or isinstance(value, bool):
         return {None: "nil", True: "true", False: "false"}[value]
     return repr(int(value) if isinstance(value, float) and value.is_integer() else value)
 
 
+def _string(text: str) -> str:
+    return json_string(text).replace("\ufeff", "\\ufeff")
+
+
 def comment(text: object) -> str:
-    """Return the text as the rest of a line comment; one with +build would be an order to gofmt."""
-    line = " ".join(str(text).split())
+    """Return the text as the rest of a line comment.
+
+    Go takes a byte order mark nowhere, and gofmt would obey a comment with +build.
+    """
+    line = " ".join(str(text).replace("\ufeff", "").split())
     return f"\\{line}" if line.startswith("+") else line

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 from cookiecutter.utils import create_env_with_context
+from hypothesis import HealthCheck, Phase, given, settings
 
 from stage7_plugin.rendering.go_stub import comment, go_literal, go_names
-from tests.support import go
+from tests.support import go, hostile
 from tests.support.template import context, render_file
 
 ANSWERS: dict[str, dict[str, str]] = {
@@ -66,21 +67,37 @@ def rendered(name: str, **answers: str) -> str:
     return text.rstrip("\n") + "\n"
 
 
-@pytest.fixture(scope="module")
-def synced(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def written_by_sync(folder: Path, answers: list[dict[str, str]]) -> list[str]:
     """What `make sync` writes for each of the answers, by one program."""
-    folder = tmp_path_factory.mktemp("sync")
     for name in ("manifest.go", "sync_types.go"):
         shutil.copy(go.SOURCES / "tests" / name, folder)
     (folder / "main.go").write_text(TOOL, "utf-8")
     (folder / "go.mod").write_text("module types_of\n\ngo 1.27\n", "utf-8")
-    manifests = [
-        json.loads(render_file("manifest.json", language="go", **answers))
-        for answers in ANSWERS.values()
-    ]
+    manifests = [json.loads(render_file("manifest.json", language="go", **one)) for one in answers]
     done = go.run(folder, "go", "run", ".", given=json.dumps(manifests))
     assert done.returncode == 0, done.stdout
-    return dict(zip(ANSWERS, json.loads(done.stdout), strict=True))
+    texts: list[str] = json.loads(done.stdout)
+    return texts
+
+
+def assert_compiles(folder: Path, answers: list[dict[str, str]]) -> None:
+    """What is rendered is Go, in the format of gofmt; each in a package, compiled at once."""
+    (folder / "go.mod").write_text("module stubs\n\ngo 1.27\n", "utf-8")
+    for number, one in enumerate(answers):
+        package = folder / f"p{number}"
+        package.mkdir()
+        for name in ("plugin_types.go", "plugin_logic.go"):
+            (package / name).write_text(rendered(f"{name}.jinja", **one), "utf-8")
+        (package / "main.go").write_text("package main\n\nfunc main() {}\n", "utf-8")
+    assert go.run(folder, "gofmt", "-l", "-d", ".").stdout == ""
+    done = go.run(folder, "go", "vet", "./...")
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.fixture(scope="module")
+def synced(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    texts = written_by_sync(tmp_path_factory.mktemp("sync"), list(ANSWERS.values()))
+    return dict(zip(ANSWERS, texts, strict=True))
 
 
 @pytest.mark.parametrize("name", ANSWERS)
@@ -88,19 +105,31 @@ def test_the_rendered_types_are_those_of_make_sync(synced: dict[str, str], name:
     assert rendered("plugin_types.go.jinja", **ANSWERS[name]) == synced[name]
 
 
-def test_what_is_rendered_compiles_and_has_the_format_of_gofmt(tmp_path: Path) -> None:
-    """Each in a package of its own, compiled at once."""
-    (tmp_path / "go.mod").write_text("module stubs\n\ngo 1.27\n", "utf-8")
-    for number, answers in enumerate(ANSWERS.values()):
-        folder = tmp_path / f"p{number}"
-        folder.mkdir()
-        for name in ("plugin_types.go", "plugin_logic.go"):
-            (folder / name).write_text(rendered(f"{name}.jinja", **answers), "utf-8")
-        (folder / "main.go").write_text("package main\n\nfunc main() {}\n", "utf-8")
-    done = go.run(tmp_path, "gofmt", "-l", "-d", ".")
-    assert done.stdout == ""
-    done = go.run(tmp_path, "go", "vet", "./...")
-    assert done.returncode == 0, done.stdout
+def test_what_is_rendered_compiles(tmp_path: Path) -> None:
+    assert_compiles(tmp_path, list(ANSWERS.values()))
+
+
+@pytest.mark.slow
+def test_no_answer_breaks_out(tmp_path: Path) -> None:
+    made: list[dict[str, str]] = []
+
+    @given(hostile.answers())
+    @settings(
+        max_examples=40,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    )
+    def collect(answers: dict[str, str]) -> None:
+        made.append({key: value for key, value in answers.items() if key != "language"})
+
+    collect()
+    for name in ("sync", "compiled"):
+        (tmp_path / name).mkdir()
+    texts = written_by_sync(tmp_path / "sync", made)
+    for one, text in zip(made, texts, strict=True):
+        assert rendered("plugin_types.go.jinja", **one) == text, one
+    assert_compiles(tmp_path / "compiled", made)
 
 
 def test_names_are_exported_and_never_the_same() -> None:
@@ -115,6 +144,7 @@ def test_names_are_exported_and_never_the_same() -> None:
     [
         ("km", "string", '"km"'),
         ('it\'s "it"\\', "string", '"it\'s \\"it\\"\\\\"'),
+        ("\ufeffbom", "string", '"\\ufeffbom"'),
         (1.0, "float64", "1"),
         (0.5, "float64", "0.5"),
         (True, "bool", "true"),
@@ -132,4 +162,4 @@ def test_a_value_is_written_as_a_literal_of_its_type(
 
 
 def test_no_text_ends_a_comment() -> None:
-    assert comment("one\n  two\u2028three\rfour") == "one two three four"
+    assert comment("one\n  two\u2028three\rfour\ufeff") == "one two three four"
