@@ -9,6 +9,7 @@ import pytest
 
 from stage7_plugin.contract.model import Need, Status
 from stage7_plugin.contract.rules import hardened, lifecycle
+from stage7_plugin.contract.rules.lifecycle import Ended
 from stage7_plugin.contract.targets.base import Rebuild
 from stage7_plugin.spec.languages import LANGUAGES
 from tests.contract.fakes import (
@@ -146,14 +147,14 @@ ROWS: list[Row] = [
     (
         "lifecycle.exit-code",
         GOOD,
-        {"returned": {"lifecycle.sigterm-idle": 0}},
+        {"returned": {"lifecycle.sigterm-idle": Ended(0.0, 0)}},
         PASSED,
         "0",
     ),
     (
         "lifecycle.exit-code",
         GOOD,
-        {"returned": {"lifecycle.sigterm-idle": 143}},
+        {"returned": {"lifecycle.sigterm-idle": Ended(0.0, 143)}},
         WARNED,
         "exit code 143",
     ),
