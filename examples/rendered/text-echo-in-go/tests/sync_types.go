@@ -72,7 +72,8 @@ func field(one definition, name string, inputs bool) string {
 	if !inputs && !certain {
 		options = ",omitzero"
 	}
-	if words := strings.Join(strings.Fields(one.Description), " "); strings.HasPrefix(words, "+") {
+	described := strings.ReplaceAll(one.Description, "\ufeff", "") // Go takes no byte order mark
+	if words := strings.Join(strings.Fields(described), " "); strings.HasPrefix(words, "+") {
 		about = "\t// \\" + words + "\n" // gofmt would obey one with +build
 	} else if words != "" {
 		about = "\t// " + words + "\n"
