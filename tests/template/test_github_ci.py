@@ -15,6 +15,7 @@ from tests.support.linters import needs_jq, schema_complaints, workflow_complain
 from tests.support.template import TEMPLATE, isolated_environment, render
 from tests.template.conftest import Bake
 
+LANGUAGES = ("python", "typescript")
 PERMISSIONS = {
     "ci.yml": {name: {"contents"} for name in ("test", "changes", "contract", "vulnerabilities")},
     "release.yml": {"check": {"contents"}, "push": {"contents", "packages", "id-token"}},
@@ -29,6 +30,12 @@ PINNED = re.compile(r"uses: (?:\$/|(?P<action>[\w/-]+)@(?P<commit>[0-9a-f]{40}) 
 @pytest.fixture
 def plugin(bake: Bake) -> Path:
     return bake(ci="github")
+
+
+@pytest.fixture(params=LANGUAGES)
+def each(request: pytest.FixtureRequest, bake: Bake) -> Path:
+    """A plugin of each language."""
+    return bake(ci="github", language=request.param)
 
 
 def workflow(plugin: Path, name: str) -> dict[Any, Any]:
@@ -56,9 +63,9 @@ def run_script(plugin: Path, text: str, **environ: str) -> subprocess.CompletedP
     )
 
 
-def test_the_linters_have_nothing_to_say(plugin: Path) -> None:
-    assert workflow_complaints(plugin) == ""
-    assert schema_complaints("dependabot", plugin / ".github" / "dependabot.yml") == ""
+def test_the_linters_have_nothing_to_say(each: Path) -> None:
+    assert workflow_complaints(each) == ""
+    assert schema_complaints("dependabot", each / ".github" / "dependabot.yml") == ""
 
 
 @pytest.mark.parametrize(
@@ -82,17 +89,17 @@ def test_the_linters_see_when_a_workflow_gets_worse(
     assert workflow_complaints(plugin) != ""
 
 
-def test_each_job_has_the_rights_that_it_needs(plugin: Path) -> None:
-    names = {path.name for path in (plugin / ".github" / "workflows").iterdir()}
+def test_each_job_has_the_rights_that_it_needs(each: Path) -> None:
+    names = {path.name for path in (each / ".github" / "workflows").iterdir()}
     assert names == set(PERMISSIONS)
     for name, jobs in PERMISSIONS.items():
-        document = workflow(plugin, name)
+        document = workflow(each, name)
         assert document["permissions"] == {}
         assert {job: set(value["permissions"]) for job, value in document["jobs"].items()} == jobs
 
 
-def test_actions_are_pinned_to_the_same_commits_everywhere(plugin: Path) -> None:
-    folders = [plugin / ".github", TEMPLATE / ".github", TEMPLATE / "integrations"]
+def test_actions_are_pinned_to_the_same_commits_everywhere(each: Path) -> None:
+    folders = [each / ".github", TEMPLATE / ".github", TEMPLATE / "integrations"]
     files = [path for folder in folders for path in folder.rglob("*.y*ml")]
     seen: dict[str, set[str]] = {}
     for path in files:
@@ -120,18 +127,37 @@ def test_no_answer_is_in_them(plugin: Path, tmp_path: Path) -> None:
         assert path.read_bytes() == (other / path.relative_to(plugin)).read_bytes()
 
 
-def test_everything_is_checked_before_an_image_is_pushed(plugin: Path) -> None:
+def test_everything_is_checked_before_an_image_is_pushed(each: Path) -> None:
     runs = [
         step.get("run")
-        for job in workflow(plugin, "ci.yml")["jobs"].values()
+        for job in workflow(each, "ci.yml")["jobs"].values()
         for step in job["steps"]
     ]
     assert "make test" in runs
+    assert "make changes" in runs
     assert "make contract OPTIONS=--optional" in runs
-    assert workflow(plugin, "ci.yml")["jobs"]["test"]["env"]["REQUIRE_ENGINE"] == "1"
-    release = workflow(plugin, "release.yml")["jobs"]
+    assert workflow(each, "ci.yml")["jobs"]["test"]["env"]["REQUIRE_ENGINE"] == "1"
+    release = workflow(each, "release.yml")["jobs"]
     assert release["check"]["uses"] == "$/.github/workflows/ci.yml"
     assert release["push"]["needs"] == "check"
+
+
+NEEDS_NODE = ("make test", "make changes", "make contract", "make update", "make up")
+
+
+def test_every_job_that_runs_typescript_installs_node(bake: Bake) -> None:
+    """What a runner brings may be too old; to read manifest.json it suffices."""
+    plugin = bake(ci="github", language="typescript")
+    found = 0
+    for name in ("ci.yml", "template-update.yml"):
+        for job in workflow(plugin, name)["jobs"].values():
+            runs = [step.get("run", "").startswith(NEEDS_NODE) for step in job["steps"]]
+            nodes = ["setup-node" in step.get("uses", "") for step in job["steps"]]
+            if any(runs):
+                assert any(nodes), (name, job["name"])
+                assert nodes.index(True) < runs.index(True)
+                found += 1
+    assert found == 4
 
 
 @pytest.mark.parametrize(
