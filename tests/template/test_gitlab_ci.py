@@ -57,7 +57,7 @@ def scripts(plugin: Path) -> dict[str, list[str]]:
     """Everything that each job runs, line by line."""
     document = pipeline(plugin)
     return {
-        name: document.get(job.get("extends"), {}).get("before_script", []) + job["script"]
+        name: document.get(str(job.get("extends")), {}).get("before_script", []) + job["script"]
         for name, job in document.items()
         if isinstance(job, dict) and "script" in job
     }
