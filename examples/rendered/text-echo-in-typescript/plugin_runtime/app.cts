@@ -7,8 +7,6 @@ import type { Settings } from './settings.cts';
 import type { End, Job, Threads } from './threads.cts';
 import type { Fields, Level, Manifest, Outcome } from './types.cts';
 
-const { randomBytes } = require('node:crypto') as typeof import('node:crypto');
-
 const { CONTENT_TYPE } = require('./metrics.cts') as import('./metrics.cts').Api;
 const { isSecretHeader } = require('./redaction.cts') as import('./redaction.cts').Api;
 const { JSON_TYPE, failure, json } = require('./responses.cts') as import('./responses.cts').Api;
@@ -85,7 +83,7 @@ class App {
     released: () => void,
   ): void {
     const started = monotonicMs();
-    const traceId = TRACEPARENT.exec(headers['traceparent'] ?? '')?.[1] ?? randomBytes(16).toString('hex');
+    const traceId = TRACEPARENT.exec(headers['traceparent'] ?? '')?.[1] ?? newTraceId();
     const refuse = (status: number, outcome: Outcome, error: string, trace = traceId): void => {
       answer(this.#refuse(status, outcome, error, trace, started));
     };
@@ -206,6 +204,12 @@ class App {
     });
     return { status: 200, body, type: CONTENT_TYPE, headers: {} };
   }
+}
+
+/** 32 hexadecimal digits. It is no secret, and to load node:crypto takes 4 ms of each start. */
+function newTraceId(): string {
+  const digits = (): string => Math.floor(Math.random() * 2 ** 32).toString(16);
+  return [digits(), digits(), digits(), digits()].map((part) => part.padStart(8, '0')).join('');
 }
 
 /** The header fields that an execution needs, and those whose values are secret. */

@@ -11,6 +11,8 @@ const { Worker } = require('node:worker_threads') as typeof import('node:worker_
 const { MIB } = require('./memory.cts') as import('./memory.cts').Api;
 
 const SOURCE = join(__dirname, 'worker.cts');
+const PATIENCE_MS = 20; // for which an execution waits for a thread that is busy
+const MOST_WAITS = 5; // of so long, where other executions end meanwhile
 const TRACE_BYTES = 2 + 4 * 200;
 
 /** How an execution ended: with an answer, at its deadline, or because its thread did. */
@@ -33,6 +35,7 @@ class Job {
   readonly released: () => void;
   thread: Thread | undefined;
   timer: NodeJS.Timeout | undefined;
+  patience: NodeJS.Timeout | undefined;
   isLate = false;
 
   constructor(order: Order, end: (end: End) => void, released: () => void) {
@@ -60,8 +63,10 @@ class Threads {
   readonly #data: Omit<WorkerData, 'trace' | 'queued'>;
   readonly #listener: Listener;
   readonly #idle: Thread[] = [];
+  readonly #waiting: Job[] = [];
   readonly #jobs = new Set<Job>();
   #threads = 0;
+  #answers = 0;
 
   constructor(limits: Limits, data: Omit<WorkerData, 'trace' | 'queued'>, listener: Listener) {
     this.slots = limits.slots;
@@ -109,7 +114,7 @@ class Threads {
     job.timer = setTimeout(() => this.#giveUp(job), this.#deadlineMs);
     const thread = this.#idle.pop();
     if (thread !== undefined) this.#give(thread, job);
-    else this.#startFor(job);
+    else if (this.#waiting.push(job)) this.#wait(job);
     return job;
   }
 
@@ -127,18 +132,40 @@ class Threads {
       : Buffer.from(trace.subarray(2, 2 + length)).toString('utf8');
   }
 
+  /** Let a job wait for a thread; start one if no execution ends meanwhile, or enough others are first.
+   *
+   *  A new thread costs 50 ms, 10 MB, and V8 compiles everything once more in it. */
+  #wait(job: Job, times = 1): void {
+    const before = this.#answers;
+    const look = (): void => {
+      if (!this.#waiting.includes(job)) return;
+      if (this.#answers === before || times === MOST_WAITS) this.#startFor(job);
+      else this.#wait(job, times + 1);
+    };
+    // What came meanwhile is looked at first: perhaps this process had to wait, not the job.
+    job.patience = setTimeout(() => setImmediate(look), PATIENCE_MS);
+  }
+
   #startFor(job: Job): void {
+    if (this.#threads >= this.slots) return; // one of them ends soon, or its execution does
     this.#start().then(
-      (thread) => {
-        if (this.#jobs.has(job)) this.#give(thread, job);
-        else this.#idle.push(thread); // its deadline came first
+      (thread) => this.#free(thread),
+      (error: Error) => {
+        if (this.#waiting.includes(job))
+          this.#finish(job, { kind: 'broken', error: `The plugin could not start: ${error.message}` });
       },
-      (error: Error) =>
-        this.#finish(job, { kind: 'broken', error: `The plugin could not start: ${error.message}` }),
     );
   }
 
+  /** Give a thread the job that has waited longest, if there is one. */
+  #free(thread: Thread): void {
+    const job = this.#waiting.shift();
+    if (job === undefined) this.#idle.push(thread);
+    else this.#give(thread, job);
+  }
+
   #give(thread: Thread, job: Job): void {
+    clearTimeout(job.patience);
     thread.job = job;
     job.thread = thread;
     thread.trace.fill(0, 0, 2);
@@ -150,7 +177,10 @@ class Threads {
   /** Free a job's slot; what it takes of the memory is free later if it `isUntidy`. */
   #finish(job: Job, end: End, isUntidy = false): void {
     clearTimeout(job.timer);
+    clearTimeout(job.patience);
     if (!this.#jobs.delete(job)) return;
+    const at = this.#waiting.indexOf(job);
+    if (at >= 0) this.#waiting.splice(at, 1);
     if (job.isLate) {
       this.stuck -= 1;
       this.#listener.onLateEnd(job.order);
@@ -160,16 +190,13 @@ class Threads {
 
   #giveUp(job: Job): void {
     clearTimeout(job.timer);
-    const { thread } = job;
-    if (thread === undefined) {
-      // Its thread still starts, and is kept for the next one.
-      this.#finish(job, { kind: 'late' });
-      return;
+    if (job.thread === undefined) this.#finish(job, { kind: 'late' });
+    else {
+      job.isLate = true;
+      this.stuck += 1;
+      job.end({ kind: 'late' });
+      void job.thread.worker.terminate();
     }
-    job.isLate = true;
-    this.stuck += 1;
-    job.end({ kind: 'late' });
-    void thread.worker.terminate();
   }
 
   /** `worker.removeAllListeners()` would stop its port: one set of listeners for its whole life. */
@@ -226,9 +253,10 @@ class Threads {
   #answered(thread: Thread, answer: Answer): void {
     const { job } = thread;
     if (job === undefined || job.isLate) return;
+    this.#answers += 1;
     thread.job = undefined;
     thread.isEnding = answer.isLast ?? false;
-    if (!thread.isEnding) this.#idle.push(thread);
+    if (!thread.isEnding) this.#free(thread);
     if (answer.isLarge && !thread.isEnding) thread.untidy.push(job.released);
     this.#finish(job, answer, answer.isLarge && !thread.isEnding);
   }
@@ -243,10 +271,12 @@ class Threads {
     if (job !== undefined) this.#finish(job, { kind: 'broken', error });
     else if (at >= 0) this.#listener.onProblem(`a thread without an execution ended: ${error}`);
     const served = at >= 0 || job !== undefined || thread.isEnding;
+    const [next] = this.#waiting;
+    if (next !== undefined) this.#startFor(next);
     // The next execution need not wait until a thread has loaded the logic.
-    if (served && this.#threads === 0)
+    else if (served && this.#threads === 0)
       this.#start().then(
-        (next) => this.#idle.push(next),
+        (one) => this.#free(one),
         () => {}, // it has said why; the next execution tries again
       );
   }
