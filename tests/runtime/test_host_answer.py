@@ -103,6 +103,8 @@ def test_every_shape_of_failure_keeps_its_reason(answer: Any, error: str) -> Non
         ('{"level": "info"}\n{"success": true}\n', {"success": True}, '{"level": "info"}\n'),
         ('[1, 2]\n{"success": true}\n', {"success": True}, "[1, 2]\n"),
         ('[INFO] x\n[\n {"name": "a"}\n]\nbye', [{"name": "a"}], "[INFO] x\nbye"),
+        ('10 %\r20 %\r[{"name": "a"}]\r\n', [{"name": "a"}], "10 %\n20 %\n"),
+        ("[" * 5000 + '\n[{"name": "a"}]', [{"name": "a"}], "[" * 5000 + "\n"),
         ('[{"name": "a"}] trailing\n{"success": true}', {"success": True},
          '[{"name": "a"}] trailing\n'),
     ],
@@ -118,6 +120,11 @@ def test_no_output_makes_the_search_slow() -> None:
     started = time.process_time()
     with pytest.raises(module.Failure, match="no answer in JSON"):
         module.find(printed)
+    assert time.process_time() - started < 2
+    deep = "[\n" * 50_000
+    started = time.process_time()
+    with pytest.raises(module.Failure, match="no answer in JSON"):
+        module.find(deep)
     assert time.process_time() - started < 2
     # lists in each other that never end, each of them long
     endless = ("[\n" + "1,\n" * 1000) * 500

@@ -83,6 +83,7 @@ PRINTED = "The wrapped program printed"
         ({"do": "exit", "value": 3}, f"{EXITED} 3: a reason"),
         ({"do": "exit with an answer"}, f"{EXITED} 1: no such order"),
         ({"do": "raise", "value": "bad"}, f"{EXITED} 1: ValueError: bad"),
+        ({"do": "raise", "value": "two\n\n    lines"}, f"{EXITED} 1: ValueError: two lines"),
         ({"do": "die"}, "The wrapped program was ended by SIGKILL, perhaps for using more memory"),
         ({"do": "text", "value": "Done!"}, f"{PRINTED} no answer in JSON, but 'Done!'"),
         ({"do": "text", "value": ""}, f"{PRINTED} nothing; expected a list such as"),
@@ -95,6 +96,12 @@ def test_failures_are_told_in_its_own_words(
     status, answer = odd(start).execute(given)
     assert status == 500
     assert answer["error"].startswith(error)
+
+
+def test_a_byte_order_mark_is_no_part_of_the_answer(start: Start) -> None:
+    text = '\ufeff[{"success": true, "name": "result", "result": "read"}]'
+    status, answer = odd(start).execute({"do": "text", "value": text})
+    assert (status, answer["outputs"]) == (200, {"result": "read"})
 
 
 def test_the_deadline_ends_the_program_and_its_children(start: Start, tmp_path: Path) -> None:
