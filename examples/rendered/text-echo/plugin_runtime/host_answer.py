@@ -14,6 +14,7 @@ from plugin_runtime.outputs import Failure
 Definitions = list[dict[str, Any]]
 
 DECODER = json.JSONDecoder()
+NESTED = 100_000  # characters; at most so many are read before one nests too deeply
 ANSWER_KEYS = {"success", "name", "result", "resultType", "error", "outputs", "status"}
 # Keys of a dictionary that say how it went; what else it holds are results.
 TOLD = {"success", "status", "error", "message", "timestamp"}
@@ -29,7 +30,7 @@ def find(printed: str) -> tuple[Any, str]:
     try:
         return DECODER.decode(printed), ""
     except (ValueError, RecursionError):
-        pass
+        printed = printed.replace("\r\n", "\n").replace("\r", "\n")  # a bar of progress is a line
     answer: Any = None
     others: list[str] = []
     position = 0
@@ -42,7 +43,7 @@ def find(printed: str) -> tuple[Any, str]:
             except ValueError as error:
                 budget -= getattr(error, "pos", position) - position
             except RecursionError:
-                budget = 0
+                budget -= min(len(printed) - position, NESTED)
             else:
                 line_end = printed.find("\n", end) + 1 or len(printed)
                 if _is_answer(value) and not printed[end:line_end].strip():

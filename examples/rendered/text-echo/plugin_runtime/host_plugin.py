@@ -168,7 +168,7 @@ class Run:
             raise Failure(f"The wrapped program did not end within {seconds:g} s.") from None
         if len(self._printed) > self._most_bytes:
             raise Failure(f"The wrapped program printed more than {self._most_bytes} bytes.")
-        printed = self._printed.decode("utf-8", "replace")
+        printed = self._printed.decode("utf-8-sig", "replace")
         if status != 0:
             raise Failure(self._why(status, printed))
         found, others = host_answer.find(printed)
@@ -177,16 +177,16 @@ class Run:
         return found
 
     def _why(self, status: int, printed: str) -> str:
-        """Say why it failed: in its answer's words, or in its last line."""
+        """Say why it failed: in its answer's words, in those of its exception, or its last line."""
         how = f"exited with status {status}"
         if status < 0:
             how = f"was ended by {signal.Signals(-status).name}"
             if status == -signal.SIGKILL:
                 how += ", perhaps for using more memory than container.resources.memory"
-        why = next((line for line in reversed(self._last_lines) if line.strip()), printed)
+        why = last_words(list(self._last_lines))[:500] or printed.strip()[-500:]
         with suppress(Failure):
             why = host_answer.failure_in(host_answer.find(printed)[0]) or why
-        return f"The wrapped program {how}: {why.strip()[-500:] or 'it printed nothing'}"
+        return f"The wrapped program {how}: {why or 'it printed nothing'}"
 
     def _write(self, stream: IO[bytes], given: bytes) -> None:
         with suppress(OSError):  # it need not read them
@@ -206,6 +206,16 @@ class Run:
             text = line.decode("utf-8", "replace").rstrip("\n")
             self._last_lines.append(text)
             print(text, file=sys.stderr)
+
+
+def last_words(lines: list[str]) -> str:
+    """Return the message of the exception at the end of some lines, or the last line with text."""
+    frames = [number for number, line in enumerate(lines) if line.startswith('  File "')]
+    rest = lines[frames[-1] + 1 :] if frames else []
+    while rest and rest[0].startswith("    "):  # the code of the frame
+        rest = rest[1:]
+    message = " ".join(line.strip() for line in rest if line.strip())
+    return message or next((line for line in reversed(lines) if line.strip()), "")
 
 
 def _input(name: str, value: Any, kind: str, args: dict[str, Any]) -> dict[str, Any]:
