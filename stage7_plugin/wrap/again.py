@@ -2,47 +2,33 @@
 
 Every file is worked out before the first is written. Where both have changed one, the text that was
 written last time is needed to merge them: git has it, as soon as the plugin was committed once.
+What was merged was never written as the source had it, so the record keeps that text, compressed.
 """
 
 from __future__ import annotations
 
+import base64
 import json
 import subprocess
 import tempfile
-from dataclasses import dataclass, field
+import zlib
 from pathlib import Path
 from typing import Any
 
 from stage7_plugin.errors import UserError
-from stage7_plugin.generate import sync
 from stage7_plugin.generate.merge import merge
 from stage7_plugin.rendering import escaping, git_facts
-from stage7_plugin.spec.manifest import manifest_problems
-from stage7_plugin.spec.parameters import Prompt, parse_parameters
-from stage7_plugin.spec.problems import format_problems
+from stage7_plugin.rendering.entries import SOURCES
+from stage7_plugin.rendering.template_folder import template_folder
+from stage7_plugin.wrap.again_manifest import KEYS, REQUEST, Changes, follow_manifest
 from stage7_plugin.wrap.laying_over import RECORD, record
+from stage7_plugin.wrap.lint import PYPROJECT, left_alone, without_lint
 from stage7_plugin.wrap.model import Wrapping, digest_of
 from stage7_plugin.wrap.readers import read_source
 
-_KEYS: dict[Prompt, str] = {"inputs": "inputDefinitions", "outputs": "outputDefinitions"}
-_REQUEST = "examples/request.json"
 _LINK = ".cruft.json"
-Definitions = list[dict[str, Any]]
-
-
-@dataclass
-class Changes:
-    """What happens to the files of a plugin.
-
-    Attributes:
-        texts: The new content by path; None for a file that goes.
-        said: A line for each file about which there is something to say.
-        conflicts: The files in which conflicts are marked.
-    """
-
-    texts: dict[str, bytes | None] = field(default_factory=dict)
-    said: list[str] = field(default_factory=list)
-    conflicts: list[str] = field(default_factory=list)
+# What an empty list of packages says in the template: a plugin needs the files.
+_LISTS = ("requirements.in", "system-packages.txt")
 
 
 def wrap_again(source: str, folder: Path, *, check: bool, execute: bool) -> int:
@@ -64,14 +50,20 @@ def wrap_again(source: str, folder: Path, *, check: bool, execute: bool) -> int:
     kind = document["wrapped"]["kind"]
     wrapping = read_source(source or _recorded(document, folder), kind, execute=execute)
     changes = Changes()
-    _files(wrapping, document["wrapped"]["files"], folder, changes)
-    _manifest(wrapping, document["answers"], folder, changes)
+    before = document["wrapped"]
+    _files(wrapping, before, folder, changes)
+    follow_manifest(wrapping, document["answers"], before.get("manifest"), folder, changes)
+    _lint(wrapping, before["files"], folder, changes)
     answers = {
-        key: wrapping.answers[key] for key in (*_KEYS, "description") if key in wrapping.answers
+        key: wrapping.answers[key] for key in (*KEYS, "description") if key in wrapping.answers
     }
+    answers |= changes.answers
     document["answers"] |= answers
     _link(answers, folder, changes)
     document["wrapped"] = record(wrapping, folder)
+    if changes.merged:
+        texts = {path: _packed(text) for path, text in sorted(changes.merged.items())}
+        document["wrapped"]["texts"] = texts
     changes.texts[RECORD] = (escaping.json(document, indent=2) + "\n").encode()
     for line in (*map(str, wrapping.notes), *changes.said):
         print(line)
@@ -79,7 +71,7 @@ def wrap_again(source: str, folder: Path, *, check: bool, execute: bool) -> int:
     for path in sorted(changed):
         print(f"{path}: {'would change' if check else 'changed'}")
         if not check:
-            _write(folder / path, changes.texts[path])
+            _write(folder / path, changes.texts[path], path in wrapping.executable)
     if not changed:
         print("Nothing changes.")
     if changes.conflicts:
@@ -92,9 +84,12 @@ def _document(folder: Path) -> dict[str, Any]:
         document: dict[str, Any] = json.loads((folder / RECORD).read_text("utf-8"))
         wrapped = document["wrapped"]
         assert isinstance(wrapped["files"], dict)
-        assert {*document["answers"]} >= {*_KEYS}
+        assert {*document["answers"]} >= {*KEYS}
         str(wrapped["kind"] + wrapped["source"])
-    except (OSError, ValueError, KeyError, TypeError, AssertionError) as error:
+        for text in wrapped.get("texts", {}).values():
+            _unpacked(text)
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, AssertionError,
+            zlib.error) as error:  # fmt: skip
         raise UserError(
             f"{folder / RECORD} does not say what the plugin was wrapped from; --again takes the "
             "folder of a plugin that `stage7-plugin wrap` made"
@@ -114,7 +109,9 @@ def _recorded(document: dict[str, Any], folder: Path) -> str:
     return f"{place}{colon}{name}" if colon and place != folder / source else str(place)
 
 
-def _files(wrapping: Wrapping, before: dict[str, str], folder: Path, changes: Changes) -> None:
+def _files(wrapping: Wrapping, record: dict[str, Any], folder: Path, changes: Changes) -> None:
+    before: dict[str, str] = record["files"]
+    texts = {path: _unpacked(text) for path, text in record.get("texts", {}).items()}
     for path in sorted({*before, *wrapping.files}):
         old, new, theirs = before.get(path), wrapping.files.get(path), _content(folder / path)
         found = digest_of(theirs) if theirs is not None else None
@@ -125,59 +122,40 @@ def _files(wrapping: Wrapping, before: dict[str, str], folder: Path, changes: Ch
                 changes.said.append(f"{path}: you removed it, and it stays away")
         elif new is None:
             if found == old:
-                changes.texts[path] = None
+                changes.texts[path] = _as_rendered(path)
             else:
                 changes.said.append(f"{path}: the source has it no longer; yours stays")
         elif found == old:
             changes.texts[path] = new
-        elif path != _REQUEST and theirs != new and digest_of(new) != old:
-            _merged(path, theirs, new, old, folder, changes)
+        elif path != REQUEST and theirs != new and digest_of(new) != old:
+            base = texts.get(path) or (_blob(folder, old) if old else _as_rendered(path))
+            _merged(path, theirs, new, base, changes)
+        if new is not None and digest_of(new) == old and path in texts:
+            changes.merged[path] = texts[path]
 
 
-def _merged(
-    path: str, theirs: bytes, new: bytes, old: str | None, folder: Path, changes: Changes
-) -> None:
-    base = _blob(folder, old) if old else None
+def _merged(path: str, theirs: bytes, new: bytes, base: bytes | None, changes: Changes) -> None:
     if base is None:
         raise UserError(
             f"you and the source have changed {path}, and git does not know the text that was "
             "written before, so they cannot be merged: move your file away, run this again, and "
             "bring your changes back"
         )
+    if theirs == base:
+        changes.texts[path] = new
+        return
     with tempfile.TemporaryDirectory() as scratch:
         text, conflict = merge(theirs, base, new, Path(scratch), "source")
     changes.texts[path] = text
+    changes.merged[path] = new
     if conflict:
         changes.conflicts.append(path)
     else:
         changes.said.append(f"{path}: merged with your changes")
 
 
-def _manifest(wrapping: Wrapping, answers: dict[str, Any], folder: Path, changes: Changes) -> None:
-    manifest = sync.read_manifest(folder)
-    text = (folder / "manifest.json").read_text("utf-8")
-    for prompt, key in _KEYS.items():
-        before = _definitions(prompt, answers[prompt])
-        after = _definitions(prompt, wrapping.answers[prompt])
-        manifest[key] = _combined(manifest[key], before, after, key, changes)
-        text = sync.replaced(text, key, manifest[key])
-    old, new = answers.get("description"), wrapping.answers.get("description")
-    if new and manifest["description"] == old:
-        manifest["description"] = new
-        text = sync.replaced(text, "description", new)
-    if problems := manifest_problems(manifest):
-        raise UserError("\n  ".join(["manifest.json would have problems:", *problems]))
-    text = sync.synced_manifest(text, manifest)
-    written = json.loads(text)
-    if any(written.get(key) != manifest[key] for key in _KEYS.values()):
-        raise UserError("manifest.json is not formatted as the template does it; run: make sync")
-    changes.texts["manifest.json"] = text.encode()
-    request = changes.texts.get(_REQUEST, _content(folder / _REQUEST))
-    if request is not None:  # lines of JSON are not merged: what the author shows stays
-        changes.texts[_REQUEST] = sync.synced_request(request.decode(), written).encode()
-    readme = _content(folder / "README.md")
-    if readme is not None:
-        changes.texts["README.md"] = sync.synced_readme(readme.decode(), written).encode()
+def _packed(text: bytes) -> str:
+    return base64.b64encode(zlib.compress(text)).decode()
 
 
 def _link(answers: dict[str, str], folder: Path, changes: Changes) -> None:
@@ -193,46 +171,37 @@ def _link(answers: dict[str, str], folder: Path, changes: Changes) -> None:
     changes.texts[_LINK] = (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
 
 
-def _definitions(prompt: Prompt, answer: str) -> Definitions:
-    parameters, problems = parse_parameters(prompt, answer)
-    if problems:
-        raise UserError(format_problems(problems))
-    return [parameter.definition() for parameter in parameters]
+def _unpacked(text: str) -> bytes:
+    return zlib.decompress(base64.b64decode(text))
 
 
-def _combined(
-    theirs: Definitions, before: Definitions, after: Definitions, key: str, changes: Changes
-) -> Definitions:
-    """Return the definitions of a manifest, where the author and the source have changed some."""
-    mine, old, new = ({one["name"]: one for one in listed} for listed in (theirs, before, after))
-    found = []
-    for name in (*new, *(one for one in mine if one not in new)):
-        kept, was, wanted = mine.get(name), old.get(name), new.get(name)
-        if kept is None:
-            if was is None and wanted is not None:
-                found.append(wanted)
-        elif kept == was:
-            if wanted is not None:
-                found.append(wanted)
-        else:
-            found.append(kept)
-            if was is not None and wanted != was and kept != wanted:
-                changes.said.append(
-                    f"manifest.json: {key}: you and the source have changed {name}; yours stays"
-                )
-    return found
+def _as_rendered(path: str) -> bytes | None:
+    """Return what the template itself says in a list of packages; None for another file."""
+    if path not in _LISTS:
+        return None
+    return (template_folder() / SOURCES / "python" / path).read_bytes()
+
+
+def _lint(wrapping: Wrapping, before: dict[str, str], folder: Path, changes: Changes) -> None:
+    """Let lint leave alone what has come; the author may have taken out what was there."""
+    text = _content(folder / PYPROJECT)
+    if text is not None:
+        names = [one for one in left_alone(wrapping.unlinted) if one not in left_alone(before)]
+        changes.texts[PYPROJECT] = without_lint(text.decode(), names).encode()
 
 
 def _content(path: Path) -> bytes | None:
     return path.read_bytes() if path.is_file() else None
 
 
-def _write(path: Path, content: bytes | None) -> None:
+def _write(path: Path, content: bytes | None, executable: bool) -> None:
     if content is None:
         path.unlink(missing_ok=True)
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
+    if executable:
+        path.chmod(path.stat().st_mode | 0o111)
 
 
 def _blob(folder: Path, digest: str) -> bytes | None:

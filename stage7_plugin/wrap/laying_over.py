@@ -13,6 +13,13 @@ from stage7_plugin.wrap.lint import PYPROJECT, left_alone, without_lint
 from stage7_plugin.wrap.model import Wrapping, digest_of
 
 RECORD = ".stage7-template.json"
+PLACES: dict[str, tuple[str, ...]] = {
+    "memory": ("container", "resources", "memory"),
+    "cpu": ("container", "resources", "cpu"),
+    "timeout_seconds": ("api", "timeout"),
+    "permissions": ("security", "permissions"),
+}
+"""Answers that a source gives, and where the manifest has them."""
 
 
 def laid_over(wrapping: Wrapping, path: str, content: bytes, folder: Path) -> bytes:
@@ -68,14 +75,34 @@ def record(wrapping: Wrapping, folder: Path) -> dict[str, Any]:
 
     Returns:
         `kind`; `source`; `sources` and `files`, the digests of what was read and of what was
-        written, by path. Digests are those of git.
+        written, by path; `manifest`, what the source says about it besides inputs and outputs, if
+        it does. Digests are those of git.
     """
+    said = said_of_manifest(wrapping)
     return {
         "kind": wrapping.kind,
         "source": seen_from(wrapping.source, folder),
         "sources": dict(sorted(wrapping.sources.items())),
         "files": {path: digest_of(text) for path, text in sorted(wrapping.files.items())},
+        **({"manifest": said} if said else {}),
     }
+
+
+def said_of_manifest(wrapping: Wrapping) -> dict[str, Any]:
+    """Return what a source says about the manifest, but for its texts, inputs and outputs."""
+    found: dict[str, Any] = {}
+    for answer, path in PLACES.items():
+        if answer in wrapping.answers:
+            text = wrapping.answers[answer]
+            value: Any = text
+            if answer == "timeout_seconds":
+                value = int(text) * 1000
+            elif answer == "permissions":
+                value = [name.strip() for name in text.split(",") if name.strip()]
+            for key in reversed(path):
+                value = {key: value}
+            found = _merged(found, value)
+    return _merged(found, wrapping.manifest or {})
 
 
 def seen_from(source: str, folder: Path) -> str:

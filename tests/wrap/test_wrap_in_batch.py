@@ -80,3 +80,50 @@ def test_it_is_no_default(fleet: Path) -> None:
     result = batch_here(fleet, "--output-dir", fleet.parent / "out")
     assert result.status == 1
     assert "must be a key of one plugin, not a default" in result.output
+
+
+@pytest.fixture
+def greeters(tmp_path: Path) -> Path:
+    """A batch file that wraps a container plugin made by hand, in a folder next to it."""
+    shutil.copytree(SOURCES / "greeter", tmp_path / "greeter")
+    tool = tmp_path / "greeter" / "tool.sh"
+    tool.write_text("#!/bin/sh\n")
+    tool.chmod(0o755)
+    return write_fleet(tmp_path, {"wrap": "greeter", "memory": "64m"})
+
+
+def test_a_container_plugin_becomes_one_moves_on_and_keeps_edits(greeters: Path) -> None:
+    assert "USER" not in run(greeters)
+    folder, source = greeters.parent / "out" / "greeter", greeters.parent / "greeter"
+    assert (folder / "tool.sh").stat().st_mode & 0o111
+    packages = folder / "system-packages.txt"
+    assert packages.read_text("utf-8").splitlines()[-1] == "libmagic1"
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    assert manifest["container"]["resources"]["memory"] == "64m"
+    assert "unchanged" in run(greeters, "--update")
+
+    logic = folder / "original_logic.py"
+    logic.write_text(logic.read_text("utf-8").replace("Greets.", "Greets, mine."))
+    text = (source / "plugin_logic.py").read_text("utf-8").replace("Hello,", "Hi,")
+    (source / "plugin_logic.py").write_text(text)
+    (source / "helper.py").write_text("LOUD=1\n")
+    dockerfile = (source / "Dockerfile").read_text("utf-8").replace("libmagic1", "jq")
+    (source / "Dockerfile").write_text(dockerfile + "USER app\n")
+    assert "outdated by the file" in run(greeters)
+    output = run(greeters, "--update")
+    assert "USER app: the plugin runs as the user 10001" in output
+    assert logic.read_text("utf-8") == text.replace("Greets.", "Greets, mine.")
+    assert packages.read_text("utf-8").splitlines()[-1] == "jq"
+    assert '  "helper.py",\n' in (folder / "pyproject.toml").read_text("utf-8")
+
+
+def test_edits_of_both_in_a_container_plugin_are_a_conflict(greeters: Path) -> None:
+    run(greeters)
+    folder, source = greeters.parent / "out" / "greeter", greeters.parent / "greeter"
+    for path, word in ((folder / "original_logic.py", "Hey,"), (source / "plugin_logic.py", "Hi,")):
+        path.write_text(path.read_text("utf-8").replace("Hello,", word))
+    result = batch_here(greeters, "--output-dir", greeters.parent / "out", "--update")
+    assert result.status == 1
+    assert "greeter: conflicts are marked in original_logic.py; resolve them" in result.output
+    text = (folder / "original_logic.py").read_text("utf-8")
+    assert text.index("<<<<<<< yours") < text.index("Hey,") < text.index("Hi,")

@@ -71,6 +71,25 @@ HOST_PLUGIN = Wrapped(
     ),
     "locale",
 )
+CONTAINER = Wrapped(
+    "greeter",
+    "greeter",
+    (
+        ("original_logic.py", '"""Greets."""', '"""Greets, and more."""'),
+        ("plugin_logic.py", '"""Call execute_plugin as', '"""Do call execute_plugin as'),
+        ("manifest.json", '"description": "Who is greeted"', '"description": "Whom to greet"'),
+    ),
+    (
+        ("greeter/plugin_logic.py", "Hello,", "Hi,"),
+        ("greeter/manifest.json", '"memory": "256m"', '"memory": "512m"'),
+        (
+            "greeter/manifest.json",
+            '"inputDefinitions": [',
+            '"inputDefinitions": [{"name": "locale", "type": "string", "defaultValue": "en"},',
+        ),
+    ),
+    "locale",
+)
 
 
 def life_of(wrapped: Wrapped, place: Workplace, folder: Path) -> Life:
@@ -104,7 +123,11 @@ def test_author_source_and_template_move_on(tmp_path: Path) -> None:
     sources.mkdir(parents=True)
     shutil.copy(SOURCES / "shapes.py", sources)
     shutil.copytree(SOURCES / "host" / "ORDER_LOOKUP", sources / "ORDER_LOOKUP")
-    lives = {wrapped: life_of(wrapped, place, work) for wrapped in (FUNCTION, HOST_PLUGIN)}
+    shutil.copytree(SOURCES / "greeter", sources / "greeter")
+    (sources / "greeter" / "helper.py").write_text("LOUD=1\n")
+    every = (FUNCTION, HOST_PLUGIN, CONTAINER)
+    lives = {wrapped: life_of(wrapped, place, work) for wrapped in every}
+    assert record_of(lives[CONTAINER])["answers"]["memory"] == "512m"
 
     # A question behind the last one changes the lines before the key `wrapped`.
     last = '"kubernetes": ["no", "yes"],'
@@ -118,6 +141,8 @@ def test_author_source_and_template_move_on(tmp_path: Path) -> None:
     for wrapped, life in lives.items():
         names = ("plugin_logic.py", "manifest.json", "examples/request.json")
         code = [path for path in (life.plugin / "wrapped").rglob("*") if path.is_file()]
+        others = ("original_logic.py", "helper.py", "pyproject.toml", "system-packages.txt")
+        code += [path for name in others if (path := life.plugin / name).is_file()]
         before = {path: path.read_bytes() for path in (*code, *map(life.plugin.joinpath, names))}
         recorded = record_of(life)
         status, output = place.call(life.plugin, "make", "update", CRUFT)
