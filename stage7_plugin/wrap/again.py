@@ -25,6 +25,7 @@ from stage7_plugin.wrap.laying_over import RECORD, record
 from stage7_plugin.wrap.lint import PYPROJECT, left_alone, without_lint
 from stage7_plugin.wrap.model import Wrapping, digest_of
 from stage7_plugin.wrap.readers import read_source
+from stage7_plugin.wrap.rendering import render_plugin
 
 _LINK = ".cruft.json"
 # What an empty list of packages says in the template: a plugin needs the files.
@@ -57,7 +58,7 @@ def wrap_again(source: str, folder: Path, *, check: bool, execute: bool) -> int:
     answers = {
         key: wrapping.answers[key] for key in (*KEYS, "description") if key in wrapping.answers
     }
-    answers |= changes.answers
+    _rendered(document["answers"], folder, changes)
     document["answers"] |= answers
     _link(answers, folder, changes)
     document["wrapped"] = record(wrapping, folder)
@@ -134,7 +135,14 @@ def _files(wrapping: Wrapping, record: dict[str, Any], folder: Path, changes: Ch
             changes.merged[path] = texts[path]
 
 
-def _merged(path: str, theirs: bytes, new: bytes, base: bytes | None, changes: Changes) -> None:
+def _merged(
+    path: str,
+    theirs: bytes,
+    new: bytes,
+    base: bytes | None,
+    changes: Changes,
+    origin: str = "source",
+) -> None:
     if base is None:
         raise UserError(
             f"you and the source have changed {path}, and git does not know the text that was "
@@ -145,9 +153,10 @@ def _merged(path: str, theirs: bytes, new: bytes, base: bytes | None, changes: C
         changes.texts[path] = new
         return
     with tempfile.TemporaryDirectory() as scratch:
-        text, conflict = merge(theirs, base, new, Path(scratch), "source")
+        text, conflict = merge(theirs, base, new, Path(scratch), origin)
     changes.texts[path] = text
-    changes.merged[path] = new
+    if origin == "source":
+        changes.merged[path] = new
     if conflict:
         changes.conflicts.append(path)
     else:
@@ -156,6 +165,24 @@ def _merged(path: str, theirs: bytes, new: bytes, base: bytes | None, changes: C
 
 def _packed(text: bytes) -> str:
     return base64.b64encode(zlib.compress(text)).decode()
+
+
+def _rendered(answers: dict[str, Any], folder: Path, changes: Changes) -> None:
+    """Bring what the manifest has changed to into the other files that say it, as compose.yaml.
+
+    The answers on record stay: for cruft, this is an edit like one of the author's.
+    """
+    if changes.answers == changes.earlier:
+        return
+    with tempfile.TemporaryDirectory() as scratch:
+        old, _ = render_plugin({**answers, **changes.earlier}, Path(scratch) / "old")
+        new, _ = render_plugin({**answers, **changes.answers}, Path(scratch) / "new")
+        for file in (path for path in new.rglob("*") if path.is_file()):
+            path = file.relative_to(new).as_posix()
+            base, text, theirs = _content(old / path), file.read_bytes(), _content(folder / path)
+            if path in (*changes.texts, RECORD) or None in (base, theirs) or base == text:
+                continue
+            _merged(path, theirs or b"", text, base, changes, "template")
 
 
 def _link(answers: dict[str, str], folder: Path, changes: Changes) -> None:

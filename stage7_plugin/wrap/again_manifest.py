@@ -13,7 +13,7 @@ from stage7_plugin.spec import planner_texts
 from stage7_plugin.spec.manifest import manifest_problems
 from stage7_plugin.spec.parameters import Prompt, parse_parameters
 from stage7_plugin.spec.problems import format_problems
-from stage7_plugin.wrap.laying_over import PLACES, said_of_manifest
+from stage7_plugin.wrap.laying_over import PLACES, as_answer, at_place, said_of_manifest
 from stage7_plugin.wrap.model import Wrapping
 
 KEYS: dict[Prompt, str] = {"inputs": "inputDefinitions", "outputs": "outputDefinitions"}
@@ -29,7 +29,8 @@ class Changes:
         texts: The new content by path; None for a file that goes.
         said: A line for each file about which there is something to say.
         conflicts: The files in which conflicts are marked.
-        answers: Those that have changed with the source.
+        answers: Those that have changed in the manifest with the source.
+        earlier: What they were.
         merged: What the source said of each file that was merged.
     """
 
@@ -37,6 +38,7 @@ class Changes:
     said: list[str] = field(default_factory=list)
     conflicts: list[str] = field(default_factory=list)
     answers: dict[str, str] = field(default_factory=dict)
+    earlier: dict[str, str] = field(default_factory=dict)
     merged: dict[str, bytes] = field(default_factory=dict)
 
 
@@ -66,9 +68,11 @@ def follow_manifest(
         usual = _generated(manifest)
         for key in _follow(manifest, {**usual, **said}, {**usual, **says}, "", changes):
             text = sync.replaced(text, key, manifest[key])
-        for answer, path in PLACES.items():
-            if answer in wrapping.answers and _at(manifest, path) == _at(says, path):
-                changes.answers[answer] = wrapping.answers[answer]
+        for answer, place in PLACES.items():
+            was, wanted = at_place(said, place), at_place(says, place)
+            if None not in (was, wanted) and at_place(manifest, place) == wanted:
+                changes.earlier[answer] = as_answer(answer, was)
+                changes.answers[answer] = as_answer(answer, wanted)
     for prompt, key in KEYS.items():
         before = _definitions(prompt, answers[prompt])
         after = _definitions(prompt, wrapping.answers[prompt])
@@ -161,12 +165,6 @@ def _generated(manifest: dict[str, Any]) -> dict[str, Any]:
         "usageExamples": [planner_texts.usage_example(verb, inputs, outputs)],
         "inputGuidance": planner_texts.input_guidance(inputs),
     }
-
-
-def _at(document: Any, path: tuple[str, ...]) -> Any:
-    for key in path:
-        document = document.get(key) if isinstance(document, dict) else None
-    return document
 
 
 def _content(path: Path) -> bytes | None:

@@ -105,6 +105,20 @@ def said_of_manifest(wrapping: Wrapping) -> dict[str, Any]:
     return _merged(found, wrapping.manifest or {})
 
 
+def at_place(document: Any, place: tuple[str, ...]) -> Any:
+    """Return what a manifest has in a place; None for nothing."""
+    for key in place:
+        document = document.get(key) if isinstance(document, dict) else None
+    return document
+
+
+def as_answer(answer: str, value: Any) -> str:
+    """Return a value of the manifest as the answer to its prompt."""
+    if answer == "timeout_seconds":
+        return str(value // 1000)
+    return ", ".join(value) if answer == "permissions" else str(value)
+
+
 def seen_from(source: str, folder: Path) -> str:
     """Return a source as seen from the plugin's folder.
 

@@ -83,13 +83,15 @@ def test_the_manifest_follows_its_source(plugin: Path) -> None:
     assert manifest["api"]["timeout"] == 60000
     assert manifest["security"]["permissions"] == ["net.fetch"]
     assert manifest["inputGuidance"] == "Name one person"
-    answers = record_of(plugin)["answers"]
-    assert (answers["memory"], answers["permissions"]) == ("512m", "net.fetch")
-    assert answers["timeout_seconds"] == "60"
+    assert 'mem_limit: "512m"' in (plugin / "compose.yaml").read_text("utf-8")
+    compose = (plugin / "compose.yaml").read_text("utf-8")
+    edit(path, '"memory": "512m"', '"memory": "1g"')
     edit(path, '"MODE": "fast", ', "")
     edit(path, '"inputGuidance": "Name one person",\n  ', "")
     again(plugin)
     assert manifest_of(plugin)["inputGuidance"].startswith("Input who (string, required)")
+    found = (plugin / "compose.yaml").read_text("utf-8")
+    assert found == compose.replace('"512m"', '"1g"').replace("size=128m", "size=256m")
     environment = manifest_of(plugin)["container"]["environment"]
     assert "MODE" not in environment
     assert environment["DEPTH"] == "3"
@@ -113,7 +115,7 @@ def test_what_the_author_has_changed_in_the_manifest_stays(plugin: Path) -> None
     assert manifest["container"]["resources"]["memory"] == "1g"
     assert manifest["container"]["environment"].items() >= {"MODE": "slow", "MINE": "1"}.items()
     assert manifest["inputGuidance"] == "Name one or two"
-    assert record_of(plugin)["answers"]["memory"] == "256m"
+    assert 'mem_limit: "256m"' in (plugin / "compose.yaml").read_text("utf-8")
 
 
 def test_code_is_merged_and_a_conflict_is_marked(plugin: Path) -> None:
