@@ -119,7 +119,8 @@ def place(
                 release.move(target, staged, before, version, rewrite.note)
             replace_folder(slug, staged, replace(new, conflicts=found.conflicts), output)
             moved = f"moved from {recipe.renamed_from}" if recipe.moved else ""
-            remarks = [moved, *found.remarks]
+            moved_on = record is None or record.recipe != new.recipe
+            remarks = [moved, *(recipe.remarks if moved_on else ()), *found.remarks]
             status = CONFLICT if found.conflicts else UPDATED
             if rewrite.release and status == UPDATED:
                 status, remarks = RELEASED, []

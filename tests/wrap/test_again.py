@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 
 from stage7_plugin.cli import main
-from stage7_plugin.spec.manifest import manifest_problems
 from tests.support.batch import tree
+from tests.support.wrap_again import again, commit, edit, manifest_of, run
 from tests.wrap.conftest import SOURCES
 
-IDENTITY = ("-c", "user.name=Ada", "-c", "user.email=ada@example.com")
 LOGIC = "plugin_logic.py"
 CODE = "wrapped/slugs.py"
 
@@ -31,33 +29,6 @@ def plugin(tmp_path: Path) -> Path:
     folder = tmp_path / "slugify"
     commit(folder)
     return folder
-
-
-def commit(folder: Path) -> None:
-    for command in (["init", "-q"], ["add", "-A"], [*IDENTITY, "commit", "-qm", "Wrap"]):
-        subprocess.run(["git", *command], cwd=folder, check=True)
-
-
-def run(*arguments: object) -> Result:
-    return CliRunner().invoke(main, ["wrap", *map(str, arguments)])
-
-
-def again(plugin: Path, *arguments: str, status: int = 0) -> str:
-    result = run("--again", plugin, *arguments)
-    assert result.exit_code == status, result.output
-    return result.output
-
-
-def edit(path: Path, old: str, new: str) -> None:
-    text = path.read_text("utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new), "utf-8")
-
-
-def manifest_of(plugin: Path) -> dict[str, Any]:
-    manifest: dict[str, Any] = json.loads((plugin / "manifest.json").read_text("utf-8"))
-    assert manifest_problems(manifest) == []
-    return manifest
 
 
 def inputs_of(plugin: Path) -> dict[str, dict[str, Any]]:

@@ -12,8 +12,8 @@ import pytest
 from stage7_plugin.rendering.entries import SOURCES as LANGUAGES
 from stage7_plugin.rendering.template_folder import template_folder
 from tests.support.batch import tree
+from tests.support.wrap_again import again, commit, edit, manifest_of, run
 from tests.wrap.conftest import SOURCES
-from tests.wrap.test_again import again, commit, edit, manifest_of, run
 
 
 @pytest.fixture
