@@ -120,7 +120,7 @@ def place(
             replace_folder(slug, staged, replace(new, conflicts=found.conflicts), output)
             moved = f"moved from {recipe.renamed_from}" if recipe.moved else ""
             moved_on = record is None or record.recipe != new.recipe
-            remarks = [moved, *(recipe.remarks if moved_on else ()), *found.remarks]
+            remarks = [moved, *found.remarks, *(recipe.remarks if moved_on else ())]
             status = CONFLICT if found.conflicts else UPDATED
             if rewrite.release and status == UPDATED:
                 status, remarks = RELEASED, []
