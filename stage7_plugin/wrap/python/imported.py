@@ -101,7 +101,9 @@ def _asked(modules: Modules, place: Place, target: Target) -> list[Any]:
             )
         except subprocess.TimeoutExpired as error:
             expected = f"a module that is imported within {_SECONDS} s"
-            raise CannotWrap(shown, None, "importing it took too long", expected) from error
+            problem = "importing it took too long"
+            example = f"time python -c 'import {place.module}' in {place.root}"
+            raise CannotWrap(shown, None, problem, expected, example) from error
         if done.returncode != 0 or not answer.exists():
             last = (done.stderr.strip().splitlines() or ["it ended without an answer"])[-1]
             expected = "a module that can be imported here; without --import it is only read"

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from stage7_plugin.wrap.model import CannotWrap
-from stage7_plugin.wrap.python.place import module_file
+from stage7_plugin.wrap.python.place import EXAMPLE, module_file
 
 if TYPE_CHECKING:
     import griffe
@@ -153,20 +153,24 @@ class Modules:
             import griffe
         except ImportError as error:
             missing = "reading Python needs the package griffelib"
-            raise CannotWrap(file.name, None, missing, _INSTALL) from error
+            expected = "the extra wrap to be installed"
+            raise CannotWrap(file.name, None, missing, expected, _INSTALL) from error
         logging.getLogger("griffe").setLevel(logging.CRITICAL)  # what it notes is no mistake here
         shown = file.relative_to(self.root).as_posix()
         try:
             content = file.read_bytes()
             if len(content) > _MOST_BYTES:
-                raise CannotWrap(shown, None, "it is too large", f"at most {_MOST_BYTES} bytes")
+                expected = f"at most {_MOST_BYTES} bytes"
+                raise CannotWrap(shown, None, "it is too large", expected, EXAMPLE)
             tree = ast.parse(content)
             objects = griffe.visit(name, filepath=file, code=ast_text(content))
         except OSError as error:
             expected = "a file that can be read"
-            raise CannotWrap(shown, None, error.strerror or str(error), expected) from error
+            found = error.strerror or str(error)
+            raise CannotWrap(shown, None, found, expected, f"chmod a+r {shown}") from error
         except (RecursionError, MemoryError) as error:
-            raise CannotWrap(shown, None, "it is nested too deeply", "readable Python") from error
+            expected = "Python that can be read"
+            raise CannotWrap(shown, None, "it is nested too deeply", expected, EXAMPLE) from error
         except (SyntaxError, ValueError) as error:
             line = error.lineno if isinstance(error, SyntaxError) else None
             reason = error.msg if isinstance(error, SyntaxError) else str(error)

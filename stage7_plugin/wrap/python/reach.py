@@ -9,6 +9,7 @@ from pathlib import Path
 
 from stage7_plugin.wrap.model import CannotWrap, Note
 from stage7_plugin.wrap.python.modules import Import, Module, Modules
+from stage7_plugin.wrap.python.place import EXAMPLE
 
 _MOST_FILES = 2000
 _MOST_BYTES = 32 << 20
@@ -47,7 +48,8 @@ def reach(modules: Modules, starts: Iterable[Module]) -> Reached:
         found.modules[module.name] = module
         if len(found.modules) > _MOST_FILES:
             expected = f"a function that needs at most {_MOST_FILES} modules"
-            raise CannotWrap(modules.shown(module), None, "it reaches too many modules", expected)
+            problem = "it reaches too many modules"
+            raise CannotWrap(modules.shown(module), None, problem, expected, EXAMPLE)
         for one in module.imports:
             inside = list(_inside(modules, one))
             waiting += inside
@@ -89,11 +91,13 @@ def contents(modules: Modules, reached: Reached) -> dict[str, bytes]:
             total += path.stat().st_size
             if total > _MOST_BYTES:
                 expected = f"at most {_MOST_BYTES >> 20} MiB of code and data"
-                raise CannotWrap(shown, None, "there is too much data next to it", expected)
+                problem = "there is too much data next to it"
+                raise CannotWrap(shown, None, problem, expected, "a package without the data")
             found[shown] = path.read_bytes()
         except OSError as error:
             expected = "a file that can be read"
-            raise CannotWrap(shown, None, error.strerror or str(error), expected) from error
+            problem = error.strerror or str(error)
+            raise CannotWrap(shown, None, problem, expected, f"chmod a+r {shown}") from error
     return found
 
 
