@@ -65,6 +65,7 @@ class PluginProcess:
         output: a descriptor for standard output and error in place of the log file; `environ` must
             then hold the port, because no line of the log says it.
         arguments: of `server.py`.
+        command: what to start in place of `server.py`: a server in another language.
     """
 
     def __init__(
@@ -74,14 +75,16 @@ class PluginProcess:
         first: Sequence[str] = (),
         output: int | None = None,
         arguments: Sequence[str] = (),
+        command: Sequence[str] = (),
     ) -> None:
         self.log_file = folder / "log"
         self.started = time.monotonic()
         port = environ.get("PLUGIN_PORT", "")
         self._port = int(port) if port.isdecimal() else 0
+        python = [sys.executable, "-E", "-s", str(folder / "server.py")]
         with self.log_file.open("wb") as log:
             self.process = subprocess.Popen(
-                [*first, sys.executable, "-E", "-s", str(folder / "server.py"), *arguments],
+                command or [*first, *python, *arguments],
                 env={"PLUGIN_PORT": "0", "PLUGIN_HOST": "127.0.0.1", **environ},
                 cwd="/",
                 stdout=log if output is None else output,

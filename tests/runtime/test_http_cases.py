@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import json
 import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,29 +13,13 @@ import pytest
 
 from tests.runtime.conftest import LOGIC, TEMPLATE
 from tests.runtime.plugin_process import PluginProcess
-from tests.support import node
+from tests.support import go, node
 
 TABLE: dict[str, Any] = json.loads(
     (Path(__file__).parents[1] / "cases" / "http.json").read_text("utf-8")
 )
 CASES: list[dict[str, Any]] = TABLE["cases"]
-LANGUAGES = ("python", "typescript")
-
-
-class NodeProcess(PluginProcess):
-    """The same, around server.cts."""
-
-    def __init__(self, folder: Path, environ: dict[str, str]) -> None:
-        self.log_file = folder / "log"
-        self._port = 0
-        with self.log_file.open("wb") as log:
-            self.process = subprocess.Popen(
-                [node.node(), str(folder / "server.cts")],
-                env={"PLUGIN_PORT": "0", "PLUGIN_HOST": "127.0.0.1", **environ},
-                cwd="/",
-                stdout=log,
-                stderr=log,
-            )
+LANGUAGES = ("python", "typescript", "go")
 
 
 def started(language: str, folder: Path) -> PluginProcess:
@@ -47,11 +30,14 @@ def started(language: str, folder: Path) -> PluginProcess:
         shutil.copytree(TEMPLATE / "plugin_runtime", folder / "plugin_runtime", ignore=unwanted)
         shutil.copy(LOGIC / "http_cases.py", folder / "plugin_logic.py")
         return PluginProcess(folder, {})
+    if language == "go":
+        go.build(folder, go.TESTS / "http_cases.go")
+        return PluginProcess(folder, {}, command=[str(folder / "plugin")])
     shutil.copy(node.SOURCES / "server.cts", folder)
     shutil.copytree(node.SOURCES / "plugin_runtime", folder / "plugin_runtime")
     shutil.copy(node.TESTS / "http_cases.ts", folder / "plugin_logic.ts")
     (folder / "package.json").write_text('{"type": "module"}', "utf-8")
-    return NodeProcess(folder, {})
+    return PluginProcess(folder, {}, command=[node.node(), str(folder / "server.cts")])
 
 
 @pytest.fixture(scope="module", params=LANGUAGES)

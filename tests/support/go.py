@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from importlib.util import find_spec
 from pathlib import Path
@@ -52,3 +53,13 @@ def run(cwd: Path, *command: str, given: str = "") -> subprocess.CompletedProces
         encoding="utf-8",
         check=False,
     )
+
+
+def build(plugin: Path, *logic: Path) -> None:
+    """Compile the server with its logic to `plugin/plugin`."""
+    (plugin / "go.mod").write_text("module stage7plugin\n\ngo 1.27\n", "utf-8")
+    for source in (SOURCES / "server.go", *logic):
+        shutil.copy(source, plugin)
+    shutil.copytree(SOURCES / "plugin_runtime", plugin / "plugin_runtime", dirs_exist_ok=True)
+    done = run(plugin, "go", "build", "-o", "plugin", ".")
+    assert done.returncode == 0, done.stdout

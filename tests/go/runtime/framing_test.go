@@ -1,0 +1,59 @@
+package pluginruntime
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+func TestWhatTwoServersCouldReadDifferentlyIsRefused(t *testing.T) {
+	for _, text := range []string{
+		"GET /health HTTP/1.1\r\nHost: a", "GET /a?b=%20 HTTP/1.0", "POST http://a:80/x HTTP/1.1\r\nHost: a\r\ncontent-length: 12",
+		"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: Chunked", "GET / HTTP/1.1\r\nHost: \r\nX: \xff", "M-SEARCH /* HTTP/1.1\r\nhost: [::1]:80",
+	} {
+		if _, refused := readHead([]byte(text)); refused != nil {
+			t.Errorf("%q: %v", text, refused)
+		}
+	}
+	for text, wanted := range map[string]string{
+		"GET /health HTTP/2.0\r\nHost: a":      "The request line",
+		"GET  /health HTTP/1.1\r\nHost: a":     "The request line",
+		"GET health HTTP/1.1\r\nHost: a":       "The request line",
+		"GET /%zz HTTP/1.1\r\nHost: a":         "The request line",
+		"get / HTTP/1.1\r\nHost: a":            "The request line",
+		"GET / HTTP/1.1":                       "needs a line such as Host",
+		"GET / HTTP/1.1\r\nHost: a\r\nHost: a": "host may come only once",
+		"GET / HTTP/1.1\r\nHost: a b":          "The header host",
+		"GET / HTTP/1.1\r\nHost : a":           "A line of the header",
+		"GET / HTTP/1.1\r\nHost: a\r\n folded": "A line of the header",
+		"GET / HTTP/1.1\r\nHost: a\r\nX: \x00": "A line of the header",
+		"GET / HTTP/1.1\r\nHost: a\nX: b":      "A line of the header",
+		"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked": "without Content-Length",
+		"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 1":          "only once",
+		"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: +1":                              "a number of bytes",
+		"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1, 1":                            "a number of bytes",
+		"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked":                "The only Transfer-Encoding",
+		"POST / HTTP/1.0\r\nTransfer-Encoding: chunked":                                 "goes with HTTP/1.1",
+		"POST / HTTP/1.1\r\nHost: a" + strings.Repeat("\r\na: b", 201):                  "has over 200 lines",
+	} {
+		if _, refused := readHead([]byte(text)); refused == nil || !strings.Contains(refused.text, wanted) {
+			t.Errorf("%q: %v, not %q", text, refused, wanted)
+		}
+	}
+}
+
+func TestTheEndOfAHeaderIsFound(t *testing.T) {
+	for text, wanted := range map[string]string{
+		"GET / HTTP/1.1\r\n\r\nmore":    "14 <nil>",
+		"GET / HTTP/1.1\r\n":            "-1 <nil>",
+		"G":                             "-1 <nil>",
+		"\x16\x03\x01":                  "-1 &{400 This is no HTTP: a request begins with its method.}",
+		"GET / HTTP/1.1\n\n":            "-1 &{400 A line of a request must end with CR and LF.}",
+		strings.Repeat("GET /aaaa", 12): "-1 &{431 The request's header has over 100 bytes.}",
+	} {
+		end, refused := headEnd([]byte(text), 100)
+		if found := fmt.Sprint(end, " ", refused); found != wanted {
+			t.Errorf("%q: %s", text, found)
+		}
+	}
+}

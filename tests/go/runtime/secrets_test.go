@@ -1,0 +1,138 @@
+package pluginruntime
+
+import (
+	"encoding/base64"
+	"encoding/json/jsontext"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const hidden = "p/ss\"wörd'+=&\n8 chars"
+
+func values(texts ...string) (found []jsontext.Value) {
+	for _, text := range texts {
+		found = append(found, quoted(text))
+	}
+	return found
+}
+
+func hides(s *secrets, text string) bool {
+	redacted, _ := s.redactText("<" + text + ">")
+	return !strings.Contains(redacted, text)
+}
+
+func TestASecretIsFoundInEveryForm(t *testing.T) {
+	found := secretsOf(values(hidden))
+	whole := len(hidden) * 8 / 6
+	for _, form := range []string{
+		hidden, inJSON(hidden), unquote(strconv.Quote(hidden)), unquote(fmt.Sprintf("%+q", hidden)), url.QueryEscape(hidden),
+		strings.ReplaceAll(url.QueryEscape(hidden), "+", "%20"),
+		base64.StdEncoding.EncodeToString([]byte(hidden))[:whole], base64.URLEncoding.EncodeToString([]byte(hidden))[:whole],
+		`p/ss\"wörd'+=\u0026\n8 chars`,
+	} {
+		if !hides(found, form) {
+			t.Errorf("%s is not hidden", form)
+		}
+	}
+	for _, before := range []string{"", "a", "ab"} {
+		encoded := base64.StdEncoding.EncodeToString([]byte(before + hidden + "and more"))
+		if _, count := found.redactText(encoded); count != 1 {
+			t.Errorf("%s: %d", encoded, count)
+		}
+	}
+}
+
+func TestShortSecretsKeysAndOtherNumbersStay(t *testing.T) {
+	found := secretsOf(append(values("1234567", "a-longer-secret"), jsontext.Value("12345678")))
+	redacted, count := found.redact(jsontext.Value(`{"a-longer-secret":"a-longer-secret","short":"1234567","number":12345678,"other":123456789,"big":12345678901234567890}`))
+	wanted := `{"a-longer-secret":"[redacted]","short":"1234567","number":"[redacted]","other":123456789,"big":12345678901234567890}`
+	if string(redacted) != wanted || count != 2 {
+		t.Error(string(redacted), count)
+	}
+}
+
+func TestASetOfSecretsIsBounded(t *testing.T) {
+	var many []string
+	for number := range 2000 {
+		many = append(many, fmt.Sprintf("secret-number-%d", number))
+	}
+	if found := secretsOf(values(many...)); found.isComplete || len(found.forms) > mostForms {
+		t.Error(found.isComplete, len(found.forms))
+	}
+	if secretsOf(values(strings.Repeat("x", 40_000))).isComplete || !secretsOf(values("a-longer-secret")).isComplete {
+		t.Error("bounds")
+	}
+}
+
+func secretManifest() *manifest {
+	return &manifest{
+		InputDefinitions: []*definition{{Name: "key", Type: "string", Secret: true, Aliases: []string{"pin"}}, {Name: "max_tokens", Type: "string"}},
+		Configuration:    []configurationItem{{Key: "MAILBOX", Type: "secret"}},
+	}
+}
+
+func TestTheEnvironmentHasSecrets(t *testing.T) {
+	environment := []string{
+		"S7_CM_TOKEN=token-of-the-host", "MAILBOX=named-by-configuration", "DATABASE=postgres://me:the-password@db/x",
+		"DSN=Server=a;Password=in-a-string;", "ORDINARY=an-ordinary-value", "PLUGIN_SECRET_ENV=auto-secret-token",
+	}
+	found := secretsOfEnvironment(secretManifest(), environment, nil)
+	for _, text := range []string{"token-of-the-host", "named-by-configuration", "the-password", "in-a-string"} {
+		if !hides(found, text) {
+			t.Error(text)
+		}
+	}
+	for _, text := range []string{"an-ordinary-value", "auto-secret-token"} {
+		if hides(found, text) {
+			t.Error(text)
+		}
+	}
+	named := secretsOfEnvironment(secretManifest(), environment, []string{"ORDINARY"})
+	if !hides(named, "an-ordinary-value") || hides(named, "token-of-the-host") {
+		t.Error("PLUGIN_SECRET_ENV")
+	}
+}
+
+func TestARequestHasSecrets(t *testing.T) {
+	requests := newRequestSecrets(secretManifest(), noSecrets)
+	given := members(jsontext.Value(`{"pin": {"value": "the-declared-pin", "args": {"more": "the-args-of-it"}}, "__auth_token": "the-host-token",
+		"clientSecret": "an-undeclared-one", "max_tokens": "no-secret-at-all", "keywords": "no-secret-either"}`))
+	own := requests.ofInputs(given, jsontext.Value(`{"a": {"b": {"password": "three-levels-deep"}}}`))
+	for _, text := range []string{"the-declared-pin", "the-args-of-it", "the-host-token", "an-undeclared-one", "three-levels-deep"} {
+		if !hides(own, text) {
+			t.Error(text)
+		}
+	}
+	for _, text := range []string{"no-secret-at-all", "no-secret-either"} {
+		if hides(own, text) {
+			t.Error(text)
+		}
+	}
+	if !hides(requests.ofHeader(http.Header{"Authorization": {"Bearer of-a-header"}}), "of-a-header") {
+		t.Error("header")
+	}
+	basic := "Basic " + base64.StdEncoding.EncodeToString([]byte("user:the-basic-password"))
+	if !hides(requests.ofHeader(http.Header{"Authorization": {basic}}), "the-basic-password") {
+		t.Error("basic")
+	}
+	isKnown := false
+	for _, set := range requests.outsideExecutions() {
+		isKnown = isKnown || hides(set, "the-host-token")
+	}
+	if !isKnown || requests.ofInputs(given, nil) == own {
+		t.Error("lines of no execution are redacted for the latest executions too")
+	}
+	if again := requests.ofInputs(given, jsontext.Value(`{"a": {"b": {"password": "three-levels-deep"}}}`)); again != own {
+		t.Error("a step that is tried again has its secrets already")
+	}
+	for number := range 3 * rememberedExecutions {
+		requests.ofInputs(map[string]jsontext.Value{"__t": quoted(fmt.Sprintf("another-token-%d", number))}, nil)
+	}
+	if len(requests.recent) > rememberedExecutions {
+		t.Error(len(requests.recent))
+	}
+}
