@@ -10,10 +10,10 @@ import (
 	"log/slog"
 	"maps"
 	"math"
-	"net/http"
 	"os"
 	"os/exec"
 	"runtime"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"syscall"
@@ -127,9 +127,16 @@ func Execute(ctx context.Context, inputs map[string]any) (any, error) {
 	case "tell":
 		fmt.Println(kept[len(kept)-1])
 		return result(kept[len(kept)-1])
-	case "client":
-		_, err := http.Get(fmt.Sprint(value))
-		return nil, err
+	case "collect garbage":
+		runtime.GC()
+		return result("collected")
+	case "limits":
+		percent := debug.SetGCPercent(100)
+		return result(map[string]any{"percent": percent, "limit": debug.SetMemoryLimit(-1)})
+	case "change the default":
+		names := inputs["names"].([]any)
+		names[0] = "again"
+		return result(names)
 	default:
 		return nil, fmt.Errorf("unknown: %v", do)
 	}

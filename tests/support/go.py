@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -34,19 +35,22 @@ def environment() -> dict[str, str]:
     return given
 
 
-def run(cwd: Path, *command: str, given: str = "") -> subprocess.CompletedProcess[str]:
+def run(
+    cwd: Path, *command: str, given: str = "", variables: Sequence[str] = ()
+) -> subprocess.CompletedProcess[str]:
     """Run `go` or `gofmt` with its arguments; what it says is in `stdout`.
 
     Args:
         cwd: Where it runs.
         command: The program and its arguments.
         given: Its standard input.
+        variables: Further ones of its environment, such as "NAME=value".
     """
     program = folder() / command[0]
     return subprocess.run(
         [str(program), *command[1:]],
         cwd=cwd,
-        env=environment(),
+        env={**environment(), **dict(one.split("=", 1) for one in variables)},
         input=given,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -55,11 +59,16 @@ def run(cwd: Path, *command: str, given: str = "") -> subprocess.CompletedProces
     )
 
 
-def build(plugin: Path, *logic: Path) -> None:
-    """Compile the server with its logic to `plugin/plugin`."""
+def sources(plugin: Path, *logic: Path) -> None:
+    """Copy the server and its logic to a plugin's folder."""
     (plugin / "go.mod").write_text("module stage7plugin\n\ngo 1.27\n", "utf-8")
     for source in (SOURCES / "server.go", *logic):
         shutil.copy(source, plugin)
     shutil.copytree(SOURCES / "plugin_runtime", plugin / "plugin_runtime", dirs_exist_ok=True)
+
+
+def build(plugin: Path, *logic: Path) -> None:
+    """Compile the server with its logic to `plugin/plugin`."""
+    sources(plugin, *logic)
     done = run(plugin, "go", "build", "-o", "plugin", ".")
     assert done.returncode == 0, done.stdout

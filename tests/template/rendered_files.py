@@ -151,6 +151,7 @@ FILES: dict[str, set[str]] = {
         "go.mod",
         "plugin_logic.go",
         "plugin_logic_test.go",
+        "plugin_runtime/README.md",
         "plugin_runtime/app.go",
         "plugin_runtime/call.go",
         "plugin_runtime/capture.go",

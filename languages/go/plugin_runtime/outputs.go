@@ -12,7 +12,10 @@ import (
 	"time"
 )
 
-const largestExact = 1 << 53 // of the integers that every reader of JSON keeps as they are
+const (
+	largestExact = 1 << 53 // of the integers that every reader of JSON keeps as they are
+	longestPlace = 200     // characters that name where in an output something is wrong
+)
 
 // refusal is a request that does not succeed: status, outcome for the metrics, and why.
 type refusal struct {
@@ -98,7 +101,7 @@ func encode(result any) (jsontext.Value, error) {
 	for token := range pointer.Tokens() {
 		if name == "" {
 			name, place = token, token
-		} else {
+		} else if len(place) < longestPlace {
 			place += "[" + token + "]"
 		}
 	}

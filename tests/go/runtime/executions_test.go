@@ -1,0 +1,146 @@
+package pluginruntime
+
+import (
+	"context"
+	"encoding/json/jsontext"
+	"errors"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+func TestASlotIsTakenUntilTheWorkReallyEnds(t *testing.T) {
+	s := newSlots(context.Background(), 1, 20*time.Millisecond)
+	one := s.take()
+	if one == nil || s.take() != nil {
+		t.Fatal("one slot")
+	}
+	<-one.ctx.Done()
+	if !one.giveUp() || one.wasStopped() {
+		t.Fatal("its deadline has come")
+	}
+	if inFlight, stuck := s.counts(); inFlight != 1 || stuck != 1 {
+		t.Fatal(inFlight, stuck)
+	}
+	if !s.areStuckFor(0) || s.areStuckFor(time.Hour) {
+		t.Fatal("stuck for how long")
+	}
+	if one.finish() {
+		t.Fatal("the deadline owned the answer")
+	}
+	if inFlight, stuck := s.counts(); inFlight != 0 || stuck != 0 || s.areStuckFor(0) {
+		t.Fatal(inFlight, stuck)
+	}
+	another := s.take()
+	if !another.finish() || another.giveUp() {
+		t.Fatal("the work owned the answer")
+	}
+}
+
+func TestWhatRunsAtTheEndIsToldSo(t *testing.T) {
+	s := newSlots(context.Background(), 2, time.Hour)
+	one := s.take()
+	s.expire()
+	<-one.ctx.Done()
+	if !one.wasStopped() {
+		t.Fatal(context.Cause(one.ctx))
+	}
+}
+
+// made an endpoint around a function, whose log lines go to lines.
+func endpointOf(its logic, slots int, limit time.Duration) (*endpoint, *[]string) {
+	m := &manifest{
+		ID: "a", Version: "1.0.0",
+		InputDefinitions:  []*definition{{Name: "text", Type: "string", Required: true}},
+		OutputDefinitions: []*definition{{Name: "text", Type: "string"}},
+	}
+	known := newRequestSecrets(m, noSecrets)
+	counters := newMetrics()
+	log := newLogger(m, known, counters, false)
+	var lock sync.Mutex
+	said := &[]string{}
+	log.sink = func(line []byte, _ bool) {
+		lock.Lock()
+		defer lock.Unlock()
+		*said = append(*said, string(line))
+	}
+	ready := newPlugin()
+	ready.state = stateReady
+	return &endpoint{
+		manifest: m, settings: settings{maxJSONDepth: 100, maxOutputBytes: mebibyte}, logic: its, secrets: known,
+		log: log, metrics: counters, slots: newSlots(context.Background(), slots, limit), plugin: ready, printed: &printed{logger: log},
+	}, said
+}
+
+func arrivalOf(body string, b *budget) *arrival {
+	return &arrival{body: []byte(body), header: http.Header{}, held: &share{budget: b}, cost: int64(len(body)) * 10}
+}
+
+// Run with -race, it shows that executions, deadlines and the end do not step on each other's toes.
+func TestManyExecutionsAtOnce(t *testing.T) {
+	var ran atomic.Int64
+	e, said := endpointOf(func(ctx context.Context, inputs jsontext.Value) (jsontext.Value, error) {
+		switch number := ran.Add(1); {
+		case number%7 == 0:
+			time.Sleep(40 * time.Millisecond)
+		case number%5 == 0:
+			panic(errors.New("panicked"))
+		case number%3 == 0:
+			<-ctx.Done()
+			return nil, ctx.Err()
+		}
+		return inputs, nil
+	}, 16, 20*time.Millisecond)
+	b := newBudget(64 * mebibyte)
+	body := `{"inputs": {"text": "` + strings.Repeat("x", 10_000) + `", "__auth_token": "a-token-of-the-host"}}`
+	statuses := map[int]int{}
+	var lock sync.Mutex
+	var all sync.WaitGroup
+	for range 16 {
+		all.Go(func() {
+			for range 40 {
+				status := e.execute(arrivalOf(body, b)).status
+				lock.Lock()
+				statuses[status]++
+				lock.Unlock()
+			}
+		})
+	}
+	all.Wait()
+	for until := time.Now().Add(10 * time.Second); time.Now().Before(until); time.Sleep(time.Millisecond) {
+		if inFlight, _ := e.slots.counts(); inFlight == 0 && b.used == 0 {
+			break
+		}
+	}
+	if inFlight, stuck := e.slots.counts(); inFlight != 0 || stuck != 0 || b.used != 0 {
+		t.Fatal(inFlight, stuck, b.used)
+	}
+	total := 0
+	for status, count := range statuses {
+		if status != 200 && status != 429 && status != 500 && status != 504 {
+			t.Error(status)
+		}
+		total += count
+	}
+	if total != 640 || statuses[200] == 0 || statuses[500] == 0 || statuses[504] == 0 || len(*said) < 640 {
+		t.Error(statuses, len(*said))
+	}
+	if len(e.log.running) != 0 {
+		t.Error("executions that have ended are not forgotten")
+	}
+}
+
+func TestWhileItIsNotReadyNothingOfTheBodyIsLookedAt(t *testing.T) {
+	e, _ := endpointOf(nil, 1, time.Second)
+	e.plugin.state = stateStarting
+	if answer := e.execute(arrivalOf("{", newBudget(mebibyte))); answer.status != 503 || !strings.Contains(string(answer.body), "still starting") {
+		t.Error(answer.status, string(answer.body))
+	}
+	e.plugin.state, e.plugin.problem = stateFailed, "Setup failed: why"
+	if answer := e.execute(arrivalOf("{", newBudget(mebibyte))); answer.status != 503 || !strings.Contains(string(answer.body), "Setup failed: why") {
+		t.Error(answer.status, string(answer.body))
+	}
+}
