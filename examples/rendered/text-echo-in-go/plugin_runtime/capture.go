@@ -17,13 +17,16 @@ const longestLine = 65536 // bytes; what has no line end by then is logged as it
 // written to os.Stdout and os.Stderr. The descriptors 1 and 2 stay what they are, so that the last
 // words of a process that crashes are seen.
 func capture(l *logger) *printed {
-	slog.SetDefault(slog.New(&slogHandler{logger: l}))
-	// After SetDefault, which would send log to slog, with its own time.
-	log.SetFlags(0)
-	log.SetOutput(&lines{log: func(line string) { l.relay(nil, levelInfo, "log", line, nil) }})
 	p := &printed{logger: l}
 	p.replace(&os.Stdout, levelInfo, "stdout")
 	p.replace(&os.Stderr, levelWarning, "stderr")
+	slog.SetDefault(slog.New(&slogHandler{logger: l, printed: p}))
+	// After SetDefault, which would send log to slog, with its own time.
+	log.SetFlags(0)
+	log.SetOutput(&lines{log: func(line string) {
+		p.catchUp()
+		l.relay(nil, levelInfo, "log", line, nil)
+	}})
 	return p
 }
 
@@ -69,8 +72,9 @@ func (l *lines) end() {
 
 // printed reads what is written to os.Stdout and os.Stderr, each of them a pipe.
 type printed struct {
-	logger *logger
-	pipes  []*pipe
+	logger    *logger
+	pipes     []*pipe
+	originals []*os.File // kept: Go closes a file that nobody has any more, and its number 1 or 2 goes to a client
 }
 
 type pipe struct {
@@ -91,6 +95,7 @@ func (p *printed) replace(stream **os.File, level, name string) {
 		return
 	}
 	one := &pipe{raw: raw, lines: &lines{log: func(line string) { p.logger.relay(nil, level, name, line, nil) }}}
+	p.originals = append(p.originals, *stream)
 	*stream = writer
 	p.pipes = append(p.pipes, one)
 	go func() {
@@ -115,22 +120,31 @@ func (p *pipe) take(descriptor uintptr) bool {
 	}
 }
 
+// catchUp logs what has been printed so far, so that lines stay in their order.
+func (p *printed) catchUp() {
+	for _, one := range p.pipes {
+		_ = one.raw.Control(func(descriptor uintptr) { one.take(descriptor) })
+	}
+}
+
 // finish logs what an execution that ends has printed, before the next one can be taken for its
 // author. Text without a line end is only ended where no other execution may go on with it.
 func (p *printed) finish() {
+	p.catchUp()
+	if p.logger.only() == "" {
+		return
+	}
 	for _, one := range p.pipes {
-		_ = one.raw.Control(func(descriptor uintptr) { one.take(descriptor) })
-		if p.logger.only() != "" {
-			one.lines.end()
-		}
+		one.lines.end()
 	}
 }
 
 // slogHandler logs what slog is given, with the trace id of the context.
 type slogHandler struct {
-	logger *logger
-	group  []string
-	fields []field
+	logger  *logger
+	printed *printed
+	group   []string
+	fields  []field
 }
 
 func (h *slogHandler) Enabled(_ context.Context, level slog.Level) bool {
@@ -155,6 +169,7 @@ func (h *slogHandler) Handle(ctx context.Context, record slog.Record) error {
 		fields = append(fields, h.flat(attribute)...)
 		return true
 	})
+	h.printed.catchUp()
 	h.logger.relay(identityOf(ctx), levelName(record.Level), "slog", record.Message, fields)
 	return nil
 }

@@ -46,6 +46,8 @@ type connection struct {
 	ready   []byte // of a header, to be read by net/http
 	left    int64  // bytes of a body that have not been read
 	ended   bool   // nothing further is read
+	chunked int64  // bytes that were read of a chunked body, its lines included
+	excess  int64  // bytes by which the lines of the chunks outweigh the data
 	refused atomic.Pointer[refusedRequest]
 
 	lock    sync.Mutex
@@ -91,8 +93,20 @@ func (c *connection) readBody(target []byte) (count int, err error) {
 	}
 	if c.left > 0 {
 		c.left -= int64(count)
+	} else {
+		c.chunked += int64(count)
 	}
 	return count, err
+}
+
+// framing returns by how many bytes the lines of the chunks outweigh the data, of which so much
+// more has come. net/http counts only what is longer in a line than its chunk's size.
+func (c *connection) framing(data int64) int64 {
+	if c.left == readWholeEnd {
+		c.excess = max(0, c.excess+c.chunked-2*data)
+		c.chunked = 0
+	}
+	return c.excess
 }
 
 // readMore reads a part of a header; target is used as a buffer.

@@ -65,11 +65,14 @@ var escapedUnit = regexp.MustCompile(`\\(?:\\|u([0-9A-Fa-f]{4}))`)
 
 // prepare compiles every pattern of the manifest, so that no request waits for that.
 func (m *manifest) prepare() error {
-	for key, definitions := range map[string][]*definition{"inputDefinitions": m.InputDefinitions, "outputDefinitions": m.OutputDefinitions} {
-		for _, top := range definitions {
+	for _, list := range []struct {
+		key         string
+		definitions []*definition
+	}{{"inputDefinitions", m.InputDefinitions}, {"outputDefinitions", m.OutputDefinitions}} {
+		for _, top := range list.definitions {
 			for d := top; d != nil; d = d.Items {
 				if err := d.prepare(); err != nil {
-					return fmt.Errorf("the pattern of %s in %s is no regular expression that Go knows: %w", top.Name, key, err)
+					return fmt.Errorf("the pattern of %s in %s is no regular expression that Go knows: %w", top.Name, list.key, err)
 				}
 			}
 		}

@@ -5,7 +5,6 @@ import (
 	"encoding/json/jsontext"
 	"errors"
 	"fmt"
-	"net/http"
 	"runtime/debug"
 	"time"
 )
@@ -48,14 +47,14 @@ type made struct {
 	details  []field
 }
 
-// execute answers one request. release is called once what its body takes is free again, which for
-// an execution past its deadline is after the answer.
-func (e *endpoint) execute(body []byte, header http.Header, release func()) response {
+// execute answers one request. What its body takes of the memory is given back once that is free
+// again, which for an execution past its deadline is after the answer.
+func (e *endpoint) execute(arrived *arrival) response {
 	started := time.Now()
-	id := &identity{traceID: traceOf(header), secrets: e.secrets.ofHeader(header)}
-	result, isReleasedLater := e.attempt(body, header, id, release)
+	id := &identity{traceID: traceOf(arrived.header), secrets: e.secrets.ofHeader(arrived.header)}
+	result, isReleasedLater := e.attempt(arrived, id)
 	if !isReleasedLater {
-		release()
+		arrived.held.release()
 	}
 	took := time.Since(started)
 	e.metrics.count(result.outcome, took)
@@ -74,7 +73,7 @@ func (e *endpoint) execute(body []byte, header http.Header, release func()) resp
 	return result.response
 }
 
-func (e *endpoint) attempt(body []byte, header http.Header, id *identity, release func()) (result made, isReleasedLater bool) {
+func (e *endpoint) attempt(arrived *arrival, id *identity) (result made, isReleasedLater bool) {
 	if refused := e.plugin.refusal(); refused != nil {
 		return e.refuse(id, refused), false
 	}
@@ -83,7 +82,7 @@ func (e *endpoint) attempt(body []byte, header http.Header, id *identity, releas
 		text := fmt.Sprintf("All %d execution slots are taken; try again.", e.slots.size)
 		return e.refuse(id, &refusal{status: 429, outcome: outcomeBusy, text: text}), false
 	}
-	inputs, call, refused := e.read(body, header, id)
+	inputs, call, refused := e.read(arrived, id)
 	if refused != nil {
 		one.finish()
 		return e.refuse(id, refused), false
@@ -104,10 +103,10 @@ func (e *endpoint) attempt(body []byte, header http.Header, id *identity, releas
 				done <- result
 				return
 			}
-			release()
+			arrived.held.release()
 			e.log.tell(id, levelWarning, fmt.Sprintf("ended %.1f s after its start, past its deadline", time.Since(one.started).Seconds()))
 		}()
-		result = e.run(ctx, one, inputs, id)
+		result = e.run(ctx, one, inputs, id, arrived.held)
 	}()
 	select {
 	case result = <-done:
@@ -129,11 +128,11 @@ func (e *endpoint) lateness(one *job) *refusal {
 }
 
 // run calls the author's code and writes its answer.
-func (e *endpoint) run(ctx context.Context, one *job, inputs jsontext.Value, id *identity) made {
+func (e *endpoint) run(ctx context.Context, one *job, inputs jsontext.Value, id *identity, held *share) made {
 	result, err := e.call(ctx, inputs)
 	if err == nil {
 		var text []byte
-		if text, err = e.write(result, id); err == nil {
+		if text, err = e.write(result, id, held); err == nil {
 			return made{response: response{status: 200, body: text, kind: jsonType}, outcome: outcomeSuccess}
 		}
 	}
@@ -188,7 +187,10 @@ func (e *endpoint) refuse(id *identity, refused *refusal) made {
 }
 
 // write is the JSON of a success, without secrets.
-func (e *endpoint) write(result jsontext.Value, id *identity) ([]byte, error) {
+func (e *endpoint) write(result jsontext.Value, id *identity, held *share) ([]byte, error) {
+	if err := makeRoom(held, int64(len(result))); err != nil {
+		return nil, err
+	}
 	outputs, err := outputsOf(result, e.manifest.OutputDefinitions)
 	if err != nil {
 		return nil, err
@@ -196,11 +198,27 @@ func (e *endpoint) write(result jsontext.Value, id *identity) ([]byte, error) {
 	if number := roundedIn(outputs); number != "" {
 		e.log.tell(id, levelWarning, fmt.Sprintf("an output holds %s; integers above 2**53 are rounded by the host. Declare a string.", number))
 	}
-	redacted, count := id.secrets.redact(outputs)
+	text, count := id.secrets.redact(outputs)
 	e.metrics.redactions.Add(int64(count))
-	text := objectOf([]member{{"success", jsontext.Value("true")}, {"outputs", redacted}})
 	if limit := e.settings.maxOutputBytes; int64(len(text)) > limit {
 		return nil, failed(fmt.Sprintf("The answer has %d bytes; the limit is %d.", len(text), limit))
 	}
 	return text, nil
+}
+
+// makeRoom has memory for what is made of the JSON of outputs: the answer, and the copy in which
+// secrets are replaced.
+func makeRoom(held *share, size int64) error {
+	if size <= smallBytes {
+		return nil
+	}
+	err := held.hold(held.size+3*size, 0)
+	var full *noRoom
+	switch {
+	case !errors.As(err, &full):
+		return nil
+	case full.status == 413:
+		return failed("The answer is too large: " + full.text)
+	}
+	return &refusal{status: 503, outcome: outcomeBusy, text: full.text}
 }

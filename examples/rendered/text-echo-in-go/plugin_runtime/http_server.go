@@ -15,10 +15,9 @@ import (
 )
 
 const (
-	copiedBytes  = 65536                  // of an answer, up to which it is not counted
-	tinyBytes    = 1024                   // of a body whose cost the number of connections bounds
-	patienceTime = time.Second            // for which a complete request waits for the memory to decode it
-	startTime    = 800 * time.Millisecond // for which a request waits for a start that is nearly done
+	copiedBytes = 65536                  // of an answer, up to which it is not counted
+	mostFraming = 16*1024 + 4096         // bytes by which the lines of chunks may outweigh the data; 4096 are read ahead
+	startTime   = 800 * time.Millisecond // for which a request waits for a start that is nearly done
 )
 
 type connectionKey struct{}
@@ -56,7 +55,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	held := &share{budget: s.budget}
-	body, refused := s.readBody(client, r, held)
+	arrived, refused := s.readBody(client, r, held)
 	client.enter(phaseWorking)
 	client.hold(0)
 	if refused != nil {
@@ -64,10 +63,10 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.send(w, r, client, failure(refused.status, refused.text, ""), true)
 		return
 	}
-	s.send(w, r, client, s.answer(r, body, held), false)
+	s.send(w, r, client, s.answer(r, arrived), false)
 }
 
-func (s *server) answer(r *http.Request, body []byte, held *share) (made response) {
+func (s *server) answer(r *http.Request, arrived *arrival) (made response) {
 	defer func() {
 		if what := recover(); what != nil { // an error of ours must not leave the client without an answer
 			s.app.endpoint.log.say(levelError, fmt.Sprintf("no answer: %v", what), field{"exception", string(debug.Stack())})
@@ -79,9 +78,10 @@ func (s *server) answer(r *http.Request, body []byte, held *share) (made respons
 		<-s.started
 	}
 	if s.app.isExecution(r.Method, path) {
-		return s.app.endpoint.execute(body, r.Header, held.release)
+		arrived.header = r.Header
+		return s.app.endpoint.execute(arrived)
 	}
-	held.release()
+	arrived.held.release()
 	return s.app.page(r.Method, path)
 }
 
@@ -95,7 +95,7 @@ func pathOf(target string) string {
 }
 
 // readBody reads a body within its limits and within the memory budget.
-func (s *server) readBody(client *connection, r *http.Request, held *share) ([]byte, *refusedRequest) {
+func (s *server) readBody(client *connection, r *http.Request, held *share) (*arrival, *refusedRequest) {
 	most := s.settings.maxBodyBytes
 	tooLarge := &refusedRequest{413, fmt.Sprintf("The request's body has more than %d bytes.", most)}
 	if r.ContentLength > most {
@@ -119,6 +119,9 @@ func (s *server) readBody(client *connection, r *http.Request, held *share) ([]b
 		for count < len(piece) && !isComplete {
 			more, err := r.Body.Read(piece[count:])
 			count += more
+			if client.framing(int64(more)) > mostFraming {
+				return nil, badRequest("The lines of the chunks outweigh what they carry.")
+			}
 			if err == io.EOF {
 				isComplete = true
 			} else if err != nil {
@@ -133,12 +136,7 @@ func (s *server) readBody(client *connection, r *http.Request, held *share) ([]b
 		}
 		pieces = append(pieces, piece[:count])
 	}
-	if length > tinyBytes {
-		if err := held.hold(cost.bytes, patienceTime); err != nil {
-			return nil, refusalOf(err)
-		}
-	}
-	return joined(pieces, length), nil
+	return &arrival{body: joined(pieces, length), held: held, cost: cost.bytes}, nil
 }
 
 func joined(pieces [][]byte, length int64) []byte {
@@ -169,9 +167,6 @@ func brokenBody(client *connection, err error) *refusedRequest {
 	var network net.Error
 	if errors.As(err, &network) || errors.Is(err, io.ErrUnexpectedEOF) {
 		panic(http.ErrAbortHandler)
-	}
-	if strings.Contains(err.Error(), "too much non-data") {
-		return badRequest("The lines of the chunks outweigh what they carry.")
 	}
 	return badRequest("A chunk must begin with its size, a hexadecimal number, and end where that says.")
 }

@@ -179,6 +179,11 @@ type member struct {
 
 func objectOf(members []member) jsontext.Value {
 	var object bytes.Buffer
+	writeObject(&object, members)
+	return object.Bytes()
+}
+
+func writeObject(object *bytes.Buffer, members []member) {
 	for index, one := range members {
 		object.WriteByte("{,"[min(index, 1)])
 		object.Write(quoted(one.name))
@@ -189,7 +194,6 @@ func objectOf(members []member) jsontext.Value {
 		object.WriteByte('{')
 	}
 	object.WriteByte('}')
-	return object.Bytes()
 }
 
 // asJSON writes any value as JSON; what JSON cannot carry, as the text that fmt makes of it.

@@ -16,6 +16,8 @@ import (
 )
 
 const (
+	programBytes = 12 * mebibyte // of the process that Go's limit does not count
+
 	lateTime = 500 * time.Millisecond // after SIGTERM; who connects later is not answered any more
 	lastTime = 500 * time.Millisecond // for answers that are written after the time to drain is over
 	pollTime = 10 * time.Millisecond
@@ -97,11 +99,12 @@ func run(its logic, setup func(context.Context) error) int {
 	unready := make(chan string, 1)
 	go func() {
 		e.plugin.start(setup, seconds(values.startSeconds), log, memory.measure)
-		if state, _, _ := e.plugin.get(); state == stateReady {
-			address := listener.Addr().String()
-			log.say(levelInfo, "listening on "+address, field{"address", address}, field{"slots", values.concurrency})
-		}
 		stopWaiting()
+	}()
+	go func() {
+		<-patience.Done()
+		address := listener.Addr().String()
+		log.say(levelInfo, "listening on "+address, field{"address", address}, field{"slots", values.concurrency})
 	}()
 	go func() {
 		if problem := e.plugin.awaitReady(seconds(values.startSeconds)); problem != "" {
@@ -131,7 +134,7 @@ func warnOfSecrets(log *logger, names []string) {
 // injects.
 func adoptLimits(values settings) {
 	debug.SetGCPercent(100)
-	debug.SetMemoryLimit(values.memoryBytes / 10 * 9)
+	debug.SetMemoryLimit(values.memoryBytes - max(values.memoryBytes/10, programBytes))
 	runtime.SetDefaultGOMAXPROCS()
 }
 

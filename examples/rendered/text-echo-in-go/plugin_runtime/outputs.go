@@ -1,6 +1,7 @@
 package pluginruntime
 
 import (
+	"bytes"
 	"encoding/json/jsontext"
 	"encoding/json/v2"
 	"errors"
@@ -8,9 +9,13 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 )
 
-const largestExact = 1 << 53 // of the integers that every reader of JSON keeps as they are
+const (
+	largestExact = 1 << 53 // of the integers that every reader of JSON keeps as they are
+	longestPlace = 200     // characters that name where in an output something is wrong
+)
 
 // refusal is a request that does not succeed: status, outcome for the metrics, and why.
 type refusal struct {
@@ -27,8 +32,8 @@ func failed(text string, errors ...string) *refusal {
 	return &refusal{status: 500, outcome: outcomeFailed, text: text, errors: errors}
 }
 
-// outputsOf checks the JSON of what Execute returned, and writes it in the order of the manifest,
-// without optional nulls.
+// outputsOf checks the JSON of what Execute returned, and writes the answer: outputs in the order
+// of the manifest, without optional nulls.
 //
 // The host keeps only the first output where its plan names one, and counts null as missing.
 func outputsOf(result jsontext.Value, definitions []*definition) (jsontext.Value, error) {
@@ -65,7 +70,12 @@ func outputsOf(result jsontext.Value, definitions []*definition) (jsontext.Value
 	if problems = append(problems, undeclared...); problems != nil {
 		return nil, failed("The plugin's outputs do not match its manifest.", problems...)
 	}
-	return objectOf(found), nil
+	var answer bytes.Buffer
+	answer.Grow(len(result) + 64)
+	answer.WriteString(`{"success":true,"outputs":`)
+	writeObject(&answer, found)
+	answer.WriteByte('}')
+	return answer.Bytes(), nil
 }
 
 // encode writes what Execute returned as JSON. The error names the place that JSON cannot carry,
@@ -75,43 +85,43 @@ func encode(result any) (jsontext.Value, error) {
 	if err == nil {
 		return text, nil
 	}
-	var problem *json.SemanticError
-	if !errors.As(err, &problem) {
-		return nil, failed("The plugin's outputs cannot be written.", oneLine(err.Error()))
+	var pointer jsontext.Pointer
+	why := oneLine(err.Error())
+	var semantic *json.SemanticError
+	var syntactic *jsontext.SyntacticError
+	switch {
+	case errors.As(err, &semantic):
+		pointer = semantic.JSONPointer
+		why = fmt.Sprintf("is of Go type %v%s", semantic.GoType, instead(semantic.GoType))
+	case errors.As(err, &syntactic):
+		pointer = syntactic.JSONPointer
+		why = "is no valid UTF-8; write strings.ToValidUTF8(value, \"\\ufffd\"), or bytes as base64"
 	}
-	place := strings.Builder{}
-	name := ""
-	for token := range problem.JSONPointer.Tokens() {
+	name, place := "", ""
+	for token := range pointer.Tokens() {
 		if name == "" {
-			name = token
-		} else {
-			fmt.Fprintf(&place, "[%s]", token)
+			name, place = token, token
+		} else if len(place) < longestPlace {
+			place += "[" + token + "]"
 		}
 	}
-	why := "of Go type " + fmt.Sprint(problem.GoType)
-	if problem.Err != nil {
-		why += ": " + problem.Err.Error()
-	}
-	problemText := fmt.Sprintf("Output '%s' cannot be written as JSON: %s%s is %s%s.", name, name, place.String(), oneLine(why), instead(problem.GoType))
-	return nil, failed("The plugin's outputs cannot be written.", problemText)
+	problem := fmt.Sprintf("Output '%s' cannot be written as JSON: %s %s.", name, place, why)
+	return nil, failed("The plugin's outputs cannot be written.", problem)
 }
 
 // instead says what to write in place of a type that JSON cannot carry.
 func instead(kind reflect.Type) string {
-	if kind == nil {
-		return ""
-	}
 	switch {
-	case kind.PkgPath() == "time" && kind.Name() == "Duration":
+	case kind == nil:
+		return ""
+	case kind == reflect.TypeFor[time.Duration]():
 		return "; write value.String() or value.Seconds()"
 	case kind.Kind() == reflect.Float64 || kind.Kind() == reflect.Float32:
-		return "; JSON has no NaN and no infinity"
-	case kind.Kind() == reflect.String:
-		return "; write strings.ToValidUTF8(value, \"\\ufffd\"), or bytes as base64"
+		return ", and NaN or infinite, which JSON does not know"
 	case kind.Kind() == reflect.Map:
-		return "; keys must be strings or numbers"
+		return "; its keys must be strings or numbers, and it must not hold itself"
 	}
-	return "; write a string, number, bool, slice, map or struct"
+	return "; write a string, number, bool, slice, map, or struct with exported fields"
 }
 
 // roundedIn returns an integer above 2**53 in a JSON text, which its reader may round; empty if
@@ -124,7 +134,7 @@ func roundedIn(value jsontext.Value) string {
 		if scalar.Kind() != '0' || strings.ContainsAny(string(scalar), ".eE") {
 			continue
 		}
-		if number := numberOf(scalar); number > largestExact || number < -largestExact {
+		if number := numberOf(scalar); number >= largestExact || number <= -largestExact {
 			return string(scalar)
 		}
 	}

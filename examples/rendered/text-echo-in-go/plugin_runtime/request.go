@@ -5,14 +5,20 @@ import (
 	"encoding/hex"
 	"encoding/json/jsontext"
 	"encoding/json/v2"
+	"errors"
 	"fmt"
 	"net/http"
 	"regexp"
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
-const traceIDLength = 200 // characters; a longer one would only bloat every log line
+const (
+	traceIDLength = 200         // characters; a longer one would only bloat every log line
+	tinyBytes     = 1024        // of a body whose cost the number of connections bounds
+	patienceTime  = time.Second // for which a complete request waits for the memory to decode it
+)
 
 var (
 	mediaType = regexp.MustCompile(`(?i)^application/(?:json|[\w.-]+\+json)$`)
@@ -23,13 +29,33 @@ var (
 	traceParent = regexp.MustCompile(`^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$`)
 )
 
+// arrival is a request to the endpoint that has arrived completely.
+type arrival struct {
+	body   []byte
+	header http.Header
+	held   *share
+	cost   int64 // estimated bytes that it takes to decode the body
+}
+
 // read returns the JSON of Execute's inputs, and what its context knows. It fills in id.
-func (e *endpoint) read(body []byte, header http.Header, id *identity) (jsontext.Value, *Call, *refusal) {
+func (e *endpoint) read(arrived *arrival, id *identity) (jsontext.Value, *Call, *refusal) {
+	body, header := arrived.body, arrived.header
+	arrived.body = nil // so that a large body is not kept while the plugin works
 	invalid := func(status int, text string, errors ...string) *refusal {
 		return &refusal{status: status, outcome: outcomeInvalid, text: text, errors: errors}
 	}
 	if wrong := wrongContentType(header); wrong != "" {
 		return nil, nil, invalid(415, wrong)
+	}
+	if len(body) > tinyBytes {
+		var full *noRoom
+		if errors.As(arrived.held.hold(arrived.cost, patienceTime), &full) {
+			refused := invalid(full.status, full.text)
+			if full.status == 429 {
+				refused.outcome = outcomeBusy
+			}
+			return nil, nil, refused
+		}
 	}
 	document, err := parse(body, int(e.settings.maxJSONDepth))
 	if err != nil {

@@ -29,7 +29,7 @@ func Try[In, Out any](ctx context.Context, execute func(context.Context, In) (Ou
 		manifest: m, settings: values, logic: logicOf(execute), secrets: known, metrics: counters,
 		log: newLogger(m, known, counters, false), slots: newSlots(ctx, 1, values.deadline()), plugin: ready, printed: &printed{},
 	}
-	made := e.execute(body, http.Header{}, func() {})
+	made := e.execute(&arrival{body: body, header: http.Header{}, held: &share{budget: newBudget(values.memoryBytes)}})
 	if err := json.Unmarshal(made.body, &answer); err != nil {
 		panic(err)
 	}
