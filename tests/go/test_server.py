@@ -13,9 +13,9 @@ from stage7_plugin.spec.openapi import openapi
 from tests.runtime.conftest import Start
 from tests.runtime.plugin_process import PluginProcess
 from tests.runtime.steps import busy, still_works, until
-from tests.runtime.test_http_cases import TABLE
 from tests.support import go
 
+TABLE = json.loads((go.REPOSITORY / "tests/cases/http.json").read_text("utf-8"))
 MANIFESTS = sorted((go.REPOSITORY / "examples").glob("*/overlay/manifest.json"))
 
 
