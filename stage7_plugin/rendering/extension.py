@@ -25,6 +25,7 @@ from stage7_plugin.rendering import (
     readme_tables,
     typescript_stub,
 )
+from stage7_plugin.rendering.session import session
 from stage7_plugin.rendering.specification import AnswerError, PluginContext, specification
 from stage7_plugin.rendering.template_folder import left_by_tools
 from stage7_plugin.spec import derived
@@ -50,6 +51,8 @@ def install(environment: Environment) -> None:
     constant_templates.shorten(environment)
     entries.install(environment)
     _quiet_hook_failures()
+    if session() is None:  # or the answers may take minutes, and the template may change meanwhile
+        provenance.ask_git()
 
 
 def _check_cookiecutter(version: str) -> None:
@@ -76,7 +79,6 @@ def check_answers(context: Mapping[str, Any]) -> str:
         problems += error.problems
     if problems:
         raise AnswerError(format_problems(problems))
-    provenance.ask_git()
     return ""
 
 

@@ -35,10 +35,7 @@ _SCP = re.compile(rf"(?P<user>[^/:@]+@)?(?P<place>{_HOST}:(?!//)[^:\\?#][^?#]*)"
 
 
 def ask_git() -> None:
-    """Let git find out what a plugin is made from, which takes it as long as many files take.
-
-    It is called when the answers are known to be right: the files are rendered meanwhile.
-    """
+    """Let git find out what a plugin is made from while the first files are rendered."""
     if _is_repository(_FOLDER):
         _fact(_FOLDER, *_ORIGIN)
         _fact(_FOLDER, *_COMMIT)
