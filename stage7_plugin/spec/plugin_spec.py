@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from stage7_plugin.errors import UserError
 from stage7_plugin.spec import derived, planner_texts
@@ -27,8 +26,7 @@ class AnswersRefused(UserError):
         self.problems = problems
 
 
-@dataclass(frozen=True, slots=True)
-class PluginSpec:
+class PluginSpec(NamedTuple):
     """What a plugin is. Templates see it as `plugin`, the batch command makes plugins from it.
 
     Attributes:
