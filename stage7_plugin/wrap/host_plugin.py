@@ -219,6 +219,9 @@ class _Reader:
             self.manifest.note(None, "it declares no output; now: result (any)", "changed")
         own = {definitions.renamed.get(one["name"], one["name"]) for one in definitions.inputs}
         example = host_program.example_inputs(self.trees[self.main], own)
+        if not example:
+            text = "its values are made up: put in some that the program takes, or its test fails"
+            self._note("examples/request.json", None, text, "changed")
         for one in definitions.inputs:
             self._compare(one)
             value = example.get(definitions.renamed.get(one["name"], one["name"]))

@@ -34,6 +34,7 @@ NOTES = (
     "dropped: manifest.json:17: the output per cent is no longer declared",
     "changed: manifest.json:14: every output is optional now",
     "changed: app/run.py:18: it returns found (array), which outputDefinitions lack",
+    "changed: examples/request.json: its values are made up: put in some that the program takes",
     "changed: app/run.py:4: it imports yaml; requirements.in now has PyYAML",
     "dropped: app/run.py:5: it needs absent_helper, which requirements.in lacks",
     "dropped: app/run.py:8: it can do without pandas",
