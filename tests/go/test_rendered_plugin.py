@@ -176,3 +176,17 @@ def test_the_tools_of_the_template_are_called_as_they_are_installed(
     assert (done.returncode != 0, "Nothing was done, because" in done.stdout) == (True, True)
     done = make(project, "contract", "OPTIONS=--optional")
     assert (done.returncode, "The contract suite did not run" in done.stdout) == (0, True)
+
+
+@pytest.mark.slow
+def test_the_image_compiles_what_the_server_imports_before_any_file_of_the_plugin(
+    plugin: Path,
+) -> None:
+    """Else each build of each plugin compiles it again."""
+    early = re.search(r"go build (net/http .*)", (plugin / "Dockerfile").read_text("utf-8"))
+    assert early is not None
+    kept, needed = (
+        set(go.run(plugin, "go", "list", "-deps", *packages).stdout.split())
+        for packages in (early[1].split(), ["./plugin_runtime"])
+    )
+    assert {name for name in needed - kept if not name.startswith("stage7plugin/")} == set()
