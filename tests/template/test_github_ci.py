@@ -15,7 +15,7 @@ from tests.support.linters import needs_jq, schema_complaints, workflow_complain
 from tests.support.template import TEMPLATE, isolated_environment, render
 from tests.template.conftest import Bake
 
-LANGUAGES = ("python", "typescript")
+LANGUAGES = ("python", "typescript", "go")
 PERMISSIONS = {
     "ci.yml": {name: {"contents"} for name in ("test", "changes", "contract", "vulnerabilities")},
     "release.yml": {"check": {"contents"}, "push": {"contents", "packages", "id-token"}},
@@ -142,22 +142,28 @@ def test_everything_is_checked_before_an_image_is_pushed(each: Path) -> None:
     assert release["push"]["needs"] == "check"
 
 
-NEEDS_NODE = ("make test", "make changes", "make contract", "make update", "make up")
+RUNS_OWN_CODE = ("make test", "make changes", "make contract", "make update", "make up")
 
 
-def test_every_job_that_runs_typescript_installs_node(bake: Bake) -> None:
-    """What a runner brings may be too old; to read manifest.json it suffices."""
-    plugin = bake(ci="github", language="typescript")
+@pytest.mark.parametrize(
+    ("language", "action", "also"),
+    # What a runner brings may be too old; for TypeScript it suffices to read manifest.json.
+    [("typescript", "setup-node", ()), ("go", "setup-go", ("make build",))],
+)
+def test_every_job_that_runs_its_language_installs_it(
+    bake: Bake, language: str, action: str, also: tuple[str, ...]
+) -> None:
+    plugin = bake(ci="github", language=language)
     found = 0
     for name in ("ci.yml", "template-update.yml"):
         for job in workflow(plugin, name)["jobs"].values():
-            runs = [step.get("run", "").startswith(NEEDS_NODE) for step in job["steps"]]
-            nodes = ["setup-node" in step.get("uses", "") for step in job["steps"]]
+            runs = [step.get("run", "").startswith(RUNS_OWN_CODE + also) for step in job["steps"]]
+            installs = [action in step.get("uses", "") for step in job["steps"]]
             if any(runs):
-                assert any(nodes), (name, job["name"])
-                assert nodes.index(True) < runs.index(True)
+                assert any(installs), (name, job["name"])
+                assert installs.index(True) < runs.index(True)
                 found += 1
-    assert found == 4
+    assert found == 4 + len(also)
 
 
 @pytest.mark.parametrize(

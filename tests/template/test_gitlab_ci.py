@@ -25,7 +25,7 @@ JOBS = {
     "template-update",
 }
 
-ONLY_IN: dict[str, set[str]] = {"python": set(), "typescript": {"start"}}
+ONLY_IN: dict[str, set[str]] = {"python": set(), "typescript": {"start"}, "go": {"start"}}
 
 # Stands for docker: it keeps what it is called with, and what is typed into it.
 FAKE_DOCKER = '#!/bin/sh\necho "$@" >> "$CALLS"\n[ "$1" != login ] || { cat; echo; } >> "$CALLS"\n'
