@@ -177,6 +177,7 @@ FILES: dict[str, set[str]] = {
         "plugin_runtime/openapi.go",
         "plugin_runtime/outputs.go",
         "plugin_runtime/plugin.go",
+        "plugin_runtime/processors.go",
         "plugin_runtime/redaction.go",
         "plugin_runtime/request.go",
         "plugin_runtime/request_secrets.go",

@@ -5,6 +5,7 @@ import (
 	"encoding/json/jsontext"
 	"errors"
 	"net/http"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -37,6 +38,40 @@ func TestASlotIsTakenUntilTheWorkReallyEnds(t *testing.T) {
 	another := s.take()
 	if !another.finish() || another.giveUp() {
 		t.Fatal("the work owned the answer")
+	}
+}
+
+func TestLongExecutionsHaveThreadsOfTheirOwn(t *testing.T) {
+	s := newSlots(context.Background(), 5, time.Hour)
+	usual := runtime.GOMAXPROCS(0)
+	var taken []*job
+	for range 5 {
+		taken = append(taken, s.take())
+	}
+	waitFor(t, func() bool { return runtime.GOMAXPROCS(0) == usual+8 })
+	for _, one := range taken[1:] {
+		one.finish()
+	}
+	if now := runtime.GOMAXPROCS(0); now != usual+8 {
+		t.Error(now)
+	}
+	taken[0].finish()
+	if now := runtime.GOMAXPROCS(0); now != usual {
+		t.Error(now)
+	}
+	s.take().finish()
+	time.Sleep(2 * longTime)
+	if now := runtime.GOMAXPROCS(0); now != usual {
+		t.Error("a short one had a thread of its own", now)
+	}
+}
+
+func waitFor(t *testing.T, condition func() bool) {
+	t.Helper()
+	for until := time.Now().Add(10 * time.Second); !condition(); time.Sleep(time.Millisecond) {
+		if time.Now().After(until) {
+			t.Fatal("it did not happen in time")
+		}
 	}
 }
 
@@ -110,14 +145,12 @@ func TestManyExecutionsAtOnce(t *testing.T) {
 		})
 	}
 	all.Wait()
-	for until := time.Now().Add(10 * time.Second); time.Now().Before(until); time.Sleep(time.Millisecond) {
-		if inFlight, _ := e.slots.counts(); inFlight == 0 && b.used == 0 {
-			break
-		}
-	}
-	if inFlight, stuck := e.slots.counts(); inFlight != 0 || stuck != 0 || b.used != 0 {
-		t.Fatal(inFlight, stuck, b.used)
-	}
+	waitFor(t, func() bool {
+		inFlight, stuck := e.slots.counts()
+		b.lock.Lock()
+		defer b.lock.Unlock()
+		return inFlight == 0 && stuck == 0 && b.used == 0
+	})
 	total := 0
 	for status, count := range statuses {
 		if status != 200 && status != 429 && status != 500 && status != 504 {
