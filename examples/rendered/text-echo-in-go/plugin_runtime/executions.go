@@ -22,6 +22,8 @@ type slots struct {
 	lock    sync.Mutex
 	running map[*job]bool
 	stuck   int
+
+	processors processors
 }
 
 // job is a slot that is taken. What comes first, the end of its work (finish) or its deadline
@@ -32,6 +34,7 @@ type job struct {
 	ctx      context.Context // ends at the deadline
 
 	slots  *slots
+	turn   *turn
 	stop   context.CancelCauseFunc
 	cancel context.CancelFunc
 	late   bool
@@ -54,6 +57,7 @@ func (s *slots) take() *job {
 	base, stop := context.WithCancelCause(s.base)
 	one.stop = stop
 	one.ctx, one.cancel = context.WithDeadline(base, one.deadline)
+	one.turn = s.processors.begin()
 	s.running[one] = true
 	return one
 }
@@ -100,6 +104,7 @@ func (j *job) finish() bool {
 			j.slots.stuck--
 		}
 	}
+	j.turn.end()
 	j.cancel()
 	j.stop(nil)
 	return !j.late
