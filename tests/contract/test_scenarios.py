@@ -58,7 +58,7 @@ def test_in_a_compiled_language_it_takes_the_place_of_all_that_its_author_wrote(
     folder = tmp_path / "plugin"
     for name in (
         "server.go", "plugin_logic.go", "plugin_types.go", "more.go", "go.mod", "manifest.json",
-        "words/words.go", "plugin_runtime/app.go", ".git/config",
+        "words/words.go", "plugin_runtime/app.go", ".git/config", ".cache/plugin",
     ):  # fmt: skip
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text("the author's")
@@ -66,7 +66,7 @@ def test_in_a_compiled_language_it_takes_the_place_of_all_that_its_author_wrote(
     assert language == "go"
     with with_scenario_logic(folder, language, MANIFEST) as copy:
         made = {p.relative_to(copy).as_posix(): p for p in copy.rglob("*") if p.is_file()}
-        # more.go may use what the author's logic has, and .git is not for the image
+        # more.go may use what the author's logic has; .git and .cache are not for the image
         assert set(made) == {
             "server.go", "plugin_logic.go", "plugin_types.go", "go.mod", "manifest.json",
             "words/words.go", "plugin_runtime/app.go",

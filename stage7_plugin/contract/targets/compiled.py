@@ -14,6 +14,8 @@ from stage7_plugin.spec.languages import LANGUAGES, TELLING_FILES, language_of
 
 NOT_COMPILED_IN = "the suite's own logic has to be compiled in: check the plugin's folder"
 """Why an image or a URL of such a plugin has no scenarios."""
+_NOT_COPIED = shutil.ignore_patterns(".git", ".cache", ".stage7-dev")
+"""What no image takes, and may be large."""
 
 
 def compiled_language(folder: Path) -> str | None:
@@ -40,7 +42,7 @@ def with_scenario_logic(folder: Path, language: str, manifest: Mapping[str, Any]
     kept = {known.main, *known.authors, *logic}
     with tempfile.TemporaryDirectory(prefix="stage7-plugin-") as name:
         copy = Path(name) / "plugin"
-        shutil.copytree(folder, copy, symlinks=True, ignore=shutil.ignore_patterns(".git"))
+        shutil.copytree(folder, copy, symlinks=True, ignore=_NOT_COPIED)
         for path in copy.glob(f"*{Path(known.logic).suffix}"):
             if path.name not in kept:
                 path.unlink()
