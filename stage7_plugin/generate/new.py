@@ -14,6 +14,7 @@ from cookiecutter.config import get_user_config
 from cookiecutter.exceptions import CookiecutterException
 from jinja2 import TemplateError
 
+from stage7_plugin.generate.skipping import only_of_the_language
 from stage7_plugin.rendering import given
 from stage7_plugin.rendering.session import GUIDED
 from stage7_plugin.rendering.template_folder import clean_template
@@ -53,7 +54,8 @@ def run_new(arguments: Iterable[str], again: bool = False) -> int:
                     options["extra_context"] = {**previous, **on_command_line}
                 if _asks(options):
                     click.echo(INTRODUCTION)
-                cookiecutter.invoke(command)
+                with only_of_the_language():
+                    cookiecutter.invoke(command)
             except (CookiecutterException, OSError, ValueError, TemplateError) as error:
                 if options["verbose"]:
                     raise

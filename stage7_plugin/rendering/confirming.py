@@ -12,6 +12,8 @@ from rich.prompt import Prompt
 from stage7_plugin.rendering.session import Session, label
 from stage7_plugin.spec import answers, derived
 from stage7_plugin.spec.image_name import image
+from stage7_plugin.spec.languages import PYTHON_ALONE
+from stage7_plugin.spec.languages import answered as language_of
 from stage7_plugin.spec.problems import printable
 from stage7_plugin.spec.text_rules import columns
 
@@ -38,8 +40,9 @@ def confirm(answered: Answered, session: Session, until_right: UntilRight) -> No
         FailedHookException: A changed answer is still wrong after some attempts.
         EOFError, KeyboardInterrupt: The user stops here; nothing is made.
     """
-    prompts = [key for key in answered if key in answers.PROMPTS]
     while True:
+        unasked = () if language_of(answered) == "python" else PYTHON_ALONE
+        prompts = [key for key in answered if key in answers.PROMPTS and key not in unasked]
         click.echo(_summary(prompts, answered, session))
         chosen = Prompt.ask(
             "Enter makes it, a number changes that answer", default="", show_default=False
@@ -71,6 +74,8 @@ def change(prompt: str, answered: Answered, session: Session, until_right: Until
     if typed:
         answered[prompt] = typed
     until_right(prompt, answered, session)
+    if prompt == "language" and language_of(answered) != "python":
+        answered["python_version"] = answers.CHOICES["python_version"][0]
     for key in following:
         answered[key] = _DERIVED[key](answered)
         until_right(key, answered, session)

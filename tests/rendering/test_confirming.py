@@ -65,3 +65,17 @@ def test_what_follows_from_a_changed_answer_follows_unless_it_was_chosen(
         "verb": "CHOSEN",
     }
     assert checked == ["plugin_name", "plugin_slug"]
+
+
+def test_the_version_of_python_is_left_out_in_another_language(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Also once the language is changed here, which takes the version back to its default."""
+    answered = {**ANSWERS, "python_version": "3.13"}
+    monkeypatch.setattr(sys, "stdin", io.StringIO("1\ntypescript\n\n"))
+    confirming.confirm(answered, SESSION, lambda *_: None)
+    before, after = capsys.readouterr().out.split("now: python")
+    assert "11 python_version: 3.13" in before
+    assert "python_version" not in after
+    assert answered["language"] == "typescript"
+    assert answered["python_version"] == "3.11"
