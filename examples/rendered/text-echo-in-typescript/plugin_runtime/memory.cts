@@ -163,10 +163,14 @@ const COSTS = new Uint8Array(256);
 for (const [character, bytes] of Object.entries({ '[': 64, '{': 64, ':': 48, ',': 32, '"': 16 }))
   COSTS[character.charCodeAt(0)] = bytes;
 
-let collect: ((options: { type: 'major' | 'minor' }) => void) | undefined;
+type Collection = { type: 'major' | 'minor'; flavor?: 'regular' | 'last-resort' };
 
-/** Collect this thread's garbage now: V8 would wait until there is much more of it, in each thread. */
-function collectGarbage(type: 'major' | 'minor'): void {
+let collect: ((options: Collection) => void) | undefined;
+
+/** Collect this thread's garbage now: V8 would wait until there is much more of it, in each thread.
+ *
+ *  The flavor `last-resort` also gives the freed pages back to the system. */
+function collectGarbage(type: Collection['type'], flavor: Collection['flavor'] = 'regular'): void {
   if (collect === undefined) {
     const { setFlagsFromString } = require('node:v8') as typeof import('node:v8');
     const { runInNewContext } = require('node:vm') as typeof import('node:vm');
@@ -174,7 +178,7 @@ function collectGarbage(type: 'major' | 'minor'): void {
     collect = runInNewContext('gc') as NonNullable<typeof collect>;
     setFlagsFromString('--no-expose-gc');
   }
-  collect({ type });
+  collect({ type, flavor });
 }
 
 const api = { Budget, DecodingCost, LARGE, MIB, NoRoom, SMALL, Share, collectGarbage, memoryLimit, shareOf };

@@ -6,8 +6,8 @@ import type { Level, Manifest } from './types.cts';
 const { MIB, memoryLimit, shareOf } = require('./memory.cts') as import('./memory.cts').Api;
 
 const LOG_LEVELS = ['DEBUG', 'INFO', 'WARNING', 'ERROR'];
-const THREAD_BYTES = 12 * MIB; // that a further thread takes before it has loaded much
-const FIRST_BYTES = 96 * MIB; // of the process with one thread
+const THREAD_BYTES = 12 * MIB; // that a thread takes under load, before the plugin keeps much
+const PROCESS_BYTES = 32 * MIB; // of the process without its threads
 
 /** Sizes in bytes, times in seconds unless the name says ms. */
 type Settings = {
@@ -38,10 +38,10 @@ type NumberSetting = { default(manifest: Manifest): number; lowest: number; high
 /** At least one setting is wrong; the message names each of them. */
 class SettingsError extends Error {}
 
-/** Executions at once: 16 for each CPU of the manifest, as many threads as the memory takes, at least 4. */
+/** Executions at once: 16 for each CPU of the manifest, as many threads as half the memory takes, at least 4. */
 function defaultConcurrency(manifest: Manifest): number {
   const cpu = Number.parseFloat(String(manifest.container.resources?.cpu ?? 1));
-  const threads = Math.floor((memoryLimit(manifest) - FIRST_BYTES) / THREAD_BYTES);
+  const threads = Math.floor((memoryLimit(manifest) / 2 - PROCESS_BYTES) / THREAD_BYTES);
   return Math.max(4, Math.min(256, threads, Math.ceil(16 * (Number.isFinite(cpu) ? cpu : 1))));
 }
 

@@ -75,7 +75,7 @@ class Threads {
     // Without limits a thread takes 1.9 GB before it fails; with them its execution is answered 500.
     this.#resources = {
       maxOldGenerationSizeMb: Math.max(32, Math.floor(mebibytes / 2)),
-      maxYoungGenerationSizeMb: Math.max(2, Math.min(16, Math.floor(mebibytes / 64))),
+      maxYoungGenerationSizeMb: Math.max(2, Math.min(16, Math.floor(mebibytes / 128))),
     };
     this.#data = data;
     this.#listener = listener;
