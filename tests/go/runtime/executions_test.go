@@ -166,6 +166,18 @@ func TestManyExecutionsAtOnce(t *testing.T) {
 	}
 }
 
+func TestAnErrorAfterTheDeadlineIsTheDeadlines(t *testing.T) {
+	e, _ := endpointOf(func(context.Context, jsontext.Value) (jsontext.Value, error) {
+		return nil, errors.New("a query was cancelled")
+	}, 1, time.Millisecond)
+	one := e.slots.take()
+	<-one.ctx.Done()
+	id := &identity{traceID: "t", secrets: noSecrets}
+	if found := e.run(one.ctx, one, jsontext.Value("{}"), id, &share{budget: newBudget(mebibyte)}); found.response.status != 504 {
+		t.Error(found.response.status, string(found.response.body))
+	}
+}
+
 func TestWhileItIsNotReadyNothingOfTheBodyIsLookedAt(t *testing.T) {
 	e, _ := endpointOf(nil, 1, time.Second)
 	e.plugin.state = stateStarting

@@ -3,6 +3,7 @@ package pluginruntime
 import (
 	"bufio"
 	"fmt"
+	"log/slog"
 	"os"
 	"strings"
 	"sync/atomic"
@@ -42,6 +43,39 @@ func TestWhatNobodyReadsIsDroppedAndTold(t *testing.T) {
 	}
 	if told != fmt.Sprintf("lost %d", dropped.Load()) || whole+int(dropped.Load()) < 200 {
 		t.Error(told, whole, dropped.Load())
+	}
+}
+
+func TestWhatWasPrintedBeforeALineComesBeforeIt(t *testing.T) {
+	e, said := endpointOf(nil, 1, time.Second)
+	reader, writer, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := reader.SyscallConn()
+	if err != nil {
+		t.Fatal(err)
+	}
+	// A pipe that nobody reads but who has to catch up.
+	one := &pipe{raw: raw, lines: &lines{log: func(line string) { e.log.relay(nil, levelInfo, "stdout", line, nil) }}}
+	p := &printed{logger: e.log, pipes: []*pipe{one}}
+	fmt.Fprint(writer, "printed\nbegun")
+	slog.New(&slogHandler{logger: e.log, printed: p}).With("a", 1).WithGroup("g").Debug("not logged")
+	slog.New(&slogHandler{logger: e.log, printed: p}).With("a", 1).WithGroup("g").Info("logged", "b", time.Second)
+	text := strings.Join(*said, "")
+	if len(*said) != 2 || !strings.Contains((*said)[0], `"message":"printed"`) || !strings.Contains(text, `"a":1,"g.b":"1s"`) {
+		t.Fatal(text)
+	}
+	p.finish()
+	if len(*said) != 2 {
+		t.Error("nobody knows whose line it is")
+	}
+	id := &identity{traceID: "t", secrets: noSecrets}
+	e.log.begin(id)
+	p.finish()
+	e.log.end(id)
+	if len(*said) != 3 || !strings.Contains((*said)[2], `"message":"begun"`) || !strings.Contains((*said)[2], `"trace_id":"t"`) {
+		t.Error(*said)
 	}
 }
 
