@@ -197,15 +197,11 @@ func (s *server) send(w http.ResponseWriter, r *http.Request, client *connection
 	if isEarly || isStopping || len(r.TransferEncoding) > 0 {
 		header.Set("Connection", "close")
 	}
-	controller := http.NewResponseController(w)
-	if isEarly {
-		_ = controller.EnableFullDuplex() // or net/http would read the rest of the request first
-	}
 	w.WriteHeader(made.status)
 	if r.Method != http.MethodHead {
 		_, _ = w.Write(made.body) // a client that is gone has no answer
 	}
-	_ = controller.Flush()
+	_ = http.NewResponseController(w).Flush()
 	if isEarly {
 		client.linger()
 	}

@@ -134,7 +134,8 @@ func warnOfSecrets(log *logger, names []string) {
 // injects.
 func adoptLimits(values settings) {
 	debug.SetGCPercent(100)
-	debug.SetMemoryLimit(values.memoryBytes - max(values.memoryBytes/10, programBytes))
+	limit := values.memoryBytes
+	debug.SetMemoryLimit(max(limit/2, limit-max(limit/10, programBytes)))
 	runtime.SetDefaultGOMAXPROCS()
 }
 

@@ -19,7 +19,10 @@ const (
 )
 
 // form is one form of a secret, as a text and as it stands inside of a JSON string.
-type form struct{ text, inJSON string }
+type form struct {
+	text   string
+	inJSON []byte
+}
 
 // secrets is a set of secret texts, in every form in which they can show up.
 type secrets struct {
@@ -41,7 +44,7 @@ func newSecrets(texts []string, numbers map[float64]bool, isComplete bool) *secr
 	})
 	found := &secrets{numbers: numbers, isComplete: isComplete}
 	for _, text := range slices.Compact(texts) {
-		found.forms = append(found.forms, form{text, inJSON(text)})
+		found.forms = append(found.forms, form{text, []byte(inJSON(text))})
 		found.characters += len(text)
 	}
 	return found
@@ -163,7 +166,7 @@ func (s *secrets) with(other *secrets) *secrets {
 // isIn tells whether one of them occurs in a JSON text; quick, for most have none.
 func (s *secrets) isIn(json []byte) bool {
 	for _, one := range s.forms {
-		if bytes.Contains(json, []byte(one.inJSON)) {
+		if bytes.Contains(json, one.inJSON) {
 			return true
 		}
 	}
