@@ -9,7 +9,9 @@ import signal
 import subprocess
 from pathlib import Path
 
+import kubernetes_validate  # type: ignore[import-untyped]
 import pytest
+import yaml
 
 from stage7_plugin.contract.targets.process import free_port
 from tests.support import go
@@ -190,3 +192,15 @@ def test_the_image_compiles_what_the_server_imports_before_any_file_of_the_plugi
         for packages in (early[1].split(), ["./plugin_runtime"])
     )
     assert {name for name in needed - kept if not name.startswith("stage7plugin/")} == set()
+
+
+@pytest.mark.parametrize("version", ["1.30", "1.37"])
+def test_its_kubernetes_file_is_valid(tmp_path: Path, version: str) -> None:
+    """The image has no program that waits before a pod is stopped, so Kubernetes does."""
+    project = render(tmp_path, language="go", kubernetes="yes")
+    documents = list(yaml.safe_load_all((project / "kubernetes.yaml").read_text("utf-8")))
+    for document in documents:
+        kubernetes_validate.validate(document, version, strict=True)
+    (deployment,) = (one for one in documents if one["kind"] == "Deployment")
+    (container,) = deployment["spec"]["template"]["spec"]["containers"]
+    assert container["lifecycle"]["preStop"] == {"sleep": {"seconds": 5}}
