@@ -55,9 +55,9 @@ def wrap_again(source: str, folder: Path, *, check: bool, execute: bool) -> int:
     _files(wrapping, before, folder, changes)
     follow_manifest(wrapping, document["answers"], before.get("manifest"), folder, changes)
     _lint(wrapping, before["files"], folder, changes)
-    answers = {
-        key: wrapping.answers[key] for key in (*KEYS, "description") if key in wrapping.answers
-    }
+    answers: dict[str, str] = {key: wrapping.answers[key] for key in KEYS}
+    if "description" in changes.answers:  # and not the user's, given when it was wrapped
+        answers["description"] = changes.answers["description"]
     _rendered(document["answers"], folder, changes)
     document["answers"] |= answers
     _link(answers, folder, changes)

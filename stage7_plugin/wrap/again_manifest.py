@@ -78,10 +78,6 @@ def follow_manifest(
         after = _definitions(prompt, wrapping.answers[prompt])
         manifest[key] = _combined(manifest[key], before, after, key, changes)
         text = sync.replaced(text, key, manifest[key])
-    old, new = answers.get("description"), wrapping.answers.get("description")
-    if new and manifest["description"] == old:
-        manifest["description"] = new
-        text = sync.replaced(text, "description", new)
     if problems := manifest_problems(manifest):
         raise UserError("\n  ".join(["manifest.json would have problems:", *problems]))
     text = sync.synced_manifest(text, manifest)

@@ -18,6 +18,7 @@ PLACES: dict[str, tuple[str, ...]] = {
     "cpu": ("container", "resources", "cpu"),
     "timeout_seconds": ("api", "timeout"),
     "permissions": ("security", "permissions"),
+    "description": ("description",),
 }
 """Answers that a source gives, and where the manifest has them."""
 

@@ -111,6 +111,24 @@ def test_an_input_that_both_have_changed_stays_the_authors(plugin: Path) -> None
     assert inputs_of(plugin)["separator"]["defaultValue"] == "+"
 
 
+def test_answers_that_the_user_gave_are_not_those_of_the_source(tmp_path: Path) -> None:
+    shutil.copy(SOURCES / "slugs.py", tmp_path)
+    mine = "Names things as I like it"
+    given = ("git_init=no", f"description={mine}", "timeout_seconds=60", "-o", tmp_path)
+    assert run(f"{tmp_path / 'slugs.py'}:slugify", *given).exit_code == 0
+    plugin = tmp_path / "slugify"
+    before = tree(plugin)
+    assert "Nothing changes." in again(plugin)
+    assert tree(plugin) == before
+    edit(tmp_path / "slugs.py", "Turn a text", "Bring a text")
+    assert "you and the source have changed description; yours stays" in again(plugin)
+    manifest = manifest_of(plugin)
+    assert (manifest["description"], manifest["api"]["timeout"]) == (mine, 60000)
+    record = json.loads((plugin / ".stage7-template.json").read_text("utf-8"))
+    assert record["answers"]["description"] == mine
+    assert "Nothing changes." in again(plugin)
+
+
 def test_conflicts_are_marked_and_named(plugin: Path) -> None:
     edit(plugin / CODE, "Turn a text", "Make a text")
     edit(plugin.parent / "slugs.py", "Turn a text", "Bring a text")

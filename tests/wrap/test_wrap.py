@@ -56,6 +56,7 @@ def test_it_remembers_what_it_was_wrapped_from(tmp_path: Path) -> None:
         "source": "../../slugs.py:slugify",
         "sources": {"slugs.py": digest_of(source)},
         "files": {name: digest_of((out / "slugify" / name).read_bytes()) for name in names},
+        "manifest": {"description": "Turn a text into a name for an address"},
     }
 
 
