@@ -118,14 +118,15 @@ def test_a_killed_worker_costs_only_what_it_was_at(tmp_path: Path) -> None:
 
 
 def test_two_runs_do_not_meet(tmp_path: Path) -> None:
-    file = write_fleet(tmp_path, *numbered(MANY * 4))
+    file = write_fleet(tmp_path, *numbered(MANY))
     process = start(tmp_path, file)
+    os.killpg(process.pid, signal.SIGSTOP)  # so that it is at work for as long as the other one
     try:
         result = batch(tmp_path, file)
         assert result.status == 2
         assert "another batch is at work in" in result.output
     finally:
-        process.kill()
+        os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
 

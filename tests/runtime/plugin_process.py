@@ -112,7 +112,7 @@ class PluginProcess:
         line = self.wait_for_line(lambda line: "address" in line)
         return int(line["address"].rpartition(":")[2])
 
-    def _wait_for_port(self, seconds: float = 20) -> None:
+    def _wait_for_port(self, seconds: float = 60) -> None:
         until = time.monotonic() + seconds
         while True:
             try:
@@ -123,7 +123,7 @@ class PluginProcess:
                     raise
                 time.sleep(0.01)
 
-    def wait_for_line(self, wanted: Any, seconds: float = 20) -> dict[str, Any]:
+    def wait_for_line(self, wanted: Any, seconds: float = 60) -> dict[str, Any]:
         """The first log line for which `wanted` is true."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
@@ -195,7 +195,7 @@ class PluginProcess:
         """Send SIGTERM."""
         self.process.send_signal(signal.SIGTERM)
 
-    def wait(self, seconds: float = 20) -> float:
+    def wait(self, seconds: float = 60) -> float:
         """Wait for the end; return how long that took, in seconds."""
         started = time.monotonic()
         self.process.wait(seconds)

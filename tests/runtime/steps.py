@@ -17,10 +17,10 @@ def in_background(call: Callable[[], Any]) -> Callable[[], Any]:
     """Start a call in a thread; returns a function that waits for its result."""
     pool = ThreadPoolExecutor(1)
     future = pool.submit(call)
-    return lambda: future.result(30)
+    return lambda: future.result(60)
 
 
-def until(condition: Callable[[], bool], seconds: float = 10) -> None:
+def until(condition: Callable[[], bool], seconds: float = 30) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "it did not happen in time"

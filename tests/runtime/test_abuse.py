@@ -263,4 +263,5 @@ def test_idle_threads_are_counted_once(start: Start) -> None:
     waiting = [in_background(lambda: plugin.execute({"do": "meet", "seconds": 10})) for _ in "1234"]
     assert [wait()[0] for wait in waiting] == [200] * 4
     threads = len(list(Path(f"/proc/{plugin.process.pid}/task").iterdir()))
-    assert threads <= 6
+    # As above; one each is 11.
+    assert threads < 10
