@@ -5,6 +5,7 @@ import (
 	"encoding/json/jsontext"
 	"errors"
 	"net/http"
+	"os"
 	"runtime"
 	"strings"
 	"sync"
@@ -187,5 +188,29 @@ func TestWhileItIsNotReadyNothingOfTheBodyIsLookedAt(t *testing.T) {
 	e.plugin.state, e.plugin.problem = stateFailed, "Setup failed: why"
 	if answer := e.execute(arrivalOf("{", newBudget(mebibyte))); answer.status != 503 || !strings.Contains(string(answer.body), "Setup failed: why") {
 		t.Error(answer.status, string(answer.body))
+	}
+}
+
+func TestARequestIsTriedInThisProcess(t *testing.T) {
+	t.Chdir(t.TempDir())
+	text := `{"id": "a", "version": "1.0.0", "container": {"ports": [{"container": 8080}]}, "api": {"endpoint": "/execute", "method": "POST"},
+		"inputDefinitions": [{"name": "text", "type": "string", "required": true}], "outputDefinitions": [{"name": "text", "type": "string"}]}`
+	if err := os.WriteFile(manifestName, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	type values struct {
+		Text string `json:"text"`
+	}
+	type key struct{}
+	ctx := context.WithValue(t.Context(), key{}, "known")
+	echo := func(ctx context.Context, in values) (values, error) {
+		return values{in.Text + ctx.Value(key{}).(string) + FromContext(ctx).TraceID}, nil
+	}
+	status, answer := Try(ctx, echo, []byte(`{"inputs": {"text": 5}, "context": {"trace_id": "t"}}`))
+	if outputs, _ := answer["outputs"].(map[string]any); status != 200 || outputs["text"] != "5knownt" {
+		t.Error(status, answer)
+	}
+	if status, answer = Try(ctx, echo, []byte(`{"inputs": {}}`)); status != 422 || answer["success"] != false {
+		t.Error(status, answer)
 	}
 }
