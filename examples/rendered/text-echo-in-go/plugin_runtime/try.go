@@ -23,11 +23,12 @@ func Try[In, Out any](ctx context.Context, execute func(context.Context, In) (Ou
 	}
 	known := newRequestSecrets(m, noSecrets)
 	counters := newMetrics()
+	log := newLogger(m, known, counters, false)
 	ready := newPlugin()
 	ready.state = stateReady
 	e := &endpoint{
 		manifest: m, settings: values, logic: logicOf(execute), secrets: known, metrics: counters,
-		log: newLogger(m, known, counters, false), slots: newSlots(ctx, 1, values.deadline()), plugin: ready, printed: &printed{},
+		log: log, slots: newSlots(ctx, 1, values.deadline()), plugin: ready, printed: &printed{logger: log},
 	}
 	made := e.execute(&arrival{body: body, header: http.Header{}, held: &share{budget: newBudget(values.memoryBytes)}})
 	if err := json.Unmarshal(made.body, &answer); err != nil {
