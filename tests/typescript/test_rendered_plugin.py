@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import shlex
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.support import node
 from tests.support.template import render
+from tests.support.typescript_plugin import link, make
 
 # The rule of Make that reads it installs from the npm registry.
 INSTALLED = "node_modules/.installed"
@@ -25,38 +22,12 @@ ANSWERS: dict[str, dict[str, str]] = {
 }
 
 
-def make(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    program = node.node()
-    settings = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))}
-    # Biome and tsc look for node on the PATH.
-    settings["PATH"] = f"{Path(program).parent}:{settings['PATH']}"
-    return subprocess.run(
-        ["make", f"NPM={shlex.join(node.npm())}", *arguments],
-        cwd=folder,
-        env=settings,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        check=False,
-    )
-
-
-@pytest.fixture(scope="module")
-def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder `node_modules` of a plugin."""
-    plugin = render(tmp_path_factory.mktemp("installed"), language="typescript")
-    done = make(plugin, "setup")
-    assert done.returncode == 0, done.stdout
-    return plugin / "node_modules"
-
-
 @pytest.mark.network
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ANSWERS)
 def test_it_passes_its_own_tests_lint_and_types(tmp_path: Path, packages: Path, name: str) -> None:
     plugin = render(tmp_path, language="typescript", **ANSWERS[name])
-    (plugin / "node_modules").symlink_to(packages)
-    (packages / ".installed").touch()
+    link(plugin, packages)
     done = make(plugin, "test")
     assert done.returncode == 0, done.stdout
     assert " pass " in done.stdout
@@ -66,8 +37,7 @@ def test_it_passes_its_own_tests_lint_and_types(tmp_path: Path, packages: Path, 
 @pytest.mark.slow
 def test_a_mistake_in_its_types_is_seen(tmp_path: Path, packages: Path) -> None:
     plugin = render(tmp_path, language="typescript")
-    (plugin / "node_modules").symlink_to(packages)
-    (packages / ".installed").touch()
+    link(plugin, packages)
     logic = plugin / "plugin_logic.ts"
     logic.write_text(logic.read_text("utf-8").replace("result: STUB_ANSWER", "result: 1"), "utf-8")
     done = make(plugin, "lint")
