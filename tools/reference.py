@@ -13,7 +13,7 @@ import click
 from stage7_plugin.cli import main as stage7_plugin
 from stage7_plugin.contract.runner import rules_named
 from stage7_plugin.generate.questions import as_table
-from tools import forms
+from tools import forms, http_cases
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "docs" / "reference"
@@ -131,6 +131,7 @@ def questions_page() -> str:
 PAGES = {
     "command-line.md": command_line,
     "contract-rules.md": contract_rules,
+    "http-cases.md": http_cases.page,
     "plugin-runtime.md": plugin_runtime,
     "questions.md": questions_page,
 }
