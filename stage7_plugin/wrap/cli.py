@@ -33,6 +33,12 @@ _KINDS = click.Choice(["function", "host-plugin", "container"])
 @click.option(
     "--import", "execute", is_flag=True, help="Import the source to look at it; trust it first."
 )
+@click.option(
+    "--verify",
+    is_flag=True,
+    help="Afterwards, execute the plugin: its lint, its tests, and what needs no image of the "
+    "contract suite; trust the source first.",
+)
 def wrap(
     source: str,
     answers: tuple[str, ...],
@@ -41,6 +47,7 @@ def wrap(
     check: bool,
     again: Path | None,
     execute: bool,
+    verify: bool,
 ) -> None:
     """Make a plugin around code that exists, and say what became of each part of it.
 
@@ -51,17 +58,21 @@ def wrap(
     With --again, your changes to the plugin stay. What you and the source have changed in one file
     is merged, if the plugin was committed once.
 
+    With --verify, it is reported which rules the code itself breaks.
+
     Exit status: 0 the plugin was made or brought up to date, 1 it was not, or conflicts are marked,
-    2 the source cannot be wrapped.
+    or --verify has found something broken, 2 the source cannot be wrapped.
     """
     from stage7_plugin.wrap.command import WrapOptions, run_wrap
 
     if again is None and not source:
         raise click.UsageError("Missing argument 'SOURCE'.")
+    if check and verify:
+        raise click.UsageError("--check makes nothing that --verify could execute: give one.")
     if again is not None and (answers or kind or "=" in source):
         raise click.UsageError("--again takes a SOURCE and no answers: edit the plugin instead.")
     given = dict(_answer(text) for text in answers)
-    sys.exit(run_wrap(WrapOptions(source, given, output, kind, check, execute, again)))
+    sys.exit(run_wrap(WrapOptions(source, given, output, kind, check, execute, again, verify)))
 
 
 def _answer(text: str) -> tuple[str, str]:

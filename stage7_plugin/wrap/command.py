@@ -37,6 +37,7 @@ class WrapOptions:
         check: Only say what would be made.
         execute: The source may be imported to look at it.
         again: The plugin that was made around the source before.
+        verify: The plugin is executed afterwards, to say what is broken.
     """
 
     source: str
@@ -46,6 +47,7 @@ class WrapOptions:
     check: bool = False
     execute: bool = False
     again: Path | None = None
+    verify: bool = False
 
 
 def run_wrap(options: WrapOptions) -> int:
@@ -82,10 +84,11 @@ def answers_for(wrapping: Wrapping, given: Mapping[str, str]) -> dict[str, str]:
 
 def _again(options: WrapOptions, folder: Path) -> int:
     try:
-        return wrap_again(options.source, folder, check=options.check, execute=options.execute)
+        status = wrap_again(options.source, folder, check=options.check, execute=options.execute)
     except (UserError, OSError, UnicodeDecodeError) as error:
         print(f"Nothing was changed: {error}", file=sys.stderr)
         return UNUSABLE if isinstance(error, CannotWrap) else NOT_WRAPPED
+    return status or _verified(options, folder)
 
 
 def _check(wrapping: Wrapping, options: WrapOptions) -> int:
@@ -124,7 +127,16 @@ def _make(wrapping: Wrapping, options: WrapOptions) -> int:
     )
     if status:
         shutil.rmtree(target, ignore_errors=True)
-    return status
+    return status or _verified(options, target)
+
+
+def _verified(options: WrapOptions, folder: Path) -> int:
+    if not options.verify:
+        return OK
+    # Imported here: it needs the contract suite, and each other run does without it.
+    from stage7_plugin.wrap.verify import verify
+
+    return OK if verify(folder) else NOT_WRAPPED
 
 
 def _staged(wrapping: Wrapping, options: WrapOptions, scratch: Path) -> tuple[Path, PluginSpec]:

@@ -46,7 +46,7 @@ def recognises(source: str) -> bool:
         return False
     try:
         manifest = json.loads((folder / "manifest.json").read_text("utf-8-sig"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         manifest = {}
     if isinstance(manifest, dict) and (
         "container" in manifest or manifest.get("language") == "container"
@@ -79,7 +79,10 @@ class _Reader:
                 RECORD, None, "the plugin was made by this template already",
                 "a plugin made by hand", "make update",
             )  # fmt: skip
-        given = parse_manifest(self.old.manifest_text)
+        given, twice = parse_manifest(self.old.manifest_text)
+        for key in twice:
+            text = f"the key {key} is there twice; the last one counts"
+            self.old.tell_manifest(key, text, "dropped")
         problems = manifest_problems(given)
         manifest = ManifestReader(given, self.old.folder.resolve().name, self.old.tell_manifest)
         facts = take_dockerfile(self.old, manifest)

@@ -52,7 +52,7 @@ def recognises(source: str) -> bool:
     folder = Path(source)
     try:
         document = json.loads((folder / host_manifest.NAME).read_text("utf-8-sig"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return (folder / "main.py").is_file() and not (folder / "Dockerfile").is_file()
     if not isinstance(document, dict) or "container" in document:
         return False

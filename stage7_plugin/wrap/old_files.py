@@ -65,6 +65,11 @@ def read_inside(folder: Path, name: str) -> bytes:
         problem = f"it is a link to {path.resolve()}, outside the folder"
         raise CannotWrap(name, None, problem, "a file, such as a copy of what it links to")
     try:
+        if not path.is_file():  # a pipe would never end
+            kind = "a folder" if path.is_dir() else "no regular file"
+            raise CannotWrap(name, None, f"it is {kind}", "a file")
+        if (size := path.stat().st_size) > MOST_BYTES:
+            raise _too_large(name, f"it has {size} bytes")
         return path.read_bytes()
     except OSError as error:
         problem = f"it cannot be read: {error.strerror}"
@@ -163,6 +168,9 @@ def _is_wanted(folder: Path, name: str, tell: Tell) -> bool:
     if any(part.endswith(".egg-info") for part in parts):
         return False
     path = folder / name
+    if not name.isprintable():
+        tell(ascii(name), None, "its name is no text in UTF-8, or is on several lines", "dropped")
+        return False
     if _SECRET.fullmatch(parts[-1]):
         tell(name, None, "it may hold secrets, which belong into neither image nor repository",
              "dropped")  # fmt: skip
@@ -215,18 +223,23 @@ def take_files(
         found[place] = read_inside(folder, name)
         size += len(found[place])
         if len(found) > MOST_FILES or size > MOST_BYTES:
-            problem = f"with {name}, there are {len(found)} files of {size} bytes in all"
-            rule = (
-                f"at most {MOST_FILES} files and {MOST_BYTES >> 20} MiB; name what is not needed "
-                "in .dockerignore"
+            raise _too_large(
+                name, f"with {name}, there are {len(found)} files of {size} bytes in all"
             )
-            raise CannotWrap(name, None, problem, rule, "echo data >> .dockerignore")
     return found
 
 
 def taken_as(name: str, place: str) -> str:
     """Say that a file was copied, and to where if it has another name there."""
     return "byte for byte" if name == place else f"byte for byte, as {place}"
+
+
+def _too_large(name: str, problem: str) -> CannotWrap:
+    rule = (
+        f"at most {MOST_FILES} files and {MOST_BYTES >> 20} MiB; name what is not needed "
+        "in .dockerignore"
+    )
+    return CannotWrap(name, None, problem, rule, "echo data >> .dockerignore")
 
 
 def _stays_inside(folder: Path, path: Path) -> bool:

@@ -7,6 +7,7 @@ import re
 
 from stage7_plugin.spec.answers import CHOICES
 from stage7_plugin.wrap.dockerfile_facts import DockerfileFacts, read_dockerfile
+from stage7_plugin.wrap.model import CannotWrap
 from stage7_plugin.wrap.old_manifest import ManifestReader
 from stage7_plugin.wrap.old_plugin import OldPlugin
 
@@ -33,6 +34,9 @@ def take_dockerfile(old: OldPlugin, manifest: ManifestReader) -> DockerfileFacts
                    "Debian packages in system-packages.txt", "dropped")  # fmt: skip
         return None
     facts = read_dockerfile(old.text(name, "FROM python:3.11-slim"))
+    if not facts.base[0]:
+        example = "FROM python:3.11-slim"
+        raise CannotWrap(name, None, "it has no FROM", "a Dockerfile that can be built", example)
     for line, text in facts.dropped:
         old.tell(name, line, text, "dropped")
     _take_base(old, name, facts, manifest)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from stage7_plugin.wrap.dockerfile_facts import DockerfileFacts
 from stage7_plugin.wrap.model import CannotWrap
-from stage7_plugin.wrap.old_logic import EXAMPLE, USUAL
+from stage7_plugin.wrap.old_entry import EXAMPLE, USUAL
 from stage7_plugin.wrap.old_plugin import OldPlugin
 from stage7_plugin.wrap.old_reads import Function
 from stage7_plugin.wrap.old_server import call_of, routes

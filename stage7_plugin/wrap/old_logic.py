@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from stage7_plugin.wrap.model import CannotWrap
+from stage7_plugin.wrap.old_entry import EXAMPLE, find_entry, needs_nothing
 from stage7_plugin.wrap.old_reads import AnyFunction, Function, Reads, constant_of, text_of
 
-USUAL = ("execute_plugin", "execute", "run", "process", "handle", "handler", "main")
 _CONTEXT = ("context", "ctx", "_context", "_ctx")
 _BARE = (ast.Constant, ast.JoinedStr, ast.List, ast.ListComp, ast.BinOp)
 _RESULTS = {
@@ -24,7 +24,6 @@ _RESULTS = {
     "dict": "object",
 }
 _REQUEST = ("request", "req", "payload", "body", "event", "message", "data")
-EXAMPLE = "def execute_plugin(inputs, context):"
 
 
 @dataclass(frozen=True)
@@ -93,7 +92,7 @@ def read_logic(
     Raises:
         CannotWrap: It has no function that could be called.
     """
-    found, owner = _entry(tree, path, called)
+    found, owner = find_entry(tree, path, called)
     arguments, first, whole = _arguments(found, bool(owner), declared, path)
     reads = Reads(tree, found, first, whole, declared.inputs)
     dictionaries, bare = _returned(found)
@@ -108,7 +107,7 @@ def read_logic(
     plain = bare or any("success" not in _keys(node) and _keys(node) for node in dictionaries)
     says_success = any("success" in _keys(node) for node in dictionaries)
     setup = _setup(tree)
-    starts = setup is not None and calls_setup and _needs_nothing(setup)
+    starts = setup is not None and calls_setup and needs_nothing(setup)
     return Logic(
         name=owner or found.name,
         method=found.name if owner else "",
@@ -129,43 +128,6 @@ def read_logic(
     )
 
 
-def _entry(tree: ast.Module, path: str, called: str) -> tuple[AnyFunction, str]:
-    functions = {node.name: node for node in tree.body if isinstance(node, Function)}
-    classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
-    for name in dict.fromkeys(("execute_plugin", called, *USUAL)):
-        if name in functions:
-            return functions[name], ""
-        if name in classes and (method := _method(classes[name])):
-            return method, name
-    public = [node for name, node in functions.items() if not name.startswith("_")]
-    if len(public) == 1:
-        return public[0], ""
-    listed = ", ".join(node.name for node in public) or "none"
-    raise CannotWrap(
-        path,
-        None,
-        f"it has no function execute_plugin, and server.py calls none of its functions ({listed})",
-        "a function of that name, at the top of the file",
-        EXAMPLE,
-    )
-
-
-def _method(node: ast.ClassDef) -> AnyFunction | None:
-    """Find the method that does the work, if an instance can be made without arguments."""
-    methods = {one.name: one for one in node.body if isinstance(one, Function)}
-    start = methods.get("__init__")
-    if start is not None and not _needs_nothing(start, 1):
-        return None
-    return next((methods[name] for name in USUAL if name in methods), None)
-
-
-def _needs_nothing(function: AnyFunction, given: int = 0) -> bool:
-    """Whether it can be called with so many arguments."""
-    arguments = function.args
-    needed = len(arguments.posonlyargs) + len(arguments.args) - len(arguments.defaults)
-    return needed <= given and None not in arguments.kw_defaults
-
-
 def _arguments(
     function: AnyFunction, method: bool, declared: Declared, path: str
 ) -> tuple[str, str, bool]:
@@ -175,6 +137,13 @@ def _arguments(
     needed = names[: len(names) - len(given.defaults)]
     pairs = zip(given.kwonlyargs, given.kw_defaults, strict=True)
     keywords = [one.arg for one, default in pairs if default is None]
+    only = {one.arg for one in given.kwonlyargs}
+    if not names and "inputs" in only and {*keywords} <= {"inputs", "context"}:
+        return (
+            ", ".join(f"{one}={one}" for one in ("inputs", "context") if one in only),
+            "inputs",
+            False,
+        )
     if len(names) == 2 and names[1] in _CONTEXT and not keywords:
         return "inputs, context", names[0], False
     if len(names) == 2 and names[0] in _CONTEXT and not keywords:

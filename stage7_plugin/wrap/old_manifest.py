@@ -19,19 +19,32 @@ _MEMORY = "container.resources.memory"
 HEALTH, ENDPOINT, PORT = "/health", "/execute", 8080
 
 
-def parse_manifest(text: str) -> dict[str, Any]:
-    """Parse manifest.json. Raises CannotWrap with the line."""
+def parse_manifest(text: str) -> tuple[dict[str, Any], list[str]]:
+    """Parse manifest.json; return it, and the keys that one object has twice.
+
+    Raises:
+        CannotWrap: It is no object in JSON; with the line.
+    """
+    twice: list[str] = []
+
+    def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        names = [name for name, _ in pairs]
+        twice.extend(name for name in dict.fromkeys(names) if names.count(name) > 1)
+        return dict(pairs)
+
     try:
-        found = json.loads(text)
+        found = json.loads(text, object_pairs_hook=members)
     except json.JSONDecodeError as error:
         problem = f"it is not JSON: {error.msg}"
+        if re.match(r"\s*(//|/\*|#)", text[error.pos :]):
+            problem = "it has a comment, and JSON has none"
         raise CannotWrap("manifest.json", error.lineno, problem, "an object", EXAMPLE) from None
     except (ValueError, RecursionError) as error:
         problem = f"it is not JSON: {error}"
         raise CannotWrap("manifest.json", None, problem, "an object", EXAMPLE) from None
     if not isinstance(found, dict):
         raise CannotWrap("manifest.json", 1, f"it is {shown(found)}", "an object", EXAMPLE)
-    return found
+    return found, twice
 
 
 class ManifestReader:

@@ -1,0 +1,91 @@
+"""`wrap --verify`: what of a wrapped plugin passes, and which rules its code breaks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from stage7_plugin.cli import main
+from stage7_plugin.wrap import verify
+from tests.support.hand_made import PLAIN, plugin
+from tests.support.wrap_again import commit
+from tests.wrap.conftest import SOURCES
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A few rules, and a lint without mypy: the whole takes 15 s."""
+    lint = (("ruff",), (("ruff", "check", "--no-cache", "--quiet", "."),))
+    monkeypatch.setattr(verify, "_TOOLS", {"lint": lint})
+    rules = ("manifest", "lifecycle.healthy", "execute.raw-inputs", "execute.outputs-declared")
+    monkeypatch.setattr(verify, "_RULES", rules)
+
+
+def wrap(*arguments: object) -> Result:
+    return CliRunner().invoke(main, ["wrap", *map(str, arguments), "--verify"])
+
+
+def verified(result: Result) -> list[str]:
+    return result.output.partition("Verifying:\n")[2].splitlines()
+
+
+def test_a_sound_plugin_passes_and_nothing_is_left_in_it(tmp_path: Path) -> None:
+    result = wrap(SOURCES / "greeter", "git_init=no", "-o", tmp_path)
+    assert result.exit_code == 0, result.output
+    assert verified(result) == [
+        "  lint: passes",
+        "  contract: 4 rules hold that need no image; make contract checks every rule",
+    ]
+    assert list(tmp_path.rglob("__pycache__")) == []
+
+
+BROKEN = {
+    "execute.raw-inputs is broken: ": PLAIN.replace('inputs["text"]', "inputs['txt'.upper()]"),
+    "execute.outputs-declared is broken: ": PLAIN.replace(
+        "    return {", "    more = {'extra': 1}\n    return {"
+    ).replace('inputs["text"]}', 'inputs["text"], **more}'),
+    "lifecycle.healthy is broken: ": "import no_such_module\n\n" + PLAIN,
+}
+
+
+@pytest.mark.parametrize("words", BROKEN)
+def test_a_rule_that_the_code_breaks_is_named(tmp_path: Path, words: str) -> None:
+    plugin(tmp_path / "old", **{"plugin_logic.py": BROKEN[words]})
+    result = wrap(tmp_path / "old", "git_init=no", "-o", tmp_path)
+    assert result.exit_code == 1
+    assert any(line.startswith(f"  contract: {words}") for line in verified(result)), result.output
+    assert (tmp_path / "echo-it" / "plugin_logic.py").is_file(), "it stays for the author to fix"
+    hint = "make lock setup" in result.output
+    assert hint == ("healthy" in words)
+    assert ("no_such_module" in verified(result)[1]) == hint
+
+
+def test_a_tool_that_fails_or_is_not_there_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quiet = (("ruff",), (("ruff", "check", "--no-cache", "--select=ALL", "-q", "."),))
+    absent = (("pytest", "no_such_module"), (("no_such_module",),))
+    monkeypatch.setattr(verify, "_TOOLS", {"lint": quiet, "test": absent})
+    result = wrap(SOURCES / "greeter", "git_init=no", "-o", tmp_path)
+    assert result.exit_code == 1
+    lines = verified(result)
+    assert lines[0].startswith("  lint: ")
+    assert lines[0] != "  lint: passes"
+    missing = "without no_such_module in this environment; run make test"
+    assert f"  test: not run, {missing}" in lines
+
+
+def test_it_follows_again_too(tmp_path: Path) -> None:
+    result = wrap(SOURCES / "greeter", "git_init=no", "-o", tmp_path)
+    commit(tmp_path / "greeter")
+    result = wrap("--again", tmp_path / "greeter", SOURCES / "greeter")
+    assert result.exit_code == 0, result.output
+    assert verified(result)[0] == "  lint: passes"
+
+
+def test_check_makes_nothing_to_verify(tmp_path: Path) -> None:
+    result = wrap(SOURCES / "greeter", "--check", "-o", tmp_path)
+    assert result.exit_code == 2
+    assert "give one" in result.output
