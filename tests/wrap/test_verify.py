@@ -41,11 +41,11 @@ def test_a_sound_plugin_passes_and_nothing_is_left_in_it(tmp_path: Path) -> None
     assert list(tmp_path.rglob("__pycache__")) == []
 
 
+EXTRA = PLAIN.replace("    return {", "    more = {'extra': 1}\n    return {")
+REFUSED = """execute.raw-inputs is broken: 500 {"success": false, "error": "The plugin's outputs"""
 BROKEN = {
     "execute.raw-inputs is broken: ": PLAIN.replace('inputs["text"]', "inputs['txt'.upper()]"),
-    'execute.raw-inputs is broken: 500 {"success": false, "error": "The plugin\'s outputs': PLAIN.replace(
-        "    return {", "    more = {'extra': 1}\n    return {"
-    ).replace('inputs["text"]}', 'inputs["text"], **more}'),
+    REFUSED: EXTRA.replace('inputs["text"]}', 'inputs["text"], **more}'),
     "lifecycle.healthy is broken: ": "import no_such_module\n\n" + PLAIN,
 }
 
