@@ -103,8 +103,8 @@ def test_its_own_image_tests_pass(make: Make, builder: str) -> None:
 def test_an_idle_plugin_stops_in_less_than_a_second(make: Make) -> None:
     project = make()
     shell(project, "make build")
-    # The best of three: a machine that is busy for a moment is not the plugin's fault.
-    assert min(seconds_of_make_down(project) for _ in range(3)) < 1
+    # A machine that is busy is not the plugin's fault; what ignores SIGTERM takes 10 s each time.
+    assert any(seconds_of_make_down(project) < 1 for _ in range(10))
 
 
 def seconds_of_make_down(project: Path) -> float:
