@@ -151,6 +151,9 @@ def test_what_can_be_executed_can_be_executed_in_the_plugin(plugin: Path) -> Non
     tool.chmod(0o755)
     again(plugin)
     assert (plugin / "tool.sh").stat().st_mode & 0o111
+    result = run(source(plugin, ""), "plugin_slug=anew", "git_init=no", "-o", plugin.parent)
+    assert result.exit_code == 0, result.output
+    assert (plugin.parent / "anew" / "tool.sh").stat().st_mode & 0o111
 
 
 def test_code_that_takes_plain_values_now_needs_no_adapter(plugin: Path) -> None:

@@ -96,13 +96,13 @@ LAYOUTS: dict[str, tuple[dict[str, str], str, set[str]]] = {
     ),
     "a package with relative imports, under python -m": (
         {
-            "Dockerfile": image("COPY . .", 'CMD ["python", "-m", "greeter.web"]'),
+            "Dockerfile": image("COPY . .", 'CMD ["python", "-m", "greeter.http.web"]'),
             "greeter/__init__.py": "",
-            "greeter/web.py": FLASK.format(module=".core"),
+            "greeter/http/web.py": FLASK.format(module="..core"),
             "greeter/core.py": USES_HELPER.format(helper=".helper"),
             "greeter/helper.py": HELPER,
         },
-        "greeter/web.py",
+        "greeter/http/web.py",
         {"plugin_logic.py", "greeter/__init__.py", "greeter/core.py", "greeter/helper.py"},
     ),
     "another folder of gunicorn's": (
@@ -118,12 +118,12 @@ LAYOUTS: dict[str, tuple[dict[str, str], str, set[str]]] = {
     "a script that starts it": (
         {
             "Dockerfile": image("COPY . .", 'ENTRYPOINT ["./bin/start.sh"]'),
-            "bin/start.sh": "#!/bin/sh\nexec python service/server.py\n",
-            "service/server.py": FLASK.format(module="plugin_logic"),
+            "bin/start.sh": "#!/bin/sh\nexec python service/web.py\n",
+            "service/web.py": FLASK.format(module="plugin_logic"),
             "service/plugin_logic.py": USES_HELPER.format(helper="helper"),
             "service/helper.py": HELPER,
         },
-        "service/server.py",
+        "service/web.py",
         {"plugin_logic.py", "helper.py", "bin/start.sh"},
     ),
     "flask run": (
