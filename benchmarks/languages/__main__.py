@@ -10,7 +10,7 @@ from pathlib import Path
 from benchmarks import report
 from benchmarks.languages import tables
 from benchmarks.languages.plan import FULL, PLANS
-from benchmarks.stacks import HERE
+from benchmarks.stacks import HERE, OURS
 from benchmarks.workplace import WORK, Unprepared
 
 NAME, TABLE = "languages.json", "languages.md"
@@ -30,7 +30,10 @@ def main(arguments: list[str] | None = None) -> int:
     file = folder / NAME
     if not options.draw:
         before = json.loads(file.read_text("utf-8")) if file.exists() and plan is FULL else None
-        stacks = [stack for stack in tables.STACKS if stack.name in (options.stacks or NAMES)]
+        chosen = {*(options.stacks or NAMES)}
+        if options.engine:
+            chosen.add(OURS)  # each image is run as its manifest says
+        stacks = [stack for stack in tables.STACKS if stack.name in chosen]
         subjects = options.subjects or (SUBJECTS if options.engine else WITHOUT_ENGINE)
         try:
             results = measure(plan, stacks, list(subjects), before)

@@ -9,11 +9,12 @@ from benchmarks.languages.stacks import (
     BARE_NODE,
     BARE_NODE_WORKER,
     EXPRESS,
+    GO,
     LIMIT_MB,
     MEMORY,
     TYPESCRIPT,
 )
-from benchmarks.stacks import OURS
+from benchmarks.stacks import OURS, STATIC_C
 
 ENDURANCE = f"100000 executions in {MEMORY}, memory"
 
@@ -50,4 +51,20 @@ GOALS = (
          _by("throughput", "8 connections", TYPESCRIPT, EXPRESS), at_least=True),
     Goal("TypeScript: p99 of health with every slot computing", 50,
          lambda f: f.median("spinning health", "p99", TYPESCRIPT), "ms"),
+    Goal("Go: start to healthy, of a static C server's", 2.5,
+         _by("start", "process", GO, STATIC_C)),
+    Goal("Go: first health probe answered", 95,
+         lambda f: answered_share(f, GO), "of 100 starts", at_least=True),
+    Goal("Go: host cycle, of a static C server's", 1.05,
+         _by("host cycle", "whole", GO, STATIC_C)),
+    Goal("Go: memory after start", 10, lambda f: f.median("memory", "after start", GO), "MB"),
+    Goal(f"Go: memory over 100,000 executions in {MEMORY}, end by beginning", 1.02,
+         lambda f: growth(f, ENDURANCE, GO)),
+    Goal(f"Go: memory after 100,000 executions, of {MEMORY}", 25, _of_limit(GO), "%"),
+    Goal("Go: image with its base", 8,
+         lambda f: f.median("image", "size above its base", GO), "MB"),
+    Goal("Go: executions at 8 connections, of the Python plugin's", 1.5,
+         _by("throughput", "8 connections", GO, OURS), at_least=True),
+    Goal("Go: p99 of health with every slot computing", 60,
+         lambda f: f.median("spinning health", "p99", GO), "ms"),
 )  # fmt: skip

