@@ -11,6 +11,7 @@ import pytest
 from stage7_plugin.contract import raw_http
 from stage7_plugin.contract.context import Context
 from stage7_plugin.contract.rules import lifecycle, limits, load, unread_output
+from stage7_plugin.contract.rules.lifecycle import Ended
 from stage7_plugin.host.http_client import Response
 from tests.contract.fakes import GOOD, Clock, Facts, Reply, judge, refusal, sick_after, statuses
 
@@ -225,10 +226,10 @@ def test_the_signal_comes_while_the_execution_of_the_scenario_runs(
 def test_the_exit_code_of_an_idle_plugin_is_kept(
     monkeypatch: pytest.MonkeyPatch, code: int
 ) -> None:
-    kept: list[Any] = []
+    kept: list[Ended] = []
     monkeypatch.setattr(Context, "keep", lambda self, rule_id, returned: kept.append(returned))
     judge("lifecycle.sigterm-idle", GOOD, facts=Facts(exit_code=code))
-    assert kept == [code]
+    assert [ended.exit_code for ended in kept] == [code]
 
 
 def test_a_second_poll_is_one_too_many() -> None:

@@ -4,7 +4,6 @@ A value arrives raw (`"hello"`), in the documented envelope (`{"value": "hello",
 in an older one (`{"inputName", "value", "valueType", "args"}`); under its name or an alias.
 """
 
-import json
 from typing import Any, NamedTuple
 
 from plugin_runtime import strict_json
@@ -43,6 +42,14 @@ def default_of(definition: dict[str, Any]) -> Any:
     return definition.get("defaultValue", definition.get("default"))
 
 
+def _copied(value: Any) -> Any:
+    """Return a copy of a JSON value, because the plugin may change what it is given.
+
+    Not with `copy`, which costs memory, nor with `json.loads`, which a plugin may have replaced.
+    """
+    return strict_json.DECODER.decode(strict_json.ENCODER.encode(value))
+
+
 def read(
     definitions: list[dict[str, Any]],
     given: dict[str, Any],
@@ -70,8 +77,7 @@ def read(
         value, its_args = unwrap(undeclared.pop(key), kind) if key is not None else (None, None)
         if value is None and (key is None or not required) and not _takes_null(kind, key):
             if "defaultValue" in definition or "default" in definition:
-                # A copy, because the plugin may change what it is given.
-                values[name] = json.loads(json.dumps(default_of(definition)))
+                values[name] = _copied(default_of(definition))
             elif required:
                 problems.append(f"Input '{name}' ({kind}) is required and was not given.")
             continue
