@@ -10,7 +10,7 @@ const require = createRequire(import.meta.url);
 
 const { adopt, problemsOf } =
   require('../../languages/typescript/plugin_runtime/configuration.cts') as import('../../languages/typescript/plugin_runtime/configuration.cts').Api;
-const { Budget, DecodingCost, NoRoom, Share } =
+const { Budget, DecodingCost, NoRoom, Share, THREAD_BYTES } =
   require('../../languages/typescript/plugin_runtime/memory.cts') as import('../../languages/typescript/plugin_runtime/memory.cts').Api;
 const { Failure, encode, outputsOf, roundedIn } =
   require('../../languages/typescript/plugin_runtime/outputs.cts') as import('../../languages/typescript/plugin_runtime/outputs.cts').Api;
@@ -181,4 +181,14 @@ test('the budget is shared, and the last eighth is for small requests', () => {
   small.release();
   assert.equal(budget.used, 0);
   other.hold(budget.size * 0.1);
+});
+
+test('each further thread leaves less for requests, and gives it back when it ends', () => {
+  const budget = new Budget(256 * MIB);
+  budget.leaveTo(1);
+  const alone = budget.size;
+  budget.leaveTo(5);
+  assert.equal(alone - budget.size, 3 * THREAD_BYTES); // a quarter of the memory is the plugin's own
+  budget.leaveTo(0);
+  assert.equal(budget.size, alone);
 });

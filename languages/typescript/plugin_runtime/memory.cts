@@ -18,6 +18,8 @@ const UNITS: Record<string, number> = { '': 1, k: 1024, m: MIB, g: 1024 * MIB };
 const SMALL = 4096; // bytes; what is smaller is not counted but bounded by the number of connections
 const LARGE = 512 * 1024; // bytes of a body, from which on its garbage is collected at once
 const SHORT_MS = 3000; // for which stalled requests make room after something did not fit
+const THREAD_BYTES = 12 * MIB; // that a thread takes under load, before the plugin keeps much
+const GARBAGE = 16 * MIB; // that was given back, after which it is collected
 const MOST_LISTS = 1_000_000;
 
 /** A request or answer that does not fit: the status, 413 or 429, and a sentence. */
@@ -34,6 +36,7 @@ class NoRoom extends Error {
 class Budget {
   size: number;
   used = 0;
+  #process = PROCESS;
   readonly #limit: number;
   #refused = -SHORT_MS;
 
@@ -47,9 +50,16 @@ class Budget {
     return performance.now() - this.#refused < SHORT_MS;
   }
 
-  /** Leave out what the process takes by now; called once the plugin is loaded. */
+  /** Leave out what the process takes by now; called once the plugin is loaded in the first thread. */
   measure(): void {
-    this.size = shareOf(this.#limit, process.memoryUsage.rss());
+    this.#process = process.memoryUsage.rss();
+    this.leaveTo(1);
+  }
+
+  /** Leave out what so many threads take. */
+  leaveTo(threads: number): void {
+    const further = Math.max(0, threads - 1) * THREAD_BYTES;
+    this.size = shareOf(this.#limit, this.#process + further);
   }
 
   /** Take bytes, or give them back if negative; false if fewer than `spare` would be left. */
@@ -92,8 +102,22 @@ class Share {
   /** Give everything back. */
   release(): void {
     if (this.#size > 0) this.#budget.change(-this.#size);
+    noteGarbage(this.#size);
     this.#size = 0;
   }
+}
+
+let garbage = 0;
+
+/** What is given back is free only once it is collected, and V8 lets 64 MiB of buffers wait for that. */
+function noteGarbage(bytes: number): void {
+  const isDue = garbage < GARBAGE && garbage + bytes >= GARBAGE;
+  garbage += bytes;
+  if (!isDue) return;
+  setImmediate(() => {
+    garbage = 0;
+    collectGarbage('major');
+  });
 }
 
 /** Bytes for requests and answers in a process that may take `limit` bytes altogether. */
@@ -181,7 +205,19 @@ function collectGarbage(type: Collection['type'], flavor: Collection['flavor'] =
   collect({ type, flavor });
 }
 
-const api = { Budget, DecodingCost, LARGE, MIB, NoRoom, SMALL, Share, collectGarbage, memoryLimit, shareOf };
+const api = {
+  Budget,
+  DecodingCost,
+  LARGE,
+  MIB,
+  NoRoom,
+  SMALL,
+  Share,
+  THREAD_BYTES,
+  collectGarbage,
+  memoryLimit,
+  shareOf,
+};
 
 export type { Budget, Share };
 export type Api = typeof api;

@@ -3,10 +3,9 @@
  *  Nothing else of the environment is honoured: the host injects its own, `PORT` included. */
 import type { Level, Manifest } from './types.cts';
 
-const { MIB, memoryLimit, shareOf } = require('./memory.cts') as import('./memory.cts').Api;
+const { MIB, THREAD_BYTES, memoryLimit, shareOf } = require('./memory.cts') as import('./memory.cts').Api;
 
 const LOG_LEVELS = ['DEBUG', 'INFO', 'WARNING', 'ERROR'];
-const THREAD_BYTES = 12 * MIB; // that a thread takes under load, before the plugin keeps much
 const PROCESS_BYTES = 32 * MIB; // of the process without its threads
 
 /** Sizes in bytes, times in seconds unless the name says ms. */

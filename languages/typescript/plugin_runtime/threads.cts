@@ -52,6 +52,7 @@ type Listener = {
   onLine(line: string, redactions: number, taken: () => void): void;
   onLost(lines: number): void;
   onProblem(message: string): void;
+  onThreads(count: number): void;
   onLateEnd(order: Order): void;
 };
 
@@ -214,6 +215,7 @@ class Threads {
       untidy: [],
     };
     this.#threads += 1;
+    this.#listener.onThreads(this.#threads);
     return new Promise((resolve, reject) => {
       let why = '';
       worker.on('message', (message: Message) => {
@@ -263,6 +265,7 @@ class Threads {
 
   #ended(thread: Thread, error: string): void {
     this.#threads -= 1;
+    this.#listener.onThreads(this.#threads);
     tidied(thread);
     this.#countLost(thread);
     const at = this.#idle.indexOf(thread);

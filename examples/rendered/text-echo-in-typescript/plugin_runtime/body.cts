@@ -106,13 +106,15 @@ class BodyReader {
 /** Only one at a time waits for memory: if all did, each for what the others hold, none would get on. */
 let isSomebodyWaiting = false;
 
+/** Bytes of all bodies since their garbage was collected last. */
+let uncollected = 0;
+
 /** The pieces of a body. Where its length is known, they are copied to their place at once: memory that
  *  is not written to yet takes none. */
 class Pieces {
   length = 0;
   readonly #whole: Uint8Array | undefined;
   readonly #chunks: Buffer[] = [];
-  #uncollected = 0;
 
   constructor(announced: number) {
     this.#whole = announced > 0 ? new Uint8Array(announced) : undefined;
@@ -122,9 +124,9 @@ class Pieces {
     if (this.#whole === undefined) this.#chunks.push(chunk);
     else this.#whole.set(chunk, this.length);
     this.length += chunk.length;
-    this.#uncollected += chunk.length;
-    if (this.#uncollected > COLLECTED) {
-      this.#uncollected = 0;
+    uncollected += chunk.length;
+    if (uncollected > COLLECTED) {
+      uncollected = 0;
       collectGarbage('minor');
     }
   }

@@ -94,6 +94,7 @@ function makeThreads(
   writer: LogWriterOf,
   forms: string[],
   compiling: boolean,
+  onThreads: (count: number) => void,
 ): Threads_ {
   const limit = deadlineMs(settings.timeoutMs);
   return new Threads(
@@ -118,6 +119,7 @@ function makeThreads(
         writer.lose(lines);
       },
       onProblem: (message) => log.error(message),
+      onThreads,
       onLateEnd: (order: Order) => {
         const seconds = ((monotonicMs() - order.started) / 1000).toFixed(1);
         log.warning(`ended ${seconds} s after its start, past its deadline`, { trace_id: order.traceId });
@@ -148,8 +150,8 @@ function run(): void {
   const fd = handedOver();
   adoptEnvironment(process.env);
   const forms = secrets.environment.forms.map((form) => form.text);
-  const threads = makeThreads(settings, log, writer, forms, false);
   const budget = new Budget(settings.memoryBytes);
+  const threads = makeThreads(settings, log, writer, forms, false, (count) => budget.leaveTo(count));
   const limit = deadlineMs(settings.timeoutMs);
   const app = new App({ manifest, settings, threads, secrets, metrics, log, deadlineMs: limit });
   app.writeLine = (line) => writer.write(line);
@@ -218,7 +220,7 @@ function compile(): void {
     return leave(writer, 1);
   });
   require('./openapi.cts'); // at the first GET /openapi.json
-  makeThreads(settings, log, writer, [], true)
+  makeThreads(settings, log, writer, [], true, () => {})
     .prepare()
     .then(
       () => leave(writer, 0),
