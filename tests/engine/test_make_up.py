@@ -6,12 +6,12 @@ import json
 import os
 import subprocess
 import sys
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.support.running import wait_healthy
 from tests.support.template import render
 
 NAME = "settings-of-make-up"
@@ -92,8 +92,7 @@ def test_a_life_of_a_container(project: Path) -> None:
     assert container() == second
     assert container(".before") == ""
     assert make(project, "up")[0] == 2, "from a container that was brought back"
-    with urllib.request.urlopen(f"http://localhost:{PORT}/health", timeout=60) as answer:
-        assert json.load(answer)["status"] == "healthy"
+    wait_healthy(int(PORT))
 
     status, output = make(project, "logs")
     assert status == 0

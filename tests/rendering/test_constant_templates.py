@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,7 @@ def test_an_extension_may_add_a_delimiter() -> None:
 
 
 def test_a_generation_compiles_no_constant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)  # or what was compiled before is read
     sources = compiled(monkeypatch)
     render(tmp_path)
     assert sources

@@ -188,7 +188,7 @@ test('each further thread leaves less for requests, and gives it back when it en
   budget.leaveTo(1);
   const alone = budget.size;
   budget.leaveTo(5);
-  assert.equal(alone - budget.size, 3 * THREAD_BYTES); // a quarter of the memory is the plugin's own
+  assert.equal(alone - budget.size, 2 * THREAD_BYTES); // half of the memory is the plugin's own
   budget.leaveTo(0);
   assert.equal(budget.size, alone);
 });

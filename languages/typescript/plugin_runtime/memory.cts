@@ -2,7 +2,7 @@
  *
  *  Counted over all connections: requests on their way, the cost of decoding them, the decoded inputs
  *  while their execution runs, and answers that are not taken yet. What the plugin itself allocates
- *  is not counted; a quarter of the memory is left for that. */
+ *  is not counted, nor is garbage that V8 has not collected yet: half of the memory is left for both. */
 import type { Manifest } from './types.cts';
 
 const fs = require('node:fs') as typeof import('node:fs');
@@ -122,7 +122,7 @@ function noteGarbage(bytes: number): void {
 
 /** Bytes for requests and answers in a process that may take `limit` bytes altogether. */
 function shareOf(limit: number, process = PROCESS): number {
-  return Math.floor(Math.max(limit / 16, ((limit - Math.max(process, PROCESS)) * 3) / 4));
+  return Math.floor(Math.max(limit / 16, (limit - Math.max(process, PROCESS)) / 2));
 }
 
 /** Bytes of memory: the manifest's `container.resources.memory`, or a smaller cgroup limit. */

@@ -46,7 +46,7 @@ function defaultConcurrency(manifest: Manifest): number {
 
 /** Bytes of a body or an answer, less where the memory could not hold it. */
 const bounded = (most: number) => (manifest: Manifest) =>
-  Math.floor(Math.max(MIB, Math.min(most, shareOf(memoryLimit(manifest)) / 4)));
+  Math.floor(Math.max(MIB, Math.min(most, (shareOf(memoryLimit(manifest)) * 3) / 8)));
 
 const fixed = (value: number) => () => value;
 const DAY = 24 * 3600;
