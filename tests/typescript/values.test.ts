@@ -1,13 +1,18 @@
 /** Values: JSON that is refused, outputs that JSON cannot carry, settings, and the cost of decoding. */
 
 import assert from 'node:assert/strict';
-
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import { createRequire } from 'node:module';
+import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import type { Definition, Manifest } from '../../languages/typescript/plugin_runtime/types.cts';
 
 const require = createRequire(import.meta.url);
 
+const { BodyReader } =
+  require('../../languages/typescript/plugin_runtime/body.cts') as import('../../languages/typescript/plugin_runtime/body.cts').Api;
 const { adopt, problemsOf } =
   require('../../languages/typescript/plugin_runtime/configuration.cts') as import('../../languages/typescript/plugin_runtime/configuration.cts').Api;
 const { Budget, DecodingCost, NoRoom, Share, THREAD_BYTES } =
@@ -191,4 +196,23 @@ test('each further thread leaves less for requests, and gives it back when it en
   assert.equal(alone - budget.size, 2 * THREAD_BYTES); // half of the memory is the plugin's own
   budget.leaveTo(0);
   assert.equal(budget.size, alone);
+});
+
+test('nothing is held for a body that was refused, though it still arrives', async () => {
+  const budget = new Budget(80 * MIB);
+  const share = new Share(budget);
+  const request = Object.assign(new PassThrough(), { headers: { 'content-length': String(2 * MIB) } });
+  const reader = new BodyReader(request as unknown as IncomingMessage, share, 16 * MIB);
+  const read = reader.read();
+  request.write(Buffer.alloc(MIB));
+  await setImmediate();
+  assert.ok(budget.used > 0);
+  reader.giveUp(429, 'given up');
+  await assert.rejects(read, /given up/);
+  share.release();
+  const ended = once(request, 'end');
+  request.resume().end(Buffer.alloc(MIB));
+  await ended;
+  await setImmediate();
+  assert.equal(budget.used, 0);
 });

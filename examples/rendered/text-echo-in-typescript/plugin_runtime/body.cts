@@ -26,6 +26,7 @@ class BodyReader {
   readonly #request: IncomingMessage;
   readonly #most: number;
   #refuse: (error: BodyRefused) => void = () => {};
+  #isOver = false; // it has failed: what still arrives is skipped, and nothing may be held for it
 
   constructor(request: IncomingMessage, share: ShareOf, most: number) {
     this.#request = request;
@@ -48,6 +49,7 @@ class BodyReader {
       const pieces = new Pieces(announced);
       const cost = new DecodingCost();
       const fail = (error: Error): void => {
+        this.#isOver = true;
         request.off('data', take);
         pieces.clear();
         reject(error instanceof NoRoom ? new BodyRefused(error.status, error.message) : error);
@@ -74,9 +76,10 @@ class BodyReader {
       request.once('close', gone);
       request.once('end', () => {
         request.off('close', gone);
+        if (this.#isOver) return;
         const body = pieces.joined();
         if (body.length <= SMALL) resolve(body);
-        else this.#holdCost(cost.bytes, performance.now() + PATIENCE_MS).then(() => resolve(body), reject);
+        else this.#holdCost(cost.bytes, performance.now() + PATIENCE_MS).then(() => resolve(body), fail);
       });
     });
   }
@@ -88,6 +91,7 @@ class BodyReader {
 
   async #holdCost(bytes: number, until: number): Promise<void> {
     for (;;) {
+      if (this.#isOver) throw new Error('the request was given up');
       try {
         this.share.hold(bytes);
         return;
@@ -113,7 +117,7 @@ let uncollected = 0;
  *  is not written to yet takes none. */
 class Pieces {
   length = 0;
-  readonly #whole: Uint8Array | undefined;
+  #whole: Uint8Array | undefined;
   readonly #chunks: Buffer[] = [];
 
   constructor(announced: number) {
@@ -131,8 +135,10 @@ class Pieces {
     }
   }
 
+  /** Let go of them: who refused the body may keep the request, and its listeners, for a while. */
   clear(): void {
     this.#chunks.length = 0;
+    this.#whole = undefined;
   }
 
   /** The body in memory of its own. */
