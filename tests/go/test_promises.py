@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from importlib import import_module
 
+import pytest
+
+pytestmark = pytest.mark.slow
+
 PROMISES = {
     "test_abuse": """
         test_no_shape_of_json_takes_more_than_the_memory
