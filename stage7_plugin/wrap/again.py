@@ -170,7 +170,7 @@ def _packed(text: bytes) -> str:
 def _rendered(answers: dict[str, Any], folder: Path, changes: Changes) -> None:
     """Bring what the manifest has changed to into the other files that say it, as compose.yaml.
 
-    The answers on record stay: for cruft, this is an edit like one of the author's.
+    The answers on record stay: cruft sees this as an edit by the author.
     """
     if changes.answers == changes.earlier:
         return

@@ -80,7 +80,7 @@ def let_git_merge_the_record(record: str) -> None:
         made["commit"] = linked["commit"]
         made["answers"] = {key: answers.get(key, value) for key, value in made["answers"].items()}
     except (ValueError, KeyError, TypeError, AttributeError):
-        return  # somebody has edited it; cruft merges what it can
+        return  # it was edited by hand; cruft merges what it can
     text = json.dumps(made, ensure_ascii=False, indent=2) + "\n"
     hash_object = ["git", "hash-object", "-w", "--stdin"]
     subprocess.run(hash_object, cwd=ROOT, input=text.encode(), stdout=subprocess.PIPE)
