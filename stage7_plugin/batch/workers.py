@@ -107,7 +107,7 @@ class _Pool:
     def _start(self) -> _Worker:
         ours, theirs = self._spawn.Pipe()
         process = self._spawn.Process(target=_work, args=(theirs, *self._arguments), daemon=True)
-        with _safe_working_directory():
+        with _safe_working_directory(), _ctrl_c_held_back():
             process.start()
         theirs.close()
         return _Worker(process, ours)
@@ -135,6 +135,23 @@ def _safe_working_directory() -> Iterator[None]:
         yield
     finally:
         os.chdir(before)
+
+
+@contextlib.contextmanager
+def _ctrl_c_held_back() -> Iterator[None]:
+    """Start processes that Ctrl-C does not reach, not even while they import their modules.
+
+    A process inherits which signals are blocked. Here Ctrl-C waits until the start is done; on
+    Windows, where signals cannot be blocked, a worker ignores it once it has begun.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _lost(worker: _Worker) -> list[Outcome]:

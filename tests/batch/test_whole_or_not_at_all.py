@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -51,6 +52,17 @@ def start(folder: Path, file: Path) -> subprocess.Popen[str]:
     return process
 
 
+def workers_of(process: subprocess.Popen[str]) -> list[int]:
+    """The worker processes of a run that has begun, as process ids."""
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    workers = []
+    for child in children:
+        with contextlib.suppress(OSError):  # it ended meanwhile
+            if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes():
+                workers.append(int(child))
+    return workers
+
+
 def assert_all_whole(folder: Path, names: list[str]) -> None:
     """Every plugin has the same files, and is what its name says."""
     (paths,) = {frozenset(tree(folder / "out" / name)) for name in names}
@@ -88,6 +100,22 @@ def test_a_killed_run_leaves_whole_plugins_and_the_next_one_goes_on(
     assert list((tmp_path / "out" / ".stage7-batch" / "staging").iterdir()) == []
 
 
+def test_ctrl_c_does_not_reach_a_worker_that_still_imports_its_modules(tmp_path: Path) -> None:
+    """A replacement starts late; its own handler is not there until it has imported the package."""
+    file = write_fleet(tmp_path, *numbered(MANY))
+    process = start(tmp_path, file)
+    known = workers_of(process)
+    os.kill(known[0], signal.SIGKILL)
+    deadline = time.monotonic() + 60
+    while not (fresh := set(workers_of(process)) - set(known)):
+        assert time.monotonic() < deadline
+    os.kill(fresh.pop(), signal.SIGINT)
+    output, _ = process.communicate(timeout=120)
+    assert "Traceback" not in output
+    made = plugins_in(tmp_path / "out")
+    assert len(made) >= MANY - 8, "only what the killed worker was at is lost"
+
+
 def test_finished_plugins_are_whole_at_every_moment(tmp_path: Path) -> None:
     """Looked at without a second run, after each of several kills of the whole group."""
     file = write_fleet(tmp_path, *numbered(MANY))
@@ -104,9 +132,7 @@ def test_finished_plugins_are_whole_at_every_moment(tmp_path: Path) -> None:
 def test_a_killed_worker_costs_only_what_it_was_at(tmp_path: Path) -> None:
     file = write_fleet(tmp_path, *numbered(MANY))
     process = start(tmp_path, file)
-    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-    lines = {child: Path(f"/proc/{child}/cmdline").read_bytes() for child in children}
-    workers = [int(child) for child, line in lines.items() if b"spawn_main" in line]
+    workers = workers_of(process)
     assert len(workers) >= 2, "one process for each core"
     os.kill(workers[0], signal.SIGKILL)
     output, _ = process.communicate(timeout=120)
