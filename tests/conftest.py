@@ -34,6 +34,7 @@ SLOW = [
     "generate/test_guided_session.py",
     "generate/test_prompt_session.py",
     "generate/test_sync.py",
+    "go/test_server.py",
     "install",
     "integrations/test_check_action.py",
     "integrations/test_integrations_run.py",
@@ -62,6 +63,8 @@ SLOW = [
     "wrap/test_container.py",
     "wrap/test_functions.py",
     "wrap/test_host_plugin.py",
+    "wrap/test_lint.py",
+    "wrap/test_verify.py",
     "wrap/test_wrapped_image.py",
     "wrap/test_wrapped_update.py",
 ]

@@ -19,6 +19,7 @@ from stage7_plugin.rendering import given
 from stage7_plugin.rendering.session import GUIDED
 from stage7_plugin.rendering.template_folder import clean_template
 from stage7_plugin.spec import answers, derived
+from stage7_plugin.spec.languages import answered as language_of
 from stage7_plugin.spec.problems import format_problems
 
 INTRODUCTION = """\
@@ -51,6 +52,8 @@ def run_new(arguments: Iterable[str], again: bool = False) -> int:
                     return 1
                 if again:
                     previous = _previous_answers(options, template)
+                    if language_of({**previous, **on_command_line}) != "python":
+                        previous.pop("python_version", None)
                     options["extra_context"] = {**previous, **on_command_line}
                 if _asks(options):
                     click.echo(INTRODUCTION)

@@ -55,6 +55,8 @@ def ask_again(answered: MutableMapping[str, Any]) -> str:
 def ask_until_right(prompt: str, answered: MutableMapping[str, Any], asking: Session) -> None:
     """Ask one question again until its answer is accepted; raise FailedHookException if never."""
     attempts = helped = 0
+    if prompt == "python_version":
+        given.ignore_own_python_version(answered)
     while True:
         if prompt == "permissions":
             answered[prompt] = derived.permissions_by_name(answered[prompt])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, MutableMapping
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +64,7 @@ def _check_cookiecutter(version: str) -> None:
         )
 
 
-def check_answers(context: Mapping[str, Any]) -> str:
+def check_answers(context: MutableMapping[str, Any]) -> str:
     """Return nothing if every answer is valid.
 
     Raises:
@@ -73,6 +73,7 @@ def check_answers(context: Mapping[str, Any]) -> str:
     """
     _refuse_caches()
     problems = given.problems(context)
+    given.ignore_own_python_version(context)
     try:
         specification(context)
     except AnswersRefused as error:

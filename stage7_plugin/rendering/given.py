@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Container, Mapping
+from collections.abc import Container, Mapping, MutableMapping
 from pathlib import Path
 from typing import Any
 
 from cookiecutter.config import get_user_config
 
 from stage7_plugin.spec import answers, strict_json
+from stage7_plugin.spec.languages import answered as language_of
 from stage7_plugin.spec.problems import Problem
 
 
@@ -42,7 +43,28 @@ def problems(known: Container[str]) -> list[Problem]:
 
 def wrong_choices(settings: Mapping[str, Any]) -> list[Problem]:
     """List the answers of a settings file at which Cookiecutter would stop reading it."""
-    return answers.check({key: settings[key] for key in answers.CHOICES if key in settings})
+    chosen = [{key: settings[key]} for key in answers.CHOICES if key in settings]
+    return [problem for alone in chosen for problem in answers.check(alone)]
+
+
+def ignore_own_python_version(answered: MutableMapping[str, Any]) -> None:
+    """Put the default in place of a Python version that only the user's own settings choose.
+
+    They are for every template and every language; in another language it means nothing.
+
+    Args:
+        answered: The answers so far, by prompt; changed in place.
+    """
+    key, options = "python_version", _options()
+    default = answers.CHOICES[key][0]
+    if language_of(answered) == "python" or answered.get(key) == default:
+        return
+    if options is None or options.get("config_file"):
+        return
+    if key in _command_line(options) or key in _cruft_file(options):
+        return
+    if user_settings(options).get(key) == answered.get(key):
+        answered[key] = default
 
 
 def user_settings(options: Mapping[str, Any]) -> dict[str, Any]:

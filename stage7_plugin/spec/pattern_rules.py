@@ -156,4 +156,4 @@ def _is_literal(item: _Item) -> bool:
 
 def _can_be(item: _Item, literal: str) -> bool:
     character = literal[-1]
-    return bool(item.atom) and re.fullmatch(item.atom, character, re.DOTALL) is not None
+    return bool(item.atom) and compiled(item.atom).fullmatch(character) is not None

@@ -104,6 +104,16 @@ def test_a_replay_file_of_an_older_template(tmp_path: Path) -> None:
     assert not (tmp_path / "three").exists()
 
 
+def test_the_last_version_of_python_is_no_answer_for_another_language(tmp_path: Path) -> None:
+    folder = tmp_path / "home" / ".cookiecutter_replay"
+    folder.mkdir(parents=True)
+    last = {"python_version": "3.12", "git_init": "no", "plugin_name": "Last"}
+    (folder / f"{TEMPLATE.name}.json").write_text(json.dumps({"cookiecutter": last}), "utf-8")
+    status, output = new(tmp_path, "--again", "--no-input", "-o", "out", "language=go")
+    assert status == 0, output
+    assert (tmp_path / "out" / "last" / "plugin_logic.go").is_file()
+
+
 def test_version() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "stage7_plugin", "--version"],

@@ -20,6 +20,7 @@ from tests.support.terminal import (
     HOSTILE,
     INPUTS,
     KEYS,
+    LANGUAGE,
     NAME,
     OLDEST,
     OUTPUTS,
@@ -64,6 +65,19 @@ def test_slug_and_verb_follow_the_name(tmp_path: Path) -> None:
     assert "(groesster-chat" in session.answer(SLUG)
     assert "(GROESSTER_CHAT" in session.answer(VERB)
     session.child.close(force=True)
+
+
+def test_a_default_of_the_users_own_for_python_is_no_answer_for_go(tmp_path: Path) -> None:
+    own = tmp_path / "own.yaml"
+    own.write_text('default_context: {"python_version": "3.12"}', "utf-8")
+    session = Session(tmp_path, COOKIECUTTER_CONFIG=str(own))
+    session.answer(LANGUAGE, "3")
+    session.rest(NAME)
+    assert session.end() == 0
+    assert "not accepted" not in session.seen
+    record = json.loads((tmp_path / "out/text-echo/.stage7-template.json").read_text("utf-8"))
+    assert record["answers"]["language"] == "go"
+    assert record["answers"]["python_version"] == "3.11"
 
 
 def test_interrupt_leaves_nothing_behind(tmp_path: Path) -> None:

@@ -56,6 +56,38 @@ def test_the_users_own_settings_have_keys_of_other_templates(tmp_path: Path) -> 
     assert (result.status, result.written) == (0, ["text-echo"]), result.output
 
 
+def made_from(folder: Path) -> dict[str, str]:
+    record = json.loads((folder / "text-echo" / ".stage7-template.json").read_text("utf-8"))
+    answers: dict[str, str] = record["answers"]
+    return answers
+
+
+@pytest.mark.parametrize(
+    ("named", "typed", "status"),
+    [
+        (False, ("language=go",), 0),
+        (False, ("language=go", "python_version=3.12"), 1),
+        (True, ("language=go",), 1),
+    ],
+    ids=["own settings", "command line", "named file"],
+)
+def test_a_python_version_for_another_language(
+    tmp_path: Path, named: bool, typed: tuple[str, ...], status: int
+) -> None:
+    """It is ignored only where it is a default: in the user's own settings."""
+    path = settings(tmp_path, {"python_version": "3.12", "git_init": "no"})
+    given = ("--config-file", path) if named else ()
+    own = {} if named else {"COOKIECUTTER_CONFIG": path}
+    result = run(tmp_path, "--no-input", *given, *typed, environment=own)
+    assert result.status == status, result.output
+    if status:
+        assert result.written == []
+        assert "python_version: '3.12'" in result.output
+        assert "is for language=python alone" in result.output
+    else:
+        assert made_from(tmp_path / "out")["python_version"] == "3.11"
+
+
 def test_cruft(tmp_path: Path) -> None:
     """Its own file of answers, its JSON on the command line, and Cookiecutter's settings."""
     place = Workplace(tmp_path)

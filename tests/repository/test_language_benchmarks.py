@@ -36,6 +36,7 @@ def check_form(results: dict[str, Any]) -> None:
         assert set(run) == {"date", "seconds", "load_average"}
 
 
+@pytest.mark.slow
 def test_a_tiny_run_writes_everything(tmp_path: Path) -> None:
     try:
         check_tools()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import random
 import re
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +94,27 @@ def test_a_dollar_in_brackets_or_behind_a_backslash_is_a_character() -> None:
     assert compiled("^[]$]$").pattern.endswith(r"\Z")
     with pytest.raises(re.error):
         compiled("(")
+
+
+def test_a_class_of_characters_means_what_it_means_to_python_and_warns_of_nothing() -> None:
+    parts = [*"[]-&~|^az+9:\n", r"\-", r"\]", r"\d", r"\x41", r"\0"]
+    chosen = random.Random(1)
+    compared = 0
+    for _ in range(3000):
+        pattern = f"[{''.join(chosen.choices(parts, k=chosen.randint(1, 6)))}]"
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)
+            try:
+                expected = re.compile(pattern, re.ASCII)
+            except re.error:
+                continue
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            found = compiled(pattern)
+        text = "".join(map(chr, range(128)))
+        assert found.findall(text) == expected.findall(text), pattern
+        compared += 1
+    assert compared > 1000
 
 
 def test_the_schema_of_a_plugin() -> None:

@@ -6,7 +6,7 @@ import json
 import keyword
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stage7_plugin.spec.parameters import (
@@ -254,6 +254,7 @@ def parameters(draw: st.DrawFn) -> Parameter:
     )
 
 
+@settings(max_examples=30)
 @given(st.lists(parameters(), min_size=1, max_size=4))
 def test_definitions_are_read_back(listed: list[Parameter]) -> None:
     definitions = [parameter.definition() for parameter in listed]

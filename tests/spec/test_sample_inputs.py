@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from stage7_plugin.spec.plugin_spec import PluginSpec
 from stage7_plugin.spec.sample_inputs import sample_inputs, sample_value
@@ -36,6 +36,7 @@ def test_value_has_the_type(kind: str) -> None:
     assert has_type(sample_value({"name": "text", "type": kind}), kind)
 
 
+@settings(max_examples=30)
 @given(hostile.answers())
 def test_request_and_samples_have_the_same_values(answers: dict[str, str]) -> None:
     plugin = PluginSpec.from_answers(answers)

@@ -75,8 +75,8 @@ F = "def f(x: int) -> int: ...\n"
         (f"{F}    return\n", "source.py", 2, ["unexpected indent", "-m py_compile source.py"]),
         ("VALUE = 5\n", "source.py", None, ["has no function f", "def shorten("]),
         (f"from .other import g\n{F}", "source.py", 1, ["leads out", "PACKAGE:source.FUNCTION"]),
-        (f"import sys\n{F}sys.exit(3)\n", "source.py", 3, ["ends here", "if __name__ =="]),
-        (f"{F}raise RuntimeError\n", "source.py", 2, ["ends here", "if __name__ =="]),
+        (f"import sys\n{F}sys.exit(3)\n", "source.py", 3, ["ends the program", "if __name__ =="]),
+        (f"{F}raise RuntimeError\n", "source.py", 2, ["ends the program", "if __name__ =="]),
         (F, "import.py", None, ["import cannot be imported", "text_tools.py"]),
     ],
 )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Mapping
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import NamedTuple
@@ -49,7 +51,7 @@ def requirements(reached: Reached, root: Path) -> Needs:
             text = f"{name} is imported only if it is there; add its package to requirements.in"
             needs.notes.append(Note(file, one.line, text, "dropped"))
             continue
-        installed = metadata.packages_distributions().get(name, [])
+        installed = _installed().get(name, [])
         candidates = [*installed, CALLED.get(name, name), name]
         line = next((declared[key] for key in map(_key, candidates) if key in declared), None)
         if line is None and installed:
@@ -61,6 +63,12 @@ def requirements(reached: Reached, root: Path) -> Needs:
         if line not in needs.lines:
             needs.lines.append(line)
     return needs
+
+
+@cache
+def _installed() -> Mapping[str, list[str]]:
+    """Return the packages here, by what is imported from them; finding them takes a while."""
+    return metadata.packages_distributions()
 
 
 def is_for_older_python(line: str) -> bool:

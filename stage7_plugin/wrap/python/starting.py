@@ -38,7 +38,7 @@ def _refuse_end(module: Module, called: list[ast.Call], shown: str) -> None:
         raise CannotWrap(
             shown,
             min(lines),
-            "whoever imports this module ends here",
+            "importing this module ends the program",
             "a module that can be imported: what is for the command line goes below a guard",
             'if __name__ == "__main__": main()',
         )

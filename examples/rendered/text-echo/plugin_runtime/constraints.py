@@ -43,13 +43,29 @@ class Format(NamedTuple):
 def compiled(pattern: str) -> re.Pattern[str]:
     r"""Compile a pattern to the meaning that JSON Schema gives it.
 
-    Python's own `$` also matches before a last line break, and its \d any digit of Unicode.
+    Python's own `$` also matches before a last line break, and its \d any digit of Unicode. In a
+    class, Python warns of `[[`, `--`, `&&`, `~~` and `||`, which it may read as sets one day.
 
     Raises:
         re.error: It is no regular expression.
     """
     parts = re.findall(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|.", pattern, re.DOTALL)
-    return re.compile("".join(r"\Z" if part == "$" else part for part in parts), re.ASCII)
+    return re.compile("".join(map(_as_json_schema_reads_it, parts)), re.ASCII)
+
+
+def _as_json_schema_reads_it(part: str) -> str:
+    if part == "$":
+        return r"\Z"
+    if len(part) == 1 or part[0] != "[":
+        return part
+    start = 2 if part[1] == "^" else 1
+    character = r"(\\x[0-9A-Fa-f]{2}|\\0[0-7]{0,2}|\\.|.)"
+    ranges = re.findall(rf"{character}(?:(-){character})?", part[start:-1], re.DOTALL)
+    return part[:start] + "".join(_escaped(a) + to + _escaped(b) for a, to, b in ranges) + "]"
+
+
+def _escaped(character: str) -> str:
+    return f"\\{character}" if character in {"[", "-", "&", "~", "|"} else character
 
 
 def _matches(pattern: str) -> Callable[[str], bool]:
