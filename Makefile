@@ -34,7 +34,7 @@ plugin: $(VENV)/.plugin ## Answer the questions, get a plugin beside this folder
 test: lint ## Lint, types and every test; those of images are skipped without a Docker engine
 	$(BIN)/python -m pytest
 
-quick: lint ## Lint, types and the tests that need neither engine nor network, in about two minutes
+quick: lint ## Lint, types and the tests that need neither engine nor network, in under 90 seconds
 	$(BIN)/python -m pytest -m 'not slow and not engine and not network'
 
 # Slow, and not a part of CI: a sample of 40 takes ten minutes and more.

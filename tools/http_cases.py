@@ -14,7 +14,8 @@ HEAD = """\
 
 The server of a plugin exists once in each language. One table of cases, `tests/cases/http.json`,
 is tried with all of them, so they cannot drift apart; this page is made from it.
-[Plugin API and settings](plugin-runtime.md) says in words what they promise.
+Plugin API and settings in [Python](plugin-runtime.md), [TypeScript](plugin-runtime-typescript.md)
+and [Go](plugin-runtime-go.md) says in words what they promise.
 
 The plugin declares these inputs and outputs, and does what its input `do` says:
 

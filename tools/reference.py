@@ -6,6 +6,8 @@ They are kept in the repository, so that they can be read on a forge; a test com
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 import click
@@ -17,7 +19,12 @@ from tools import forms, http_cases
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "docs" / "reference"
-RUNTIME = ROOT / "languages" / "python" / "plugin_runtime" / "README.md"
+RUNTIMES = {
+    "plugin-runtime.md": "Python",
+    "plugin-runtime-typescript.md": "TypeScript",
+    "plugin-runtime-go.md": "Go",
+}
+"""The page about the server of each language."""
 
 COMMAND_LINE = """\
 # Command line
@@ -36,9 +43,9 @@ the rule needs. A rule with *advice* never fails a check.
 *Request* is what is sent or done, *Expected* what has to come back, *Remedy* what to do otherwise.
 """
 PLUGIN_RUNTIME = """\
-# Plugin API and settings
+# Plugin API and settings in {language}
 
-Every plugin has this page as `plugin_runtime/README.md`, in the version of its own server.
+Every plugin has this page as `plugin_runtime/README.md`, in the version of its own server. {others}
 """
 
 
@@ -113,10 +120,13 @@ def _cell(text: str) -> str:
     )
 
 
-def plugin_runtime() -> str:
-    """Return the README of the rendered server as a page."""
-    text = RUNTIME.read_text("utf-8")
-    return PLUGIN_RUNTIME + "\n" + text.partition("\n\n")[2]
+def plugin_runtime(page: str) -> str:
+    """Return the README of the rendered server of one language as a page."""
+    language = RUNTIMES[page]
+    others = [f"[{RUNTIMES[name]}]({name})" for name in RUNTIMES if name != page]
+    readme = ROOT / "languages" / language.lower() / "plugin_runtime" / "README.md"
+    head = PLUGIN_RUNTIME.format(language=language, others=f"The same in {' and '.join(others)}.")
+    return head + "\n" + readme.read_text("utf-8").partition("\n\n")[2]
 
 
 def questions_page() -> str:
@@ -128,11 +138,11 @@ def questions_page() -> str:
     return text[: found.start()] + as_table() + "\n" + text[found.end() :]
 
 
-PAGES = {
+PAGES: Mapping[str, Callable[[], str]] = {
     "command-line.md": command_line,
     "contract-rules.md": contract_rules,
     "http-cases.md": http_cases.page,
-    "plugin-runtime.md": plugin_runtime,
+    **{page: partial(plugin_runtime, page) for page in RUNTIMES},
     "questions.md": questions_page,
 }
 

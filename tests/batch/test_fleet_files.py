@@ -13,7 +13,7 @@ import kubernetes_validate  # type: ignore[import-untyped]
 import pytest
 import yaml
 
-from tests.support.batch import batch, numbered, write_fleet
+from tests.support.batch import batch, write_fleet
 from tests.support.compose import compose
 
 # Bake's file reference: the attributes of a target, with their types, and what a name may be.
@@ -285,33 +285,3 @@ def test_the_files_follow_the_fleet(tmp_path: Path) -> None:
     (listed,) = json.loads((out / "index.json").read_text())["plugins"]
     assert listed["version"] == "3.0.0"
     assert (out / "fetcher").is_dir(), "a plugin itself is never removed"
-
-
-def test_shards_in_one_folder_end_with_the_files_of_the_whole_fleet(tmp_path: Path) -> None:
-    file = write_fleet(tmp_path, *numbered(5))
-    ports = {}
-    for shard in ("2/2", "1/2"):
-        assert batch(tmp_path, file, "--shard", shard).status == 0
-        listed = json.loads((tmp_path / "out" / "index.json").read_text())["plugins"]
-        ports[shard] = {plugin["folder"]: plugin["port"] for plugin in listed}
-    assert ports["2/2"] == {"plugin-2": 20001, "plugin-4": 20003}
-    assert ports["1/2"] == {f"plugin-{n}": 19999 + n for n in range(1, 6)}
-
-
-def test_a_manifest_that_cannot_be_used_is_told(tmp_path: Path) -> None:
-    file = write_fleet(tmp_path, *numbered(2))
-    batch(tmp_path, file)
-    (tmp_path / "out" / "plugin-1" / "manifest.json").write_text("{")
-    result = batch(tmp_path, file, "--report", tmp_path / "report.json")
-    assert result.status == 1
-    assert "plugin-1: " in result.output
-    assert "manifest.json is not JSON" in result.output
-    report = json.loads((tmp_path / "report.json").read_text())
-    assert report["fleet"]["counts"] == {"failed": 1}
-
-
-def test_there_must_be_a_port_for_each(tmp_path: Path) -> None:
-    file = write_fleet(tmp_path, *numbered(3))
-    result = batch(tmp_path, file, "--first-port", 65534)
-    assert result.status == 1
-    assert "from port 65534 on there are only 2 ports" in result.output

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import ast
 import json
-import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -14,6 +12,7 @@ from click.testing import CliRunner
 
 from stage7_plugin.cli import main
 from stage7_plugin.spec import derived
+from tests.support.running import own_tests
 from tests.support.template import TEMPLATE, isolated_environment, render
 
 pexpect = pytest.importorskip("pexpect", reason="needs a terminal")
@@ -49,20 +48,6 @@ def made(folder: Path, inputs: str, outputs: str = "result:string", **answers: s
     answers = {"inputs": inputs, "outputs": outputs, **answers}
     answers.setdefault("description", derived.description(answers))
     return render(folder, **answers)
-
-
-def own_tests(project: Path) -> str:
-    """What the plugin's own tests of manifest and logic say."""
-    files = ("tests/test_manifest.py", "tests/test_logic.py")
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *files],
-        cwd=project,
-        # They need no plugin of pytest, and loading those takes longer than the tests.
-        env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": ""},
-        capture_output=True,
-        text=True,
-    )
-    return "" if done.returncode == 0 else done.stdout
 
 
 def assert_same(project: Path, wanted: Path) -> None:

@@ -12,14 +12,15 @@ from urllib.parse import unquote
 import pytest
 from click.testing import CliRunner
 
-from stage7_plugin.cli import check
 from stage7_plugin.cli import main as stage7_plugin
 from stage7_plugin.contract import scenarios
+from stage7_plugin.contract.cli import check
+from stage7_plugin.spec.languages import LANGUAGES
 from tests.support.batch import batch, write_fleet
 from tests.support.template import PROJECT, TEMPLATE, source
 from tools.forms import FORMS, ROOT, form
 from tools.record_session import PICTURE
-from tools.reference import FOLDER, PAGES
+from tools.reference import FOLDER, PAGES, RUNTIMES
 
 REFERENCE = TEMPLATE / "docs" / "reference"
 SETTINGS = json.loads((TEMPLATE / "cookiecutter.json").read_text("utf-8"))
@@ -53,6 +54,12 @@ def broken_links(page: Path) -> list[str]:
         if not target.exists() or (anchored and link["anchor"] not in anchors(target)):
             broken.append(link[0])
     return broken
+
+
+def test_the_server_of_each_language_has_a_page_of_the_reference() -> None:
+    assert {language.lower() for language in RUNTIMES.values()} == set(LANGUAGES)
+    index = (FOLDER / "index.md").read_text("utf-8")
+    assert [page for page in PAGES if f"]({page})" not in index] == []
 
 
 @pytest.mark.parametrize("page", written_pages(), ids=lambda p: p.relative_to(TEMPLATE).as_posix())

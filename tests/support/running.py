@@ -1,10 +1,14 @@
-"""A plugin that is being started on a port of this machine."""
+"""A plugin on this machine: started on a port, or tried by its own tests."""
 
 from __future__ import annotations
 
 import http.client
 import json
+import os
+import subprocess
+import sys
 import time
+from pathlib import Path
 from typing import Any
 
 
@@ -30,3 +34,17 @@ def wait_healthy(port: int) -> None:
             pass
         assert time.monotonic() < deadline, f"nothing healthy on port {port}"
         time.sleep(0.1)
+
+
+def own_tests(project: Path) -> str:
+    """What a plugin's own tests of manifest and logic say; "" if they pass."""
+    files = ("tests/test_manifest.py", "tests/test_logic.py")
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *files],
+        cwd=project,
+        # They need no plugin of pytest, and loading those takes longer than the tests.
+        env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": ""},
+        capture_output=True,
+        text=True,
+    )
+    return "" if done.returncode == 0 else done.stdout

@@ -12,7 +12,7 @@ import pytest
 
 from tests.support.git_template import ADDRESS, Workplace
 from tests.support.plugin_life import AUTHORS, Life, created, replace
-from tests.support.template import PROJECT, TEMPLATE, entry, source
+from tests.support.template import PROJECT, entry, source
 
 pytest.importorskip("cruft")
 
@@ -291,27 +291,3 @@ def test_a_description_of_the_authors_in_the_dockerfile_is_in_nobodys_way(life: 
     life.update()
     assert "Ada and " in (life.plugin / "Dockerfile").read_text("utf-8")
     assert life.status()["Dockerfile"] == "M"
-
-
-def test_the_authors_files_are_these() -> None:
-    assert AUTHORS == [
-        "plugin_logic.py",
-        "manifest.json",
-        "README.md",
-        "CHANGELOG.md",
-        "LICENSE",
-        "requirements.in",
-        "system-packages.txt",
-        "requirements.txt",
-        "examples/request.json",
-        "requirements-dev.in",
-        "tests/settings.toml",
-        "tests/test_logic.py",
-    ]
-
-
-def test_readme_and_guide_name_what_is_the_authors() -> None:
-    guide = TEMPLATE / "docs" / "guides" / "updates.md"
-    for page in (source("README.md"), guide):
-        text = page.read_text("utf-8")
-        assert [name for name in AUTHORS if f"`{name}`" not in text] == [], page
