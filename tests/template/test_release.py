@@ -172,9 +172,10 @@ test "$1" != image || echo '[{"RepoDigests": ["other@sha256:1", "stage7/text-ech
 """
 
 
-def test_the_image_of_a_release(tmp_path: Path, place: Workplace) -> None:
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_image_of_a_release(tmp_path: Path, place: Workplace, language: str) -> None:
     """It is pushed and named by its digest; nothing is left of a release that fails."""
-    plugin = make_plugin(place, tmp_path)
+    plugin = make_plugin(place, tmp_path, language=language)
     docker = tmp_path / "bin" / "docker"
     docker.parent.mkdir()
     docker.write_text(DOCKER)
