@@ -1,16 +1,20 @@
-/** Releases the plugin: moves its version everywhere, commits and tags. Nothing is pushed.
+/** Releases the plugin: moves its version everywhere, commits and tags. No commit or tag is pushed.
  *
  *      node release.ts 1.2.0
+ *      node release.ts 1.2.0 --image    builds and pushes the image first, and writes its digest into
+ *                                       host-image/Dockerfile: a host can build that one line instead
  *      node release.ts --check    tells what has changed for callers since the last release, and fails if
  *                                 the version in manifest.json has moved less than that needs */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmdirSync, unlinkSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Manifest as Compared } from './compatibility.ts';
 import { changes, compareVersions, isEnough, lines, lowestVersion, stepNeeded } from './compatibility.ts';
 
 const ROOT = fileURLToPath(new URL('./', import.meta.url));
 const CHANGELOG = 'CHANGELOG.md';
+const IMAGE_FILE = 'host-image/Dockerfile';
 const UNRELEASED = '## Unreleased\n';
 
 // Every place of the version but the changelog, as it is written there.
@@ -26,38 +30,81 @@ class Refused extends Error {}
 
 type Manifest = Compared & { id: string; container: { image: string } };
 
-function git(...options: string[]): string {
-  const done = spawnSync('git', options, { cwd: ROOT, encoding: 'utf8' });
-  if (done.error) throw new Refused(`git cannot be started: ${done.error.message}`);
+function run(program: string, ...options: string[]): string {
+  const done = spawnSync(program, options, { cwd: ROOT, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
+  if (done.error) throw new Refused(`${program} cannot be started: ${done.error.message}`);
   if (done.status !== 0)
-    throw new Refused(`git ${options[0]} failed: ${(done.stderr || done.stdout).trim()}`);
+    throw new Refused(`${program} ${options[0]} failed: ${(done.stderr || done.stdout).trim()}`);
   return done.stdout.trimEnd();
 }
 
+const git = (...options: string[]): string => run('git', ...options);
+const isThere = (name: string): boolean => existsSync(`${ROOT}${name}`);
 const read = (name: string): string => readFileSync(`${ROOT}${name}`, 'utf8');
 
+function write(name: string, text: string): void {
+  mkdirSync(dirname(`${ROOT}${name}`), { recursive: true });
+  writeFileSync(`${ROOT}${name}`, text);
+}
+
 /** Make the release; return what to do next. Throws Refused, with nothing changed. */
-function release(version: string): string {
+function release(version: string, withImage: boolean): string {
   if (!/^(0|[1-9]\d*)(\.(0|[1-9]\d*)){2}$/.test(version))
     throw new Refused(`VERSION is '${version}'; it must be MAJOR.MINOR.PATCH: VERSION=1.2.0`);
   const changes = git('status', '--porcelain', '--', '.');
   if (changes) throw new Refused(`Commit or stash what has changed first:\n${changes}`);
+  if (isThere(IMAGE_FILE) && !withImage)
+    throw new Refused(
+      `${IMAGE_FILE} has the image of the version before: add PUSH=image, or remove the file ` +
+        `(git rm ${IMAGE_FILE}) and commit`,
+    );
   const manifest = JSON.parse(read('manifest.json')) as Manifest;
   const prefix = tagPrefix(manifest);
   checkOrder(version, manifest.version, prefix);
   checkStep(manifest, version);
-  const names = [...Object.keys(PLACES), CHANGELOG].filter((name) => existsSync(`${ROOT}${name}`));
+  const names = [...Object.keys(PLACES), CHANGELOG].filter(isThere);
   const before = new Map(names.map((name) => [name, read(name)]));
   const after = new Map([...before].map(([name, text]) => [name, moved(name, text, manifest, version)]));
+  const imageBefore = isThere(IMAGE_FILE) ? read(IMAGE_FILE) : undefined;
   try {
-    for (const [name, text] of after) writeFileSync(`${ROOT}${name}`, text);
+    for (const [name, text] of after) write(name, text);
+    if (withImage) {
+      write(IMAGE_FILE, pushedImage(JSON.parse(read('manifest.json')) as Manifest));
+      git('add', '--', IMAGE_FILE);
+      names.push(IMAGE_FILE);
+    }
     git('commit', '--quiet', '--allow-empty', '--message', `Release ${version}`, '--', ...names);
   } catch (error) {
-    for (const [name, text] of before) writeFileSync(`${ROOT}${name}`, text);
+    for (const [name, text] of before) write(name, text);
+    restoreImage(imageBefore);
     throw error;
   }
   git('tag', '--annotate', `${prefix}${version}`, '--message', `${manifest.id} ${version}`);
   return `Released ${version} as ${prefix}${version}. To publish it: git push --follow-tags`;
+}
+
+/** Build and push the image; return the Dockerfile with its digest. */
+function pushedImage({ id, version, container: { image } }: Manifest): string {
+  const names = ['--build-arg', `PLUGIN_ID=${id}`, '--build-arg', `PLUGIN_VERSION=${version}`];
+  run('docker', 'build', '--quiet', '--tag', image, ...names, '.');
+  run('docker', 'push', '--quiet', image);
+  const [found] = JSON.parse(run('docker', 'image', 'inspect', image)) as [{ RepoDigests: string[] | null }];
+  const repository = `${image.slice(0, image.lastIndexOf(':'))}@`;
+  const digest = found.RepoDigests?.findLast((one) => one.startsWith(repository));
+  if (!digest) throw new Refused(`the engine knows no digest of ${image}: docker image inspect ${image}`);
+  return `FROM ${image}@${digest.slice(repository.length)}\n`;
+}
+
+/** Put host-image/Dockerfile back as it was, undefined for not there. */
+function restoreImage(text: string | undefined): void {
+  if (text !== undefined) write(IMAGE_FILE, text);
+  else if (isThere(IMAGE_FILE)) {
+    unlinkSync(`${ROOT}${IMAGE_FILE}`);
+    try {
+      rmdirSync(dirname(`${ROOT}${IMAGE_FILE}`));
+    } catch {} // something else is in it
+  }
+  if (git('ls-files', '--', IMAGE_FILE)) git('reset', '--quiet', '--', IMAGE_FILE);
 }
 
 /** What comes before the version in a tag: the plugin's id too, unless it has a repository alone. */
@@ -150,7 +197,7 @@ try {
   if (isCheck) {
     const manifest = JSON.parse(read('manifest.json')) as Manifest;
     console.log(checkStep(manifest, manifest.version));
-  } else console.log(release(process.argv[2] ?? ''));
+  } else console.log(release(process.argv[2] ?? '', process.argv.includes('--image')));
 } catch (error) {
   if (!(error instanceof Refused)) throw error;
   console.error(`${isCheck ? '' : 'Not released. '}${error.message}`);

@@ -5,6 +5,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"slices"
 )
 
 func main() {
@@ -27,7 +28,7 @@ func main() {
 		"up":      startContainer,
 		"down":    stopContainer,
 		"sync":    syncTypes,
-		"release": func() error { return release(first(words)) },
+		"release": func() error { return release(first(words), slices.Contains(words, "--image")) },
 		"changes": tellChanges,
 		"update":  updatePlugin,
 		"link":    func() error { return linkPlugin(first(words)) },

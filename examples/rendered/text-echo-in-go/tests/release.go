@@ -3,9 +3,11 @@ package main
 import (
 	"bytes"
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"time"
@@ -13,6 +15,7 @@ import (
 
 const (
 	changelog  = "CHANGELOG.md"
+	imageFile  = "host-image/Dockerfile"
 	unreleased = "## Unreleased\n"
 )
 
@@ -28,26 +31,32 @@ var places = []struct {
 }
 
 func git(words ...string) (string, error) {
-	var output, problem bytes.Buffer
-	command := exec.Command("git", words...)
-	command.Stdout, command.Stderr = &output, &problem
-	if err := command.Run(); err != nil {
-		reason := strings.TrimSpace(problem.String() + output.String())
-		return "", fmt.Errorf("git %s failed: %s", words[0], cmp.Or(reason, err.Error()))
-	}
-	return strings.TrimRight(output.String(), "\n"), nil
+	return printed("git", words...)
 }
 
-// release moves the version everywhere, commits and tags. Nothing is pushed. After an error nothing
-// has changed.
-func release(version string) error {
-	if err := makeRelease(version); err != nil {
+// printed returns what a program prints; the error has what it said.
+func printed(program string, words ...string) (string, error) {
+	var told, problem bytes.Buffer
+	command := exec.Command(program, words...)
+	command.Stdout, command.Stderr = &told, &problem
+	if err := command.Run(); err != nil {
+		reason := strings.TrimSpace(problem.String() + told.String())
+		return "", fmt.Errorf("%s %s failed: %s", program, words[0], cmp.Or(reason, err.Error()))
+	}
+	return strings.TrimRight(told.String(), "\n"), nil
+}
+
+// release moves the version everywhere, commits and tags. No commit or tag is pushed. After an error
+// nothing has changed. With an image, that is built and pushed first, and its digest goes into
+// host-image/Dockerfile: a host can build that one line in place of the plugin.
+func release(version string, withImage bool) error {
+	if err := makeRelease(version, withImage); err != nil {
 		return fmt.Errorf("Not released. %w", err)
 	}
 	return nil
 }
 
-func makeRelease(version string) error {
+func makeRelease(version string, withImage bool) error {
 	if !regexp.MustCompile(`^(0|[1-9]\d*)(\.(0|[1-9]\d*)){2}$`).MatchString(version) {
 		return fmt.Errorf("VERSION is '%s'; it must be MAJOR.MINOR.PATCH: VERSION=1.2.0", version)
 	}
@@ -57,6 +66,10 @@ func makeRelease(version string) error {
 	}
 	if changes != "" {
 		return fmt.Errorf("Commit or stash what has changed first:\n%s", changes)
+	}
+	if text(imageFile) != "" && !withImage {
+		return fmt.Errorf("%s has the image of the version before: add PUSH=image, or remove the file (git rm %s) and commit",
+			imageFile, imageFile)
 	}
 	plugin, err := readManifest()
 	if err != nil {
@@ -76,7 +89,7 @@ func makeRelease(version string) error {
 	if err != nil {
 		return err
 	}
-	if err := commit(after, version); err != nil {
+	if err := commit(after, version, withImage); err != nil {
 		return err
 	}
 	if _, err := git("tag", "--annotate", prefix+version, "--message", plugin.ID+" "+version); err != nil {
@@ -147,24 +160,91 @@ func moved(plugin manifest, version string) (map[string]string, error) {
 	return after, nil
 }
 
-// commit writes the files and commits them; after an error they are as they were.
-func commit(after map[string]string, version string) (err error) {
+// commit writes the files and commits them, with that of the pushed image; after an error they are as
+// they were.
+func commit(after map[string]string, version string, withImage bool) (err error) {
 	words := []string{"commit", "--quiet", "--allow-empty", "--message", "Release " + version, "--"}
 	before := map[string]string{}
 	defer func() {
-		for name, content := range before {
-			if err != nil {
-				_ = os.WriteFile(name, []byte(content), 0o644)
-			}
+		if err != nil {
+			restore(before)
 		}
 	}()
-	for name, content := range after {
+	write := func(name, content string) error {
 		before[name] = text(name)
 		words = append(words, name)
-		if err := os.WriteFile(name, []byte(content), 0o644); err != nil {
+		return os.WriteFile(name, []byte(content), 0o644)
+	}
+	for name, content := range after {
+		if err := write(name, content); err != nil {
+			return err
+		}
+	}
+	if withImage {
+		line, err := pushedImage()
+		if err != nil {
+			return err
+		}
+		if err := os.MkdirAll(filepath.Dir(imageFile), 0o755); err != nil {
+			return err
+		}
+		if err := write(imageFile, line); err != nil {
+			return err
+		}
+		if _, err := git("add", "--", imageFile); err != nil {
 			return err
 		}
 	}
 	_, err = git(words...)
 	return err
+}
+
+// restore writes what files held, and removes what was not there.
+func restore(before map[string]string) {
+	for name, content := range before {
+		if content != "" {
+			_ = os.WriteFile(name, []byte(content), 0o644)
+		} else if os.Remove(name) == nil {
+			_ = os.Remove(filepath.Dir(name)) // which fails if something else is in it
+		}
+	}
+	if staged, _ := git("ls-files", "--", imageFile); staged != "" {
+		_, _ = git("reset", "--quiet", "--", imageFile)
+	}
+}
+
+// pushedImage builds and pushes the image; it returns the Dockerfile with its digest.
+func pushedImage() (string, error) {
+	plugin, err := readManifest()
+	if err != nil {
+		return "", err
+	}
+	image := plugin.Container.Image
+	var inspected string
+	for _, words := range [][]string{
+		{"build", "--quiet", "--tag", image, "--build-arg", "PLUGIN_ID=" + plugin.ID,
+			"--build-arg", "PLUGIN_VERSION=" + plugin.Version, "."},
+		{"push", "--quiet", image},
+		{"image", "inspect", image},
+	} {
+		if inspected, err = printed("docker", words...); err != nil {
+			return "", err
+		}
+	}
+	var found []struct{ RepoDigests []string }
+	if err := json.Unmarshal([]byte(inspected), &found); err != nil {
+		return "", fmt.Errorf("docker image inspect %s is not understood: %w", image, err)
+	}
+	line := ""
+	for _, one := range found {
+		for _, name := range one.RepoDigests {
+			if digest, is := strings.CutPrefix(name, image[:strings.LastIndex(image, ":")]+"@"); is {
+				line = fmt.Sprintf("FROM %s@%s\n", image, digest)
+			}
+		}
+	}
+	if line == "" {
+		return "", fmt.Errorf("the engine knows no digest of %s: docker image inspect %s", image, image)
+	}
+	return line, nil
 }
