@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 
 from stage7_plugin.spec.openapi import openapi
 from tests.runtime.conftest import Start
-from tests.runtime.plugin_process import SOON, PluginProcess
+from tests.runtime.plugin_process import MANIFEST, SOON, PluginProcess, free_port
 from tests.runtime.steps import answer_on, busy, still_works, until
 from tests.support import go
 
@@ -190,6 +191,28 @@ def test_what_is_wrong_ends_the_start(
     plugin.wait()
     assert plugin.process.returncode == 2
     assert words in plugin.lines[-1]["message"]
+
+
+def test_it_listens_before_it_reads_anything(tmp_path: Path, obedient: Path) -> None:
+    """The host asks for health at once, and then again only after a second."""
+    (tmp_path / "plugin").hardlink_to(obedient)
+    os.mkfifo(tmp_path / "manifest.json")  # reading it waits until something is written
+    port = free_port()
+    plugin = PluginProcess(tmp_path, {"PLUGIN_PORT": port}, command=[str(tmp_path / "plugin")])
+    try:
+        with plugin.connect() as connection:
+            connection.sendall(b"GET /health HTTP/1.1\r\nHost: a\r\n\r\n")
+            (tmp_path / "manifest.json").write_text(json.dumps(MANIFEST), "utf-8")
+            assert answer_on(connection)[0] == 200
+    finally:
+        plugin.kill()
+
+
+def test_the_manifest_may_say_where_it_listens(start: Start) -> None:
+    container = {**MANIFEST["container"], "environment": {"PLUGIN_HOST": "127.0.0.2"}}
+    plugin = start(manifest={"container": container}, PLUGIN_HOST="")
+    line = plugin.wait_for_line(lambda line: "address" in line)
+    assert line["address"].startswith("127.0.0.2:")
 
 
 def healthcheck(plugin: PluginProcess, folder: Path) -> tuple[int, str]:

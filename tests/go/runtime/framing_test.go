@@ -2,6 +2,7 @@ package pluginruntime
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -54,6 +55,50 @@ func TestTheEndOfAHeaderIsFound(t *testing.T) {
 		end, refused := headEnd([]byte(text), 100)
 		if found := fmt.Sprint(end, " ", refused); found != wanted {
 			t.Errorf("%q: %s", text, found)
+		}
+	}
+}
+
+var requestLine = regexp.MustCompile(`^[A-Z]+(?:-[A-Z]+)* (?:http://[\w.:-]+)?/(?:[!-$&-~]|%[0-9A-Fa-f]{2})* HTTP/1\.[01]$`)
+
+func TestARequestLineIsReadAsTheGrammarSays(t *testing.T) {
+	accepted := 0
+	try := func(line string) {
+		isOld, ok := readRequestLine(line)
+		if ok != requestLine.MatchString(line) || ok && isOld != strings.HasSuffix(line, "0") {
+			t.Errorf("%q: %v, %v", line, isOld, ok)
+		}
+		if ok {
+			accepted++
+		}
+	}
+	for _, line := range []string{"GET / HTTP/1.1", "M-SEARCH /a?b=%2f HTTP/1.0", "POST http://a.b-c:80/x HTTP/1.1", "GET http:/// HTTP/1.1", "GET http://a HTTP/1.1"} {
+		try(line)
+		for at := range len(line) + 1 {
+			for octet := range 256 {
+				put := string([]byte{byte(octet)})
+				try(line[:at] + put + line[at:])
+				try(line[:at] + put + line[min(at+1, len(line)):])
+			}
+			try(line[:at] + line[min(at+1, len(line)):])
+			try(line[:at])
+		}
+	}
+	if accepted < 1000 {
+		t.Error("too few lines are accepted:", accepted)
+	}
+}
+
+func TestTheClassesOfOctetsAreThoseOfTheGrammar(t *testing.T) {
+	for class, isIn := range map[string]func(byte) bool{
+		`[-!#$%&'*+.^_|~0-9A-Za-z\x60]`: isTokenOctet, `[!$%&'()*+,\-.:;=@\[\]_~0-9A-Za-z]`: isHostOctet, `[\w.:-]`: isAuthorityOctet,
+		`[\w.~-]`: isUnreserved, `[0-9A-Fa-f]`: isHex, `[0-9]`: isDigit, `[A-Z]`: isUpper, `[^\x00-\x08\x0a-\x1f\x7f]`: isValueOctet,
+	} {
+		expression := regexp.MustCompile("^" + class + "$")
+		for octet := range 256 {
+			if isIn(byte(octet)) != expression.Match([]byte{byte(octet)}) {
+				t.Errorf("%#x and %s", octet, class)
+			}
 		}
 	}
 }

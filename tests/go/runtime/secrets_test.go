@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -134,5 +135,27 @@ func TestARequestHasSecrets(t *testing.T) {
 	}
 	if len(requests.recent) > rememberedExecutions {
 		t.Error(len(requests.recent))
+	}
+}
+
+func TestNamesOfSecretsAreThoseOfTheOtherServers(t *testing.T) {
+	words := `token|secret|passw|passphrase|credential|authorization|webhook`
+	header := regexp.MustCompile(words + `|api-key|apikey|cookie`)
+	variable := regexp.MustCompile(words + `|key|jwt|_dsn_`)
+	input := regexp.MustCompile(`(?:token|secret|password|passwd|passphrase|credentials?|authorization|webhook|webhook_?url|jwt|_dsn|cookie|` +
+		`api_?key|access_?key|private_?key|secret_?key|auth_?key|signing_key|encryption_key)$`)
+	parts := strings.Split(words+"|password|passwd|api-key|apikey|cookie|key|jwt|dsn|url|access|private|secret|auth|signing|encryption|s|x|max", "|")
+	for _, first := range append(parts, "") {
+		for _, second := range append(parts, "") {
+			for _, between := range []string{"", "_", "-"} {
+				name := first + between + second
+				written := "_" + strings.ReplaceAll(name, "-", "_")
+				if isSecretHeader(strings.ToUpper(name)) != header.MatchString(name) ||
+					isSecretVariable(strings.ToUpper(name)) != variable.MatchString("_"+name+"_") ||
+					isSecretInput(name) != (input.MatchString(written) || strings.HasPrefix(name, "__")) {
+					t.Error(name)
+				}
+			}
+		}
 	}
 }

@@ -67,7 +67,7 @@ func TestInputsAreConvertedAsTheTableSays(t *testing.T) {
 func TestConstraintsTakeAndRefuseWhatTheTableSays(t *testing.T) {
 	var cases struct {
 		Cases []struct {
-			Definition *definition                 `json:"definition"`
+			Definition jsontext.Value              `json:"definition"`
 			Valid      []jsontext.Value            `json:"valid"`
 			Invalid    map[string][]jsontext.Value `json:"invalid"`
 		} `json:"cases"`
@@ -77,19 +77,21 @@ func TestConstraintsTakeAndRefuseWhatTheTableSays(t *testing.T) {
 		t.Fatalf("only %d cases", len(cases.Cases))
 	}
 	for _, one := range cases.Cases {
-		for d := one.Definition; d != nil; d = d.Items {
-			if err := d.prepare(); err != nil {
-				t.Fatal(err)
+		var problem error
+		definition := reader{members: members(one.Definition), problem: &problem}.definition()
+		for d := definition; d != nil; d = d.Items {
+			if err := d.prepare(); err != nil || problem != nil {
+				t.Fatal(err, problem)
 			}
 		}
 		for _, value := range one.Valid {
-			if found := one.Definition.faults(value); found != nil {
+			if found := definition.faults(value); found != nil {
 				t.Errorf("%s: %v", value, found)
 			}
 		}
 		for message, values := range one.Invalid {
 			for _, value := range values {
-				if found := strings.Join(one.Definition.faults(value), "; "); !strings.Contains(found, message) {
+				if found := strings.Join(definition.faults(value), "; "); !strings.Contains(found, message) {
 					t.Errorf("%s: %q, not %q", value, found, message)
 				}
 			}
