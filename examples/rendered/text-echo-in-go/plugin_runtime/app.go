@@ -59,7 +59,7 @@ func (a *app) page(method, path string) response {
 func shortened(text string, most int) string { return text[:min(len(text), most)] }
 
 func (a *app) paths() []string {
-	return []string{"/health/live", "/health/ready", "/metrics", "/openapi.json", a.endpoint.manifest.healthPath()}
+	return []string{"/health/live", "/health/ready", "/metrics", "/openapi.json", a.endpoint.manifest.Container.HealthPath}
 }
 
 func (a *app) pageAt(path string) response {

@@ -21,15 +21,15 @@ type format struct {
 }
 
 var (
-	uri        = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*:(?:[A-Za-z0-9._~:/?#@!$&'()*+,;=\[\]-]|%[0-9A-Fa-f]{2})+$`)
-	email      = regexp.MustCompile(`^[^\s@]{1,64}@[^\s@.]+(?:\.[^\s@.]+)*$`)
-	day        = regexp.MustCompile(`^(\d{4})-(\d\d)-(\d\d)$`)
-	clock      = regexp.MustCompile(`^(?:[01]\d|2[0-3]):[0-5]\d:(?:[0-5]\d|60)(?:\.\d+)?(?:z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$`)
-	base64Text = regexp.MustCompile(`^[A-Za-z0-9+/]*={0,2}$`)
+	uri        = lazily(`^[A-Za-z][A-Za-z0-9+.-]*:(?:[A-Za-z0-9._~:/?#@!$&'()*+,;=\[\]-]|%[0-9A-Fa-f]{2})+$`)
+	email      = lazily(`^[^\s@]{1,64}@[^\s@.]+(?:\.[^\s@.]+)*$`)
+	day        = lazily(`^(\d{4})-(\d\d)-(\d\d)$`)
+	clock      = lazily(`^(?:[01]\d|2[0-3]):[0-5]\d:(?:[0-5]\d|60)(?:\.\d+)?(?:z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$`)
+	base64Text = lazily(`^[A-Za-z0-9+/]*={0,2}$`)
 
 	formats = map[string]format{
-		"uri":       {uri.MatchString, "a URI, such as https://example.com/"},
-		"email":     {email.MatchString, "an email address, such as ada@example.com"},
+		"uri":       {func(text string) bool { return uri().MatchString(text) }, "a URI, such as https://example.com/"},
+		"email":     {func(text string) bool { return email().MatchString(text) }, "an email address, such as ada@example.com"},
 		"date":      {isDate, "a date, such as 2026-01-31"},
 		"date-time": {isDateTime, "a date and time such as 2026-01-31T12:00:00Z"},
 		"base64":    {isBase64, "base64 text with padding, such as aGVsbG8="},
@@ -37,7 +37,7 @@ var (
 )
 
 func isDate(text string) bool {
-	parts := day.FindStringSubmatch(text)
+	parts := day().FindStringSubmatch(text)
 	if parts == nil {
 		return false
 	}
@@ -55,13 +55,13 @@ func isDate(text string) bool {
 }
 
 func isDateTime(text string) bool {
-	return len(text) > 11 && text[10]|0x20 == 't' && clock.MatchString(strings.ToLower(text[11:])) && isDate(text[:10])
+	return len(text) > 11 && text[10]|0x20 == 't' && clock().MatchString(strings.ToLower(text[11:])) && isDate(text[:10])
 }
 
-func isBase64(text string) bool { return len(text)%4 == 0 && base64Text.MatchString(text) }
+func isBase64(text string) bool { return len(text)%4 == 0 && base64Text().MatchString(text) }
 
 // escapedUnit is how JSON Schema writes a character by its number; Go writes \x{00e9}.
-var escapedUnit = regexp.MustCompile(`\\(?:\\|u([0-9A-Fa-f]{4}))`)
+var escapedUnit = lazily(`\\(?:\\|u([0-9A-Fa-f]{4}))`)
 
 // prepare compiles every pattern of the manifest, so that no request waits for that.
 func (m *manifest) prepare() error {
@@ -84,7 +84,7 @@ func (d *definition) prepare() error {
 	if d.Pattern == nil {
 		return nil
 	}
-	pattern := escapedUnit.ReplaceAllStringFunc(*d.Pattern, func(found string) string {
+	pattern := escapedUnit().ReplaceAllStringFunc(*d.Pattern, func(found string) string {
 		if found == `\\` {
 			return found
 		}

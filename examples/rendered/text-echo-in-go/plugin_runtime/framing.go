@@ -3,18 +3,13 @@ package pluginruntime
 import (
 	"bytes"
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 )
 
-const mostFields = 200
-
-var (
-	requestLine = regexp.MustCompile(`^[A-Z]+(?:-[A-Z]+)* (?:http://[\w.:-]+)?/((?:[!-$&-~]|%[0-9A-Fa-f]{2})*) HTTP/1\.([01])$`)
-	fieldName   = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
-	hostValue   = regexp.MustCompile(`^[!$%&'()*+,\-.:;=@\[\]_~0-9A-Za-z]*$`)
-	bodyLength  = regexp.MustCompile(`^[0-9]{1,18}$`)
+const (
+	mostFields = 200
+	mostDigits = 18 // of a Content-Length, so that it fits int64
 )
 
 // refusedRequest is a request that is refused before net/http sees it.
@@ -40,11 +35,10 @@ func readHead(text []byte) (head, *refusedRequest) {
 	if len(lines) > mostFields+1 {
 		return head{}, &refusedRequest{431, fmt.Sprintf("The request's header has over %d lines.", mostFields)}
 	}
-	line := requestLine.FindStringSubmatch(lines[0])
-	if line == nil {
+	isOld, ok := readRequestLine(lines[0])
+	if !ok {
 		return head{}, badRequest("The request line must be like GET /health HTTP/1.1.")
 	}
-	isOld := line[2] == "0"
 	once := map[string]string{}
 	for _, one := range lines[1:] {
 		name, value, found := strings.Cut(one, ":")
@@ -63,7 +57,7 @@ func readHead(text []byte) (head, *refusedRequest) {
 	if !hasHost && !isOld {
 		return head{}, badRequest("A request of HTTP/1.1 needs a line such as Host: example.")
 	}
-	if !hostValue.MatchString(host) {
+	if !consistsOf(host, isHostOctet) {
 		return head{}, badRequest("The header host must be a name, such as Host: example.")
 	}
 	return bodyOf(once, isOld)
@@ -80,7 +74,7 @@ func bodyOf(fields map[string]string, isOld bool) (head, *refusedRequest) {
 		return head{}, badRequest("Transfer-Encoding goes with HTTP/1.1 and without Content-Length.")
 	case hasCoding:
 		return head{isChunked: true}, nil
-	case hasLength && !bodyLength.MatchString(length):
+	case hasLength && (length == "" || len(length) > mostDigits || !consistsOf(length, isDigit)):
 		return head{}, badRequest("Content-Length must be a number of bytes, such as 120.")
 	case hasLength:
 		number, _ := strconv.ParseInt(length, 10, 64)
@@ -89,25 +83,50 @@ func bodyOf(fields map[string]string, isOld bool) (head, *refusedRequest) {
 	return head{}, nil
 }
 
-func isToken(name string) bool {
-	for index := range len(name) {
-		octet := name[index]
-		isLetter := octet|0x20 >= 'a' && octet|0x20 <= 'z'
-		if !isLetter && octet != '-' && (octet < '0' || octet > '9') {
-			return fieldName.MatchString(name)
+// readRequestLine checks a line such as "GET /health HTTP/1.1"; isOld means HTTP/1.0.
+func readRequestLine(line string) (isOld, ok bool) {
+	method, rest, _ := strings.Cut(line, " ")
+	target, version, _ := strings.Cut(rest, " ")
+	if version != "HTTP/1.0" && version != "HTTP/1.1" {
+		return false, false
+	}
+	for word := range strings.SplitSeq(method, "-") {
+		if word == "" || !consistsOf(word, isUpper) {
+			return false, false
 		}
 	}
-	return name != ""
+	return version == "HTTP/1.0", isTarget(target)
 }
 
-func isValue(value string) bool {
-	for index := range len(value) {
-		if octet := value[index]; octet < ' ' && octet != '\t' || octet == 0x7f {
+// isTarget accepts a path with its query, and the same behind http:// and a host.
+func isTarget(target string) bool {
+	if rest, found := strings.CutPrefix(target, "http://"); found {
+		end := strings.IndexByte(rest, '/')
+		if end < 1 || !consistsOf(rest[:end], isAuthorityOctet) {
 			return false
+		}
+		target = rest[end:]
+	}
+	if !strings.HasPrefix(target, "/") {
+		return false
+	}
+	for index := 0; index < len(target); index++ {
+		switch octet := target[index]; {
+		case octet <= ' ' || octet >= 0x7f:
+			return false
+		case octet == '%':
+			if index+2 >= len(target) || !isHex(target[index+1]) || !isHex(target[index+2]) {
+				return false
+			}
+			index += 2
 		}
 	}
 	return true
 }
+
+func isToken(name string) bool { return name != "" && consistsOf(name, isTokenOctet) }
+
+func isValue(value string) bool { return consistsOf(value, isValueOctet) }
 
 // headEnd finds where the header ends; -1 if it has not arrived completely.
 func headEnd(arrived []byte, most int64) (int, *refusedRequest) {

@@ -4,12 +4,10 @@ package pluginruntime
 import (
 	"context"
 	"fmt"
-	"net"
 	"os"
 	"os/signal"
 	"runtime"
 	"runtime/debug"
-	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -42,8 +40,7 @@ func Main[In, Out any](execute func(context.Context, In) (Out, error), setup fun
 
 // run serves the plugin and returns the exit status.
 func run(its logic, setup func(context.Context) error) int {
-	signals := make(chan os.Signal, 4)
-	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT)
+	first := listenFirst()
 	m, err := readManifest()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -79,7 +76,7 @@ func run(its logic, setup func(context.Context) error) int {
 	adoptEnvironment()
 	adoptLimits(values)
 
-	listener, err := listen(values)
+	listener, err := first.orListen(values)
 	if err != nil {
 		log.say(levelCritical, fmt.Sprintf("cannot listen on PLUGIN_HOST='%s' PLUGIN_PORT='%d': %v", values.host, values.port, err))
 		return 2
@@ -96,22 +93,25 @@ func run(its logic, setup func(context.Context) error) int {
 		app: newApp(e), settings: values, budget: memory,
 		connections: newConnections(listener, values, memory), started: patience.Done(),
 	}
-	unready := make(chan string, 1)
 	go func() {
 		e.plugin.start(setup, seconds(values.startSeconds), log, memory.measure)
 		stopWaiting()
 	}()
+	go func() { _ = s.http().Serve(s.connections) }()
+	// Only now: it starts a thread and waits for it, which on a busy machine takes milliseconds.
+	signals := make(chan os.Signal, 4)
+	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT)
 	go func() {
 		<-patience.Done()
 		address := listener.Addr().String()
 		log.say(levelInfo, "listening on "+address, field{"address", address}, field{"slots", values.concurrency})
 	}()
+	unready := make(chan string, 1)
 	go func() {
 		if problem := e.plugin.awaitReady(seconds(values.startSeconds)); problem != "" {
 			unready <- problem
 		}
 	}()
-	go func() { _ = s.http().Serve(s.connections) }()
 	return s.serve(signals, unready)
 }
 
@@ -137,14 +137,6 @@ func adoptLimits(values settings) {
 	limit := values.memoryBytes
 	debug.SetMemoryLimit(max(limit/2, limit-max(limit/10, programBytes)))
 	runtime.SetDefaultGOMAXPROCS()
-}
-
-func listen(values settings) (net.Listener, error) {
-	network := "tcp"
-	if address := net.ParseIP(values.host); address != nil && address.To4() != nil {
-		network = "tcp4" // or 0.0.0.0 would also mean IPv6
-	}
-	return net.Listen(network, net.JoinHostPort(values.host, strconv.FormatInt(values.port, 10)))
 }
 
 // serve waits for a signal, or until it is known that the plugin does not get ready.

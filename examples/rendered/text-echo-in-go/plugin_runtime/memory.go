@@ -155,7 +155,7 @@ func shareOf(limit, process int64) int64 {
 
 // memoryLimit is the manifest's container.resources.memory, or a smaller limit of the cgroup.
 func memoryLimit(m *manifest) int64 {
-	limits := []int64{parseSize(fmt.Sprint(m.Container.Resources.Memory))}
+	limits := []int64{parseSize(m.Container.Memory)}
 	for _, path := range cgroupLimits {
 		if text, err := os.ReadFile(path); err == nil {
 			number, _ := strconv.ParseInt(strings.TrimSpace(string(text)), 10, 64)

@@ -45,14 +45,14 @@ func openAPIOf(m *manifest, whole object) object {
 	}
 	description, _ := whole["description"].(string)
 	paths := object{
-		m.healthPath():  healthPage("health", "Whether the plugin is ready, as the host asks"),
-		"/health/live":  healthPage("live", "Whether the process answers"),
-		"/health/ready": healthPage("ready", "Whether the plugin takes executions"),
-		"/metrics":      textPage("metrics", "Metrics in the text format of Prometheus", object{"text/plain": object{}}),
-		"/openapi.json": textPage("openapi", "This document", jsonContent(object{"type": "object"})),
-		m.API.Endpoint:  object{},
+		m.Container.HealthPath: healthPage("health", "Whether the plugin is ready, as the host asks"),
+		"/health/live":         healthPage("live", "Whether the process answers"),
+		"/health/ready":        healthPage("ready", "Whether the plugin takes executions"),
+		"/metrics":             textPage("metrics", "Metrics in the text format of Prometheus", object{"text/plain": object{}}),
+		"/openapi.json":        textPage("openapi", "This document", jsonContent(object{"type": "object"})),
+		m.API.Endpoint:         object{},
 	}
-	if m.API.Endpoint == m.healthPath() {
+	if m.API.Endpoint == m.Container.HealthPath {
 		paths[m.API.Endpoint] = healthPage("health", "Whether the plugin is ready, as the host asks")
 	}
 	paths[m.API.Endpoint].(object)[strings.ToLower(m.API.Method)] = execution(description)

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 )
@@ -21,13 +22,18 @@ const (
 )
 
 var (
-	mediaType = regexp.MustCompile(`(?i)^application/(?:json|[\w.-]+\+json)$`)
-	charset   = regexp.MustCompile(`(?i)charset\s*=\s*"?([^";\s]*)`)
-	isUTF8    = regexp.MustCompile(`(?i)^utf-?8$`)
-	showable  = regexp.MustCompile(`(?i)^[a-z/.+-]{1,40}$`)
+	mediaType = lazily(`(?i)^application/[\w.-]+\+json$`)
+	charset   = lazily(`(?i)charset\s*=\s*"?([^";\s]*)`)
+	showable  = lazily(`(?i)^[a-z/.+-]{1,40}$`)
 	// https://www.w3.org/TR/trace-context/: version, trace id, parent id, flags.
-	traceParent = regexp.MustCompile(`^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$`)
+	traceParent = lazily(`^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$`)
 )
+
+// lazily compiles a regular expression when it is first used: all of them together would take
+// longer than the rest of the start.
+func lazily(expression string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expression) })
+}
 
 // arrival is a request to the endpoint that has arrived completely.
 type arrival struct {
@@ -118,8 +124,10 @@ func decodeInputs(inputs jsontext.Value, target any) error {
 // traceOf is the trace id of the traceparent header, or a new one.
 func traceOf(header http.Header) string {
 	sent := header.Get("Traceparent")
-	if found := traceParent.FindStringSubmatch(sent); found != nil && !strings.HasPrefix(sent, "ff") {
-		return found[1]
+	if sent != "" && !strings.HasPrefix(sent, "ff") {
+		if found := traceParent().FindStringSubmatch(sent); found != nil {
+			return found[1]
+		}
 	}
 	var random [16]byte
 	_, _ = rand.Read(random[:])
@@ -128,13 +136,16 @@ func traceOf(header http.Header) string {
 
 func wrongContentType(header http.Header) string {
 	kind := header.Get("Content-Type")
-	media, _, _ := strings.Cut(kind, ";")
+	media, _, hasParameters := strings.Cut(kind, ";")
 	media = strings.TrimSpace(media)
-	if media != "" && !mediaType.MatchString(media) {
+	if media != "" && !strings.EqualFold(media, jsonType) && !mediaType().MatchString(media) {
 		return fmt.Sprintf("Content-Type must be application/json, not %s.", shown(media))
 	}
-	if found := charset.FindStringSubmatch(kind); found != nil && !isUTF8.MatchString(found[1]) {
-		return fmt.Sprintf("The charset must be utf-8, not %s.", shown(found[1]))
+	if hasParameters {
+		found := charset().FindStringSubmatch(kind)
+		if found != nil && !strings.EqualFold(found[1], "utf-8") && !strings.EqualFold(found[1], "utf8") {
+			return fmt.Sprintf("The charset must be utf-8, not %s.", shown(found[1]))
+		}
 	}
 	encoding := strings.ToLower(header.Get("Content-Encoding"))
 	if encoding != "" && encoding != "identity" {
@@ -145,7 +156,7 @@ func wrongContentType(header http.Header) string {
 
 // shown is the value of a header, unless it could be a secret that got there by mistake.
 func shown(value string) string {
-	if showable.MatchString(value) {
+	if showable().MatchString(value) {
 		return "'" + value + "'"
 	}
 	return "this value"

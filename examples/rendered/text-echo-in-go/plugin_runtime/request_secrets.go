@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json/jsontext"
 	"net/http"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -17,22 +16,36 @@ const (
 )
 
 var (
-	// In the name of a header field or an environment variable.
-	secretHeader   = regexp.MustCompile(`token|secret|passw|passphrase|credential|authorization|webhook|api-key|apikey|cookie`)
-	secretVariable = regexp.MustCompile(`token|secret|passw|passphrase|credential|authorization|webhook|key|jwt|_dsn_`)
-	// Only ends of names, because inputs are named for people: keywords, max_tokens are no secrets.
-	secretInput = regexp.MustCompile(`(?:token|secret|password|passwd|passphrase|credentials?|authorization|webhook|webhook_?url|jwt|_dsn|cookie|` +
-		`api_?key|access_?key|private_?key|secret_?key|auth_?key|signing_key|encryption_key)$`)
+	// Anywhere in the name of a header field or an environment variable; more for either.
+	secretWords   = []string{"token", "secret", "passw", "passphrase", "credential", "authorization", "webhook"}
+	inHeaders     = []string{"api-key", "apikey", "cookie"}
+	inEnvironment = []string{"key", "jwt", "_dsn_"}
+	// Only at the end of an input's name, which is for people: keywords, max_tokens are no secrets.
+	secretEndings = []string{
+		"token", "secret", "password", "passwd", "passphrase", "credential", "credentials", "authorization",
+		"webhook", "webhookurl", "webhook_url", "jwt", "_dsn", "cookie", "apikey", "api_key", "accesskey", "access_key",
+		"privatekey", "private_key", "secretkey", "secret_key", "authkey", "auth_key", "signing_key", "encryption_key",
+	}
 )
 
 func isSecretVariable(name string) bool {
-	return secretVariable.MatchString("_" + strings.ToLower(name) + "_")
+	name = "_" + strings.ToLower(name) + "_"
+	return containsAny(name, secretWords) || containsAny(name, inEnvironment)
 }
 
-func isSecretHeader(name string) bool { return secretHeader.MatchString(strings.ToLower(name)) }
+func isSecretHeader(name string) bool {
+	name = strings.ToLower(name)
+	return containsAny(name, secretWords) || containsAny(name, inHeaders)
+}
 
 func isSecretInput(name string) bool {
-	return strings.HasPrefix(name, "__") || secretInput.MatchString("_"+strings.ReplaceAll(strings.ToLower(name), "-", "_"))
+	written := "_" + strings.ReplaceAll(strings.ToLower(name), "-", "_")
+	return strings.HasPrefix(name, "__") ||
+		slices.ContainsFunc(secretEndings, func(ending string) bool { return strings.HasSuffix(written, ending) })
+}
+
+func containsAny(text string, words []string) bool {
+	return slices.ContainsFunc(words, func(word string) bool { return strings.Contains(text, word) })
 }
 
 // secretsOfEnvironment collects the variables that are named, else those that the manifest's

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"iter"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf16"
@@ -15,9 +14,9 @@ import (
 const shortestSecret = 8 // characters; below that an ordinary word or a port would be mangled
 
 var (
-	plainSecret   = regexp.MustCompile(`^[\w.~-]*$`) // looks the same in JSON, in Go and in a URL
-	urlPassword   = regexp.MustCompile(`://([^\s/?#:@]*):([^\s/?#]+)@`)
-	namedPassword = regexp.MustCompile(`(?i)(?:^|[^a-z])(?:password|passwd|pwd)=([^\s;&]+)`)
+	urlPassword   = lazily(`://([^\s/?#:@]*):([^\s/?#]+)@`)
+	namedPassword = lazily(`(?i)(?:^|[^a-z])(?:password|passwd|pwd)=([^\s;&]+)`)
+	passwordNames = []string{"PASSWORD=", "PASSWD=", "PWD="}
 )
 
 // formsOf yields a secret as it is, in JSON, as %q shows it, in a URL and in base64.
@@ -58,15 +57,15 @@ func passwordsIn(text string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		var forms []iter.Seq[string]
 		if strings.Contains(text, "://") && strings.Contains(text, "@") {
-			for _, found := range urlPassword.FindAllStringSubmatch(text, -1) {
+			for _, found := range urlPassword().FindAllStringSubmatch(text, -1) {
 				forms = append(forms, ofCredentials(found[1]+":"+found[2]))
 				if plain, err := url.PathUnescape(found[2]); err == nil && plain != found[2] {
 					forms = append(forms, encodings(plain))
 				}
 			}
 		}
-		if strings.Contains(text, "=") {
-			for _, found := range namedPassword.FindAllStringSubmatch(text, -1) {
+		if containsAny(strings.ToUpper(text), passwordNames) {
+			for _, found := range namedPassword().FindAllStringSubmatch(text, -1) {
 				forms = append(forms, encodings(found[1]))
 			}
 		}
@@ -107,7 +106,7 @@ func encodings(text string) iter.Seq[string] {
 			return
 		}
 		forms := base64Forms(text)
-		if !plainSecret.MatchString(text) {
+		if !consistsOf(text, isUnreserved) {
 			forms = append(urlForms(text), forms...)
 		}
 		for form := range quotations(text) {
@@ -126,7 +125,7 @@ func encodings(text string) iter.Seq[string] {
 // quotations yields a text as it is, in JSON as Go and others write it, and as %q shows it.
 func quotations(text string) iter.Seq[string] {
 	return func(yield func(string) bool) {
-		if utf8.RuneCountInString(text) < shortestSecret || !yield(text) || plainSecret.MatchString(text) {
+		if utf8.RuneCountInString(text) < shortestSecret || !yield(text) || consistsOf(text, isUnreserved) {
 			return
 		}
 		json := inJSON(text)
@@ -164,7 +163,7 @@ func urlForms(text string) []string {
 	for _, format := range []string{"%%%02X", "%%%02x"} {
 		var whole strings.Builder
 		for index := range len(text) {
-			if plainSecret.MatchString(text[index : index+1]) {
+			if isUnreserved(text[index]) {
 				whole.WriteByte(text[index])
 			} else {
 				fmt.Fprintf(&whole, format, text[index])

@@ -11,7 +11,10 @@ import (
 	"time"
 )
 
-const secondsOfDay = 24 * 3600
+const (
+	secondsOfDay = 24 * 3600
+	anyAddress   = "0.0.0.0"
+)
 
 var logLevels = []string{"DEBUG", "INFO", "WARNING", "ERROR"}
 
@@ -55,7 +58,7 @@ func loadSettings(m *manifest) (settings, error) {
 		target                    *int64
 		standard, lowest, highest int64
 	}{
-		{"PLUGIN_PORT", &s.port, int64(m.Container.Ports[0].Container), 0, 65535},
+		{"PLUGIN_PORT", &s.port, int64(m.Container.Port), 0, 65535},
 		{"PLUGIN_CONCURRENCY", &s.concurrency, defaultConcurrency(m), 1, 1024},
 		{"PLUGIN_TIMEOUT_MS", &s.timeoutMs, timeout, 100, secondsOfDay * 1000},
 		{"PLUGIN_MEMORY_BYTES", &s.memoryBytes, limit, 16 * mebibyte, 1 << 40},
@@ -84,7 +87,7 @@ func loadSettings(m *manifest) (settings, error) {
 		}
 		*one.target = number
 	}
-	s.host = textSetting("PLUGIN_HOST", "0.0.0.0")
+	s.host = textSetting("PLUGIN_HOST", anyAddress)
 	s.env = textSetting("PLUGIN_ENV", "production")
 	s.secretEnv = textSetting("PLUGIN_SECRET_ENV", "auto")
 	level := textSetting("PLUGIN_LOG_LEVEL", "INFO")
@@ -107,7 +110,7 @@ func textSetting(variable, standard string) string {
 
 // defaultConcurrency is 16 executions at once for each CPU of the manifest, at least 4, at most 256.
 func defaultConcurrency(m *manifest) int64 {
-	cpu, err := strconv.ParseFloat(fmt.Sprint(m.Container.Resources.CPU), 64)
+	cpu, err := strconv.ParseFloat(m.Container.CPU, 64)
 	if err != nil || math.IsNaN(cpu) || math.IsInf(cpu, 0) {
 		cpu = 1
 	}

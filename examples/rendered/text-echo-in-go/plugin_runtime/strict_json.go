@@ -6,11 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
+
+const longestName = 40 // characters of a key that a message shows
 
 // badJSON says in one sentence why a body is refused. It quotes nothing of the body that could be
 // a secret.
@@ -18,10 +20,7 @@ type badJSON string
 
 func (e badJSON) Error() string { return string(e) }
 
-var (
-	byteOrderMark = []byte("\ufeff")
-	identifier    = regexp.MustCompile(`^[\p{L}_][\p{L}\p{N}_]{0,39}$`)
-)
+var byteOrderMark = []byte("\ufeff")
 
 // parse checks a JSON text and returns it without a byte order mark and surrounding space.
 //
@@ -64,7 +63,7 @@ func explainSyntax(text []byte, err error) badJSON {
 		if errors.Is(err, jsontext.ErrDuplicateName) {
 			key := syntactic.JSONPointer.LastToken()
 			shown := fmt.Sprintf("of %d characters", utf8.RuneCountInString(key))
-			if identifier.MatchString(key) {
+			if isIdentifier(key) {
 				shown = "'" + key + "'"
 			}
 			return badJSON(fmt.Sprintf("The JSON has the key %s twice in one object.", shown))
@@ -77,6 +76,19 @@ func explainSyntax(text []byte, err error) badJSON {
 	line := bytes.Count(before, []byte("\n")) + 1
 	column := utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:]) + 1
 	return badJSON(fmt.Sprintf("The body is not valid JSON at line %d column %d.", line, column))
+}
+
+// isIdentifier tells whether a key looks like a name, which a message may show.
+func isIdentifier(key string) bool {
+	if key == "" || utf8.RuneCountInString(key) > longestName {
+		return false
+	}
+	for index, character := range key {
+		if character != '_' && !unicode.IsLetter(character) && (index == 0 || !unicode.IsNumber(character)) {
+			return false
+		}
+	}
+	return true
 }
 
 // survey tells how deep a text nests, and whether a number in it is too large; right for valid JSON.
