@@ -50,6 +50,7 @@ SLOW = [
     "template/test_contract_target.py",
     "template/test_cookiecutter_versions.py",
     "template/test_cruft.py",
+    "template/test_example_cases.py",
     "template/test_examples.py",
     "template/test_generated_plugins.py",
     "template/test_github_ci.py",
@@ -93,6 +94,7 @@ NOT_ON_WINDOWS = [
     "test_github_ci.py",
     "test_gitlab_ci.py",
     "test_check_action.py",
+    "test_example_cases.py",
     "test_integrations_run.py",
     "test_locked_requirements.py",
     "test_make_plugin.py",
@@ -110,6 +112,7 @@ NOT_ON_WINDOWS = [
 NOT_ON_PYTHON_3_10 = [
     "dev",
     "runtime",
+    "test_example_cases.py",
     "test_examples.py",
     "test_functions.py",
     "test_generated_plugins.py",

@@ -7,7 +7,6 @@ checked against the host contract.
 from __future__ import annotations
 
 import json
-import shutil
 import sys
 import threading
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.support.example_plugins import lay_over
 from tests.support.git_template import ADDRESS, Workplace
 from tests.support.plugin_life import Life
 from tests.support.template import TEMPLATE
@@ -64,9 +64,9 @@ def test_a_life(tmp_path: Path, client: APIClient, weather: dict[str, str], name
     answers = ("--config-file", str(source / "answers.yaml"))
     place.run(tmp_path, "cruft", "create", ADDRESS, "--no-input", *answers)
     life = Life(place, tmp_path / name)
-    shutil.copytree(source / "overlay", life.plugin, dirs_exist_ok=True)
+    written = lay_over(life.plugin, name, "python")
     place.commit(life.plugin, "Write the plugin")
-    own = {path: path.read_bytes() for path in files(source / "overlay", life.plugin)}
+    own = {path: path.read_bytes() for path in written}
 
     make(life, "lock")
     assert life.status() == {}, "requirements.txt is what make lock writes"
@@ -91,11 +91,6 @@ def test_a_life(tmp_path: Path, client: APIClient, weather: dict[str, str], name
     finally:
         if client.images(image):
             client.remove_image(image, force=True)
-
-
-def files(overlay: Path, project: Path) -> list[Path]:
-    """The files of the project that an overlay has brought."""
-    return [project / path.relative_to(overlay) for path in overlay.rglob("*") if path.is_file()]
 
 
 def make(life: Life, target: str) -> str:

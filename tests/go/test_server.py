@@ -17,7 +17,7 @@ from tests.runtime.steps import answer_on, busy, still_works, until
 from tests.support import go
 
 TABLE = json.loads((go.REPOSITORY / "tests/cases/http.json").read_text("utf-8"))
-MANIFESTS = sorted((go.REPOSITORY / "examples").glob("*/overlay/manifest.json"))
+MANIFESTS = sorted((go.REPOSITORY / "examples").glob("*/python/manifest.json"))
 
 
 def test_the_parts_of_the_server_do_what_they_promise(tmp_path: Path) -> None:

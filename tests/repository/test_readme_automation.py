@@ -53,11 +53,13 @@ def test_every_line_works_as_written(place: Workplace) -> None:
 
     made = place.template.parent / "plugins"
     names = {
-        "word-count", "text-statistics", "letter-count", "from-a-zip", "from-a-package", "with-uv",
-        "offline",
+        "word-count", "text-statistics", "unit-converter", "letter-count", "from-a-zip",
+        "from-a-package", "with-uv", "offline",
     }  # fmt: skip
     assert {path.name for path in made.iterdir()} == names
-    assert (made.parent / "again" / "text-statistics" / "manifest.json").is_file()
+    assert (made.parent / "again" / "unit-converter" / "plugin_types.go").is_file()
+    written = (TEMPLATE / "examples" / "unit-converter" / "go" / "plugin_logic.go").read_bytes()
+    assert (made / "unit-converter" / "plugin_logic.go").read_bytes() == written
     assert (made / "letter-count" / ".gitlab-ci.yml").is_file()
     assert (made / "letter-count" / ".cruft.json").is_file()
     for plugin in made.iterdir():

@@ -2,26 +2,67 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
+from typing import Any
 
+from stage7_plugin.spec.languages import LANGUAGES
 from tests.support.template import TEMPLATE, run
 
-EXAMPLES = sorted(path.parent.name for path in (TEMPLATE / "examples").glob("*/answers.yaml"))
-WITH_PACKAGES = [
-    name
-    for name in EXAMPLES
-    if (TEMPLATE / "examples" / name / "overlay" / "requirements.txt").is_file()
+FOLDER = TEMPLATE / "examples"
+CASES = "shared/tests/cases.json"
+NAMES = sorted(path.parent.name for path in FOLDER.glob("*/answers.yaml"))
+EXAMPLES = [
+    (name, language)
+    for name in NAMES
+    for language in LANGUAGES
+    if (FOLDER / name / language).is_dir()
 ]
+"""Each with a language that it is written in."""
+WITH_CASES = [name for name in NAMES if (FOLDER / name / CASES).is_file()]
+WITH_PACKAGES = [name for name in NAMES if (FOLDER / name / "python/requirements.txt").is_file()]
 """What is not in this repository's environment, because only these plugins need it."""
 
 
-def make_example(folder: Path, name: str, *arguments: str) -> Path:
+def written_in(language: str) -> list[str]:
+    """The names of the examples in a language."""
+    return [name for name, one in EXAMPLES if one == language]
+
+
+def own_files(name: str, language: str) -> dict[str, Path]:
+    """The author's files of an example, by their paths in the plugin."""
+    places = (FOLDER / name / "shared", FOLDER / name / language)
+    return {
+        path.relative_to(place).as_posix(): path
+        for place in places
+        for path in place.rglob("*")
+        if path.is_file()
+    }
+
+
+def make_example(folder: Path, name: str, *arguments: str, language: str = "python") -> Path:
     """Generate an example in a folder of its own and return its path."""
-    source = TEMPLATE / "examples" / name
-    config = str(source / "answers.yaml")
-    result = run(folder, "--no-input", "--config-file", config, *arguments)
+    config = str(FOLDER / name / "answers.yaml")
+    result = run(folder, "--no-input", "--config-file", config, f"language={language}", *arguments)
     assert result.status == 0, result.output
     project = folder / "out" / name
-    shutil.copytree(source / "overlay", project, dirs_exist_ok=True)
+    lay_over(project, name, language)
     return project
+
+
+def lay_over(project: Path, name: str, language: str) -> list[Path]:
+    """Copy the author's files of an example into the plugin; return what has been written."""
+    written = []
+    for path, source in own_files(name, language).items():
+        written.append(project / path)
+        written[-1].parent.mkdir(exist_ok=True)
+        shutil.copy(source, written[-1])
+    return written
+
+
+def cases(name: str) -> list[dict[str, Any]]:
+    """What an example answers, in every language."""
+    table = (FOLDER / name / CASES).read_text("utf-8")
+    found: list[dict[str, Any]] = json.loads(table)["cases"]
+    return found

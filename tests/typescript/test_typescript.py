@@ -13,7 +13,7 @@ from stage7_plugin.spec.openapi import openapi
 from tests.support import node
 
 TABLE: dict[str, Any] = json.loads((node.REPOSITORY / "tests/cases/http.json").read_text("utf-8"))
-MANIFESTS = sorted((node.REPOSITORY / "examples").glob("*/overlay/manifest.json"))
+MANIFESTS = sorted((node.REPOSITORY / "examples").glob("*/python/manifest.json"))
 DOCUMENT = (
     "const { openapi } = require(process.argv[1]);"
     "process.stdout.write(JSON.stringify(openapi(JSON.parse(process.argv[2]))));"

@@ -31,45 +31,37 @@ UNITS = {
     "C": Unit("temperature", Fraction(1), Fraction("273.15")),
     "F": Unit("temperature", Fraction(5, 9), Fraction("459.67") * Fraction(5, 9)),
 }
-MOST_PLACES = 15
 
 
 class WrongInput(ValueError):
     """An input that has the right type, but no meaning."""
 
 
-def unit_named(name: str) -> Unit:
-    """The unit of a symbol such as `km`."""
-    try:
-        return UNITS[name]
-    except KeyError:
-        raise WrongInput(f"{name!r} is no unit; use one of {', '.join(UNITS)}") from None
-
-
 def convert(value: float, source: str, target: str) -> Fraction:
     """The exact value in another unit of the same quantity."""
-    old, new = unit_named(source), unit_named(target)
+    old, new = UNITS[source], UNITS[target]
     if old.quantity != new.quantity:
         raise WrongInput(
             f"{source} is a unit of {old.quantity}, {target} one of {new.quantity}: "
             "there is no conversion between them"
         )
-    base = Fraction(value) * old.factor + old.offset
+    # As it is written: -459.67 F is absolute zero, and the binary number next to it is below.
+    base = Fraction(repr(float(value))) * old.factor + old.offset
     if base < 0 and old.quantity == "temperature":
-        raise WrongInput(f"{value} {source} is below absolute zero")
+        raise WrongInput("value is below absolute zero, which is 0 K, -273.15 C or -459.67 F")
     return (base - new.offset) / new.factor
 
 
 def execute_plugin(inputs: dict[str, Any], context: dict[str, Any]) -> dict[str, Any]:
     """Convert `value` from `from_unit` to `to_unit`, rounded to `precision` places if given."""
     places = inputs.get("precision")
+    if places is not None and places != int(places):
+        return {"success": False, "error": "precision must be a whole number, such as 2"}
     try:
-        result = convert(inputs["value"], inputs["from_unit"], inputs["to_unit"])
-        if places is not None:
-            if places not in range(MOST_PLACES + 1):
-                rule = f"a whole number from 0 to {MOST_PLACES}"
-                raise WrongInput(f"precision must be {rule}, but is {places}")
-            result = round(result, int(places))
+        exact = convert(inputs["value"], inputs["from_unit"], inputs["to_unit"])
+        result = float(exact if places is None else round(exact, int(places)))
     except WrongInput as error:
         return {"success": False, "error": str(error)}
-    return {"success": True, "outputs": {"result": float(result), "unit": inputs["to_unit"]}}
+    except OverflowError:
+        return {"success": False, "error": "the result is too large: convert to a larger unit"}
+    return {"success": True, "outputs": {"result": result, "unit": inputs["to_unit"]}}
