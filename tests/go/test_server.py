@@ -139,6 +139,24 @@ def test_what_a_child_process_prints_is_logged(start: Start) -> None:
     assert plugin.wait_for_line(lambda line: line["message"] == "said by a child")
 
 
+def children(pid: int) -> list[int]:
+    """The process ids of a process's children, whichever of its threads has started them."""
+    lists = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(child) for one in lists for child in one.read_text("ascii").split()]
+
+
+@pytest.mark.slow  # what has ended is left alone for 10 s
+def test_as_process_1_it_reaps_orphans(start: Start) -> None:
+    namespace = ("unshare", "--pid", "--fork", "--kill-child", "--mount-proc")
+    if subprocess.run([*namespace, "true"], capture_output=True, check=False).returncode != 0:
+        pytest.skip("a namespace of processes needs root")
+    plugin = start(first=namespace)
+    assert plugin.execute({"do": "leave orphans"})[1]["outputs"] == {"result": "<nil>"}
+    (server,) = children(plugin.process.pid)
+    until(lambda: len(children(server)) == 2)
+    until(lambda: children(server) == [], seconds=60)
+
+
 def test_the_descriptors_of_the_process_stay_open(start: Start) -> None:
     """Go closes a file that nobody has any more: a client would get the lines of a crash."""
     plugin = start()

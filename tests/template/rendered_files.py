@@ -178,6 +178,7 @@ FILES: dict[str, set[str]] = {
         "plugin_runtime/metrics.go",
         "plugin_runtime/octets.go",
         "plugin_runtime/openapi.go",
+        "plugin_runtime/orphans.go",
         "plugin_runtime/outputs.go",
         "plugin_runtime/plugin.go",
         "plugin_runtime/processors.go",
