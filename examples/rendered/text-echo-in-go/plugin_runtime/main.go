@@ -144,10 +144,15 @@ func (s *server) serve(signals <-chan os.Signal, unready <-chan string) int {
 	log := s.app.endpoint.log
 	rounds := time.NewTicker(roundTime)
 	defer rounds.Stop()
+	isInit, left := os.Getpid() == 1, orphans{}
 	for {
 		select {
-		case <-rounds.C:
+		case now := <-rounds.C:
 			s.connections.closeTheSlow()
+			if isInit {
+				inFlight, _ := s.app.endpoint.slots.counts()
+				left.reap(now, inFlight > 0)
+			}
 		case problem := <-unready:
 			log.say(levelCritical, "the process ends, because the plugin is not ready: "+problem)
 			return 1
