@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from stage7_plugin.batch.check import check_fleet
 from stage7_plugin.batch.entries import Entry, Field, Fleet, Located
 from stage7_plugin.batch.recipe import Recipe
 from stage7_plugin.batch.template import PluginTemplate
 from stage7_plugin.spec.languages import LANGUAGES, PYTHON_ALONE
+from tests.support.batch import batch_here
+from tests.support.example_plugins import FOLDER, own_files
 
 TEMPLATE = PluginTemplate()
 GIVEN = {"python_version": "3.13", "requirements": ["httpx"], "lock": "lock.txt", "wrap": "a.py"}
@@ -91,3 +95,23 @@ def test_logic_defines_what_the_server_of_its_language_calls(
     _, (found,) = check(tmp_path, other)
     assert (found.problem.prompt, found.problem.value) == ("logic", "logic")
     assert found.problem.rule.startswith(rule)
+
+
+def test_the_example_file_makes_its_plugin_in_every_language(tmp_path: Path) -> None:
+    made = batch_here(FOLDER / "languages.yaml", "--output-dir", tmp_path)
+    assert made.status == 0, made.output
+    index = json.loads((tmp_path / "index.json").read_text("utf-8"))["plugins"]
+    assert {one["language"]: one["stub"] for one in index} == dict.fromkeys(LANGUAGES, False)
+    for language, row in LANGUAGES.items():
+        logic = tmp_path / f"text-statistics-in-{language}" / row.logic
+        written = own_files("text-statistics", language)[row.logic]
+        assert logic.read_bytes() == written.read_bytes()
+
+
+def test_the_example_file_asks_for_what_its_code_is_written_for() -> None:
+    single, fleet = (
+        yaml.safe_load((FOLDER / name).read_text("utf-8"))
+        for name in ("text-statistics/answers.yaml", "languages.yaml")
+    )
+    for key in ("description", "inputs", "outputs", "memory", "timeout_seconds"):
+        assert str(fleet["defaults"][key]) == single["default_context"][key]
