@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import signal
@@ -129,55 +128,6 @@ def test_make_run_serves_until_it_is_told_to_stop(plugin: Path) -> None:
 def children(pid: int) -> list[int]:
     found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     return [int(one) for one in found]
-
-
-def git(folder: Path, *words: str) -> str:
-    name = ("-c", "user.name=Ada", "-c", "user.email=ada@example.com")
-    done = subprocess.run(
-        ["git", *name, *words], cwd=folder, check=True, capture_output=True, encoding="utf-8"
-    )
-    return done.stdout
-
-
-@pytest.mark.slow
-def test_the_tools_of_the_template_are_called_as_they_are_installed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    project = render(tmp_path, language="go")
-    programs = tmp_path / "bin"
-    programs.mkdir()
-    for name in ("stage7-plugin", "cruft"):
-        (programs / name).write_text(f'#!/bin/sh\necho {name} "$@"; exit "${{STATUS:-0}}"\n')
-        (programs / name).chmod(0o755)
-    monkeypatch.setenv("PATH", f"{programs}:/usr/bin:/bin")
-    record = project / ".stage7-template.json"
-    made = json.loads(record.read_text("utf-8"))
-    record.write_text(json.dumps({**made, "template": "git@host:team/template.git", "commit": ""}))
-    assert "stage7-plugin check --quick .\n" in make(project, "contract", "OPTIONS=--quick").stdout
-    assert "stage7-plugin install .\n" in make(project, "install").stdout
-    assert "Nothing links this plugin to its template" in make(project, "update").stdout
-    told = make(project, "link").stdout
-    assert "cruft link git@host:team/template.git --no-input --checkout v" in told
-    assert "git add .cruft.json" in told
-    (project / ".cruft.json").write_text("{}")
-    git(project, "init", "--quiet")
-    git(project, "add", "--all")
-    git(project, "commit", "--quiet", "--message", "First")
-    assert make(project, "update").returncode == 0
-    (project / "Makefile.rej").write_text("")
-    (project / "README.md").write_text("<<<<<<< ours\n", "utf-8")
-    done = make(project, "update")
-    assert done.returncode != 0
-    assert "same lines:\n  Makefile.rej\n  README.md\n" in done.stdout
-    monkeypatch.setenv("STATUS", "3")
-    assert "The plugin was not updated" in make(project, "update").stdout
-    assert make(project, "contract").returncode != 0
-    # none of them is there
-    monkeypatch.setenv("PATH", "/usr/bin:/bin")
-    done = make(project, "contract")
-    assert (done.returncode != 0, "Nothing was done, because" in done.stdout) == (True, True)
-    done = make(project, "contract", "OPTIONS=--optional")
-    assert (done.returncode, "The contract suite did not run" in done.stdout) == (0, True)
 
 
 @pytest.mark.slow

@@ -13,9 +13,14 @@ else:
     import tomli as tomllib
 
 from tests.support.git_template import ADDRESS, Workplace
-from tests.support.template import source
+from tests.support.template import PROJECT, entry, source
 
-FIX = "# Fixed.\n"
+FIXES = {
+    "python": ("server.py", "# Fixed.\n"),
+    "typescript": ("server.cts", "\n// Fixed.\n"),
+    "go": ("server.go", "\n// Fixed.\n"),
+}
+"""By language: the file that the template fixes, and what it appends."""
 AUTHORS = tomllib.loads(
     source("pyproject.toml").read_text("utf-8")
 )["tool"]["cruft"]["skip"]  # fmt: skip
@@ -27,6 +32,7 @@ class Life:
 
     place: Workplace
     plugin: Path
+    language: str = "python"
 
     def cruft(self, *arguments: str) -> str:
         return self.place.run(self.plugin, "cruft", *arguments)
@@ -46,17 +52,30 @@ class Life:
 
     def template_edit(self, name: str, old: str, new: str) -> None:
         """The template changes one of its rendered files and commits."""
-        replace(source(name, self.place.template), old, new)
+        replace(source(name, self.place.template, self.language), old, new)
         self.place.commit(self.place.template, f"Change {name}")
 
     def template_fix(self) -> None:
         """The template fixes the server and commits."""
-        with source("server.py", self.place.template).open("a", encoding="utf-8") as file:
-            file.write(FIX)
+        name, fix = FIXES[self.language]
+        with source(name, self.place.template, self.language).open("a", encoding="utf-8") as file:
+            file.write(fix)
         self.place.commit(self.place.template, "Fix the server")
 
+    def template_move(self, old: str, new: str) -> None:
+        """The template moves one of a language's files and commits."""
+        template, language = self.place.template, self.language
+        source(old, template, language).rename(template / "languages" / language / new)
+        path = template / PROJECT / entry(old, language)
+        text = path.read_text("utf-8").replace(f"{language}/{old}", f"{language}/{new}")
+        path.unlink()
+        moved = path.with_name(path.name.replace(Path(old).name, Path(new).name))
+        moved.write_text(text, "utf-8")
+        self.place.commit(template, f"Move {old}")
+
     def assert_fixed(self) -> None:
-        assert (self.plugin / "server.py").read_text("utf-8").endswith(FIX)
+        name, fix = FIXES[self.language]
+        assert (self.plugin / name).read_text("utf-8").endswith(fix)
 
     def status(self) -> dict[str, str]:
         """The state of each changed file in the plugin."""
@@ -78,4 +97,4 @@ def created(folder: Path, **answers: str) -> Life:
     assert "git add .cruft.json" in printed
     plugin = folder / "text-echo"
     place.commit(plugin, "Link the template")
-    return Life(place, plugin)
+    return Life(place, plugin, answers.get("language", "python"))

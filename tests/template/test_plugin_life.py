@@ -21,8 +21,10 @@ def test_a_life(tmp_path: Path) -> None:
     passes_its_own_checks(life)
 
     life.template_fix()
+    life.template_move("tests/test_server.py", "tests/test_http.py")
     life.update()
     life.assert_fixed()
+    assert life.status()["tests/test_server.py -> tests/test_http.py"] == "R"
     life.place.commit(life.plugin, "Update without a conflict")
     passes_its_own_checks(life)
 
