@@ -32,10 +32,9 @@ class Machine:
         self._programs = place.template.parent / "programs"
         """The PATH."""
         self._programs.mkdir()
-        interpreters = {"go": go.folder, "typescript": lambda: Path(node.node()).parent}
-        programs = {"go": ("go", "gofmt"), "typescript": ("node",)}[language]
-        for name in programs:
-            (self._programs / name).symlink_to(interpreters[language]() / name)
+        folder = go.folder() if language == "go" else Path(node.node()).parent
+        for name in {"go": ("go", "gofmt"), "typescript": ("node",)}[language]:
+            (self._programs / name).symlink_to(folder / name)
         for name in _PROGRAMS:
             if program := which(name):
                 (self._programs / name).symlink_to(program)

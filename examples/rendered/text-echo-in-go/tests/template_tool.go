@@ -1,12 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/url"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -111,7 +113,8 @@ func templateTool(words []string) error {
 	return nil
 }
 
-func cruft(words ...string) error {
+// cruft returns how cruft is called.
+func cruft() ([]string, error) {
 	found := strings.Fields(os.Getenv("CRUFT"))
 	if len(found) == 0 && isInstalled("cruft") {
 		found = []string{"cruft"}
@@ -119,25 +122,25 @@ func cruft(words ...string) error {
 		found = command("cruft", cruftSpec)
 	}
 	if len(found) == 0 {
-		return errors.New("cruft is not installed: install uv or pipx, with which it runs without that")
+		return nil, errors.New("cruft is not installed: install uv or pipx, with which it runs without that")
 	}
-	return execute(append(found, words...)...)
+	return found, nil
 }
 
 // conflicts lists the files of this folder in which an update has left something to decide.
 func conflicts() []string {
-	var names []string
-	for _, words := range [][]string{
-		{"diff", "--name-only", "--relative", "-z", "HEAD"},
-		{"ls-files", "--others", "--exclude-standard", "-z"},
-	} {
+	list := func(words ...string) []string {
 		listed, _ := exec.Command("git", words...).Output()
-		names = append(names, strings.FieldsFunc(string(listed), func(r rune) bool { return r == 0 })...)
+		return strings.FieldsFunc(string(listed), func(r rune) bool { return r == 0 })
 	}
+	changed := list("diff", "--name-only", "--relative", "-z", "HEAD")
+	added := list("ls-files", "--others", "--exclude-standard", "-z")
+	unmerged := list("diff", "--name-only", "--relative", "-z", "--diff-filter=U")
+	names := slices.Concat(changed, added, unmerged)
 	marker := regexp.MustCompile(`(?m)^(<{7} |>{7} )`)
 	slices.Sort(names)
 	return slices.DeleteFunc(slices.Compact(names), func(name string) bool {
-		return !strings.HasSuffix(name, ".rej") && !marker.MatchString(text(name))
+		return !strings.HasSuffix(name, ".rej") && !slices.Contains(unmerged, name) && !marker.MatchString(text(name))
 	})
 }
 
@@ -146,7 +149,15 @@ func updatePlugin() error {
 	if text(".cruft.json") == "" {
 		return errors.New("Nothing links this plugin to its template: run make link, and commit .cruft.json.")
 	}
-	if err := cruft("update", "--skip-apply-ask"); err != nil {
+	if shallow, _ := git("rev-parse", "--is-shallow-repository"); shallow == "true" {
+		return errors.New("This clone lacks the history by which git merges your edits with the template's: " +
+			"run git fetch --unshallow, then make update again.")
+	}
+	tool, err := cruft()
+	if err != nil {
+		return err
+	}
+	if err := execute(append(tool, "update", "--skip-apply-ask")...); err != nil {
 		return fmt.Errorf("The plugin was not updated; cruft says above why (%w).", err)
 	}
 	left := conflicts()
@@ -161,18 +172,25 @@ func updatePlugin() error {
 // linkPlugin links a plugin that was not made with cruft to its template.
 func linkPlugin(given string) error {
 	made := recorded(".stage7-template.json")
-	address, checkout := given, made.Commit
-	if address == "" {
-		address = made.Template
+	address, checkout := cmp.Or(given, made.Template), cmp.Or(made.Commit, "v"+made.Version)
+	if folder, err := os.Stat(address); err == nil && folder.IsDir() {
+		if address, err = filepath.Abs(address); err != nil {
+			return err
+		}
+	} else if !strings.Contains(address, ":") {
+		problem := "No address is recorded"
+		if given != "" {
+			problem = given + " is no folder and no address"
+		}
+		return fmt.Errorf("%s. Say where the template is: "+
+			"make link TEMPLATE=https://github.com/org/template, or TEMPLATE=../template", problem)
 	}
-	if address == "" {
-		return errors.New("No address is recorded: make link TEMPLATE=https://github.com/org/template")
-	}
-	if checkout == "" {
-		checkout = "v" + made.Version
-	}
-	err := cruft("link", address, "--no-input", "--checkout", checkout, "--extra-context", string(made.Answers))
+	tool, err := cruft()
 	if err != nil {
+		return err
+	}
+	words := []string{"link", address, "--no-input", "--checkout", checkout, "--extra-context", string(made.Answers)}
+	if err := execute(append(tool, words...)...); err != nil {
 		return fmt.Errorf("The plugin was not linked to %s; cruft says above why (%w).", address, err)
 	}
 	fmt.Println("Linked. Commit it: git add .cruft.json && git commit -m 'Link the template'")

@@ -4,7 +4,8 @@
  *  `.stage7-template.json` or `.cruft.json` says; else an installed one is used. CONTRACT_SUITE names
  *  another place in pip's words, such as `../template[docker,generated]`; CRUFT the command of cruft. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
@@ -79,21 +80,30 @@ function cruft(): string[] {
     : fail('cruft is not installed: install uv or pipx, with which it runs without that');
 }
 
+/** What git prints, split at NUL. */
+const git = (...options: string[]): string[] =>
+  spawnSync('git', options, { cwd: ROOT, encoding: 'utf8' }).stdout.split('\0').filter(Boolean);
+
 /** Files of this folder in which an update has left something to decide. */
 function conflicts(): string[] {
-  const git = (...options: string[]): string[] =>
-    spawnSync('git', options, { cwd: ROOT, encoding: 'utf8' }).stdout.split('\0').filter(Boolean);
   const changed = git('diff', '--name-only', '--relative', '-z', 'HEAD');
   const added = git('ls-files', '--others', '--exclude-standard', '-z');
-  return [...new Set([...changed, ...added])].filter((name) => {
+  const unmerged = git('diff', '--name-only', '--relative', '-z', '--diff-filter=U');
+  return [...new Set([...changed, ...added, ...unmerged])].sort().filter((name) => {
     const file = new URL(`../${name}`, import.meta.url);
-    return name.endsWith('.rej') || (existsSync(file) && /^(<{7} |>{7} )/m.test(readFileSync(file, 'utf8')));
+    if (name.endsWith('.rej') || unmerged.includes(name)) return true;
+    return existsSync(file) && /^(<{7} |>{7} )/m.test(readFileSync(file, 'utf8'));
   });
 }
 
 function update(): number {
   if (!existsSync(new URL('../.cruft.json', import.meta.url)))
     fail('Nothing links this plugin to its template: run make link, and commit .cruft.json.');
+  if (git('rev-parse', '--is-shallow-repository').join('').trim() === 'true')
+    fail(
+      "This clone lacks the history by which git merges your edits with the template's: " +
+        'run git fetch --unshallow, then make update again.',
+    );
   if (execute([...cruft(), 'update', '--skip-apply-ask']) !== 0)
     fail('The plugin was not updated; cruft says above why.');
   const left = conflicts();
@@ -107,8 +117,16 @@ function update(): number {
 
 function link(given: string): number {
   const made = read('.stage7-template.json');
-  const address = given || made.template || '';
-  if (!address) fail('No address is recorded: make link TEMPLATE=https://github.com/org/template');
+  let address = given || made.template || '';
+  const folder = resolve(ROOT, address);
+  if (address && statSync(folder, { throwIfNoEntry: false })?.isDirectory()) address = folder;
+  else if (!address.includes(':')) {
+    const problem = given ? `${given} is no folder and no address` : 'No address is recorded';
+    fail(
+      `${problem}. Say where the template is: ` +
+        'make link TEMPLATE=https://github.com/org/template, or TEMPLATE=../template',
+    );
+  }
   const options = ['--no-input', '--checkout', made.commit || `v${made.version}`];
   options.push('--extra-context', JSON.stringify(made.answers));
   if (execute([...cruft(), 'link', address, ...options]) !== 0)
