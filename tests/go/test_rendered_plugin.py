@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 from pathlib import Path
@@ -69,6 +70,18 @@ def test_what_its_author_does_wrong_is_named(tmp_path: Path) -> None:
     assert (done.returncode != 0, "make format corrects" in done.stdout) == (True, True)
     assert make(project, "format").returncode == 0
     assert make(project, "lint").returncode == 0
+    # in every folder but those that Go leaves out
+    deep, left_out = project / "internal" / "words", project / "testdata"
+    for folder in (deep, left_out, project / "vendor" / "other"):
+        folder.mkdir(parents=True)
+        (folder / "words.go").write_text("package  words\n", "utf-8")
+    done = make(project, "lint")
+    assert done.returncode != 0
+    assert re.findall(r"^\S+[.]go$", done.stdout, re.MULTILINE) == ["./internal/words/words.go"]
+    assert make(project, "format").returncode == 0
+    assert (deep / "words.go").read_text("utf-8") == "package words\n"
+    assert (left_out / "words.go").read_text("utf-8") == "package  words\n"
+    shutil.rmtree(project / "vendor")
     # what ends the process is found in further files and packages too
     (project / "words").mkdir()
     (project / "words" / "words.go").write_text(

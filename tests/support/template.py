@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -202,3 +203,12 @@ def cookiecutter_of_version(version: str, folder: Path) -> str:
     install = [python, "-m", "pip", "install", "--quiet", f"cookiecutter=={version}"]
     subprocess.run(install, check=True)
     return python
+
+
+def declare_setting(plugin: Path, key: str, **more: object) -> None:
+    """Add a required setting to the `configuration` of a plugin's manifest."""
+    path = plugin / "manifest.json"
+    manifest = json.loads(path.read_text("utf-8"))
+    item = {"key": key, "type": "string", "required": True, "description": "A setting", **more}
+    manifest["configuration"].append(item)
+    path.write_text(json.dumps(manifest, indent=2), "utf-8")

@@ -33,9 +33,14 @@ def plugin(bake: Bake) -> Path:
 
 
 @pytest.fixture(params=LANGUAGES)
-def each(request: pytest.FixtureRequest, bake: Bake) -> Path:
+def language(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def each(language: str, bake: Bake) -> Path:
     """A plugin of each language."""
-    return bake(ci="github", language=request.param)
+    return bake(ci="github", language=language)
 
 
 def workflow(plugin: Path, name: str) -> dict[Any, Any]:
@@ -127,7 +132,7 @@ def test_no_answer_is_in_them(plugin: Path, tmp_path: Path) -> None:
         assert path.read_bytes() == (other / path.relative_to(plugin)).read_bytes()
 
 
-def test_everything_is_checked_before_an_image_is_pushed(each: Path) -> None:
+def test_everything_is_checked_before_an_image_is_pushed(each: Path, language: str) -> None:
     runs = [
         step.get("run")
         for job in workflow(each, "ci.yml")["jobs"].values()
@@ -136,7 +141,9 @@ def test_everything_is_checked_before_an_image_is_pushed(each: Path) -> None:
     assert "make test" in runs
     assert "make changes" in runs
     assert "make contract OPTIONS=--optional" in runs
-    assert workflow(each, "ci.yml")["jobs"]["test"]["env"]["REQUIRE_ENGINE"] == "1"
+    of_python = {"REQUIRE_ENGINE": "1"}  # for the tests that build its image
+    wanted = of_python if language == "python" else None
+    assert workflow(each, "ci.yml")["jobs"]["test"].get("env") == wanted
     release = workflow(each, "release.yml")["jobs"]
     assert release["check"]["uses"] == "$/.github/workflows/ci.yml"
     assert release["push"]["needs"] == "check"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.template import render
+from tests.support.template import declare_setting, render
 from tests.support.typescript_plugin import link, make
 
 # The rule of Make that reads it installs from the npm registry.
@@ -76,3 +76,20 @@ def test_a_missing_node_is_named(tmp_path: Path) -> None:
     done = make(plugin, "NODE=no-such-node", "run")
     assert done.returncode != 0
     assert "Node.js 24.12 or newer is needed, and no-such-node is not there" in done.stdout
+
+
+@pytest.mark.network
+@pytest.mark.slow
+def test_the_settings_of_make_test(tmp_path: Path, packages: Path) -> None:
+    plugin = render(tmp_path, language="typescript")
+    declare_setting(plugin, "API_TOKEN")
+    declare_setting(plugin, "RETRIES", value=3)  # the manifest has a value
+    link(plugin, packages)
+    done = make(plugin, "test", "OPTIONS=--test-reporter=tap")
+    assert done.returncode == 0, done.stdout
+    reason = "# SKIP manifest.json requires API_TOKEN in the environment or in .env"
+    assert done.stdout.count(reason) == done.stdout.count("# SKIP") >= 6, done.stdout
+    (plugin / ".env").write_text("API_TOKEN=of-the-file\n", "utf-8")
+    done = make(plugin, "test", "OPTIONS=--test-reporter=tap")
+    assert done.returncode == 0, done.stdout
+    assert "# SKIP" not in done.stdout
