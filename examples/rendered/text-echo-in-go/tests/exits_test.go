@@ -19,7 +19,7 @@ var exits = map[string][]string{
 }
 
 // notTheAuthors are the folders of the template, and of other people's code.
-var notTheAuthors = []string{"plugin_runtime", "tests", "vendor"}
+var notTheAuthors = []string{"plugin_runtime", "tests", "testdata", "vendor"}
 
 func TestNothingEndsTheProcess(t *testing.T) {
 	files := token.NewFileSet()

@@ -25,6 +25,7 @@ func main() {
 		"version": print(func(found manifest) string { return found.Version }),
 		"image":   print(func(found manifest) string { return found.Container.Image }),
 		"run":     runPlugin,
+		"test":    func() error { return runTests(words) },
 		"up":      startContainer,
 		"down":    stopContainer,
 		"sync":    syncTypes,

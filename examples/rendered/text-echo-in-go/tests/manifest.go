@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 type definition struct {
@@ -21,13 +22,36 @@ type manifest struct {
 	InputDefinitions, OutputDefinitions []definition
 	EntryPoint                          struct{ Main string }
 	API                                 struct{ Endpoint string }
-	Configuration                       []struct{ Key string }
+	Configuration                       []setting
 	Container                           struct {
 		Image       string
+		Environment map[string]any
 		Ports       []struct{ Container int }
 		Resources   struct{ Memory, CPU any }
 		HealthCheck struct{ Path string }
 	}
+}
+
+type setting struct {
+	Key      string
+	Required bool
+	Value    any
+}
+
+// lacking says which required settings are neither in the environment nor in the manifest; nothing
+// if none is missing.
+func (m manifest) lacking(environment map[string]string) string {
+	var names []string
+	for _, one := range m.Configuration {
+		value, of := one.Value, m.Container.Environment[one.Key]
+		if one.Required && environment[one.Key] == "" && (value == nil || value == "") && (of == nil || of == "") {
+			names = append(names, one.Key)
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("manifest.json requires %s in the environment or in .env", strings.Join(names, ", "))
 }
 
 // inPlugin returns the path of a file of the plugin; tests run in the folder of their package.

@@ -82,7 +82,7 @@ func TestTheHostCanUseIt(t *testing.T) {
 	}
 	for _, one := range found.InputDefinitions {
 		if one.Type == "boolean" && one.Required {
-			t.Errorf("input %s: the host refuses false for a required input; give it a defaultValue", one.Name)
+			t.Errorf("input %s: the host refuses false for a required input: write \"required\": false and a defaultValue", one.Name)
 		}
 	}
 }

@@ -76,6 +76,13 @@ func TestMain(m *testing.M) {
 
 func start(t *testing.T) *server {
 	t.Helper()
+	given, err := known()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if reason := plugin(t).lacking(given); reason != "" {
+		t.Skip(reason)
+	}
 	path, err := program()
 	if err != nil {
 		t.Fatal(err)
@@ -89,7 +96,7 @@ func start(t *testing.T) *server {
 	started := &server{url: fmt.Sprintf("http://127.0.0.1:%d", port), log: &output{}, ended: make(chan error, 1)}
 	command := exec.CommandContext(context.WithoutCancel(t.Context()), path)
 	command.Dir = inPlugin(".")
-	command.Env = append(os.Environ(), fmt.Sprintf("PLUGIN_PORT=%d", port), "PLUGIN_HOST=127.0.0.1", "PLUGIN_ENV=production")
+	command.Env = append(pairs(given), fmt.Sprintf("PLUGIN_PORT=%d", port), "PLUGIN_HOST=127.0.0.1", "PLUGIN_ENV=production")
 	command.Stdout, command.Stderr = started.log, started.log
 	if err := command.Start(); err != nil {
 		t.Fatal(err)

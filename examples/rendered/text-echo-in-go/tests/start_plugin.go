@@ -6,6 +6,7 @@ import (
 	"maps"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -23,7 +24,11 @@ func settings() (map[string]string, error) {
 	if name == "" {
 		return found, nil
 	}
-	content, err := os.ReadFile(name)
+	path := name
+	if !filepath.IsAbs(path) {
+		path = inPlugin(path)
+	}
+	content, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("ENV_FILE=%s cannot be read: %w", name, err)
 	}
@@ -45,15 +50,15 @@ func settings() (map[string]string, error) {
 	return found, nil
 }
 
-func setting(name, fallback string) string {
+func variable(name, fallback string) string {
 	if value := os.Getenv(name); value != "" {
 		return value
 	}
 	return fallback
 }
 
-func port() string    { return setting("PLUGIN_HOST_PORT", "18080") }
-func address() string { return setting("PLUGIN_HOST_ADDRESS", "127.0.0.1") }
+func port() string    { return variable("PLUGIN_HOST_PORT", "18080") }
+func address() string { return variable("PLUGIN_HOST_ADDRESS", "127.0.0.1") }
 
 // known returns the settings of ENV_FILE and the environment, which comes first.
 func known() (map[string]string, error) {
@@ -66,6 +71,33 @@ func known() (map[string]string, error) {
 	return found, err
 }
 
+func pairs(of map[string]string) (all []string) {
+	for name, value := range of {
+		all = append(all, name+"="+value)
+	}
+	return all
+}
+
+// runTests becomes a command, `go test`, with the settings of ENV_FILE in its environment.
+func runTests(words []string) error {
+	found, err := readManifest()
+	if err != nil {
+		return err
+	}
+	given, err := known()
+	if err != nil {
+		return err
+	}
+	if reason := found.lacking(given); reason != "" { // go test does not tell of tests that it skips
+		fmt.Fprintln(os.Stderr, reason+"; the tests that start the plugin are skipped")
+	}
+	program, err := exec.LookPath(words[0])
+	if err != nil {
+		return err
+	}
+	return syscall.Exec(program, words, pairs(given))
+}
+
 // runPlugin becomes the plugin, so that every signal reaches it.
 func runPlugin() error {
 	given, err := known()
@@ -76,11 +108,7 @@ func runPlugin() error {
 	if given["PLUGIN_ENV"] == "" {
 		given["PLUGIN_ENV"] = "development"
 	}
-	var environment []string
-	for name, value := range given {
-		environment = append(environment, name+"="+value)
-	}
-	return syscall.Exec(".cache/plugin", []string{".cache/plugin"}, environment)
+	return syscall.Exec(".cache/plugin", []string{".cache/plugin"}, pairs(given))
 }
 
 func docker(environment []string, words ...string) (output, problem string, err error) {
@@ -161,16 +189,12 @@ func runOptions(plugin manifest) ([]string, []string, error) {
 		"--security-opt=no-new-privileges",
 		fmt.Sprintf("--publish=%s:%s:%d", address(), port(), plugin.Container.Ports[0].Container),
 	}
-	var environment []string
-	for name, value := range given {
-		environment = append(environment, name+"="+value)
-	}
 	for _, name := range names {
 		if _, is := given[name]; is {
 			words = append(words, "--env="+name)
 		}
 	}
-	return append(words, plugin.Container.Image), environment, nil
+	return append(words, plugin.Container.Image), pairs(given), nil
 }
 
 func stopContainer() error {

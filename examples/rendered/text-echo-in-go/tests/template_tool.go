@@ -92,7 +92,7 @@ func templateTool(words []string) error {
 		}
 		words = append(words, ".")
 	}
-	tool := command("stage7-plugin", setting("CONTRACT_SUITE", requirement()))
+	tool := command("stage7-plugin", variable("CONTRACT_SUITE", requirement()))
 	if tool != nil {
 		var ended *exec.ExitError
 		err := execute(append(tool, words...)...)

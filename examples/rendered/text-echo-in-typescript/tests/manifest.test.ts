@@ -47,7 +47,7 @@ test('the host can use it', () => {
     if (type === 'boolean')
       assert.ok(
         !required,
-        `input ${name}: the host refuses false for a required input; give it a defaultValue`,
+        `input ${name}: the host refuses false for a required input: write "required": false and a defaultValue`,
       );
 });
 
