@@ -16,7 +16,7 @@ import yaml
 from stage7_plugin.contract.targets.process import free_port
 from tests.support import go
 from tests.support.running import request, wait_healthy
-from tests.support.template import render
+from tests.support.template import declare_setting, render
 
 EVERY_TYPE = {
     # A slug that is the name of a package of the standard library.
@@ -30,6 +30,20 @@ TARGETS = (
     "sync", "contract", "down", "install", "login", "release", "update", "link", "run", "test",
     "lint", "lock", "changes",
 )  # fmt: skip
+
+SETTING_TEST = """package main
+
+import (
+	"os"
+	"testing"
+)
+
+func TestTheSettingIsThere(t *testing.T) {
+	if os.Getenv("API_TOKEN") != "of-the-file" {
+		t.Skip("no setting")
+	}
+}
+"""
 
 
 def make(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -167,3 +181,23 @@ def test_its_kubernetes_file_is_valid(tmp_path: Path, version: str) -> None:
     (deployment,) = (one for one in documents if one["kind"] == "Deployment")
     (container,) = deployment["spec"]["template"]["spec"]["containers"]
     assert container["lifecycle"]["preStop"] == {"sleep": {"seconds": 5}}
+
+
+@pytest.mark.slow
+def test_the_settings_of_make_test(tmp_path: Path) -> None:
+    plugin = render(tmp_path, language="go")
+    declare_setting(plugin, "API_TOKEN")
+    declare_setting(plugin, "RETRIES", value=3)  # the manifest has a value
+    (plugin / "plugin_logic_test.go").write_text(SETTING_TEST, "utf-8")
+    done = make(plugin, "test", "OPTIONS=-v")
+    assert done.returncode == 0, done.stdout
+    assert (
+        "manifest.json requires API_TOKEN in the environment or in .env; the tests" in done.stdout
+    )
+    assert "--- SKIP: TestServer" in done.stdout
+    (plugin / ".env").write_text("API_TOKEN=of-the-file\n", "utf-8")
+    done = make(plugin, "test", "OPTIONS=-v")
+    assert done.returncode == 0, done.stdout
+    assert "manifest.json requires" not in done.stdout
+    for passed in ("TestServer", "TestTheHostCanUseIt", "TestTheSettingIsThere"):
+        assert f"--- PASS: {passed}" in done.stdout, done.stdout
