@@ -17,6 +17,7 @@ from hypothesis import settings
 
 from stage7_plugin.host.engine import EngineError, connect
 
+pytest_plugins = ["tests.support.servers"]
 # No test may depend on how busy the machine is.
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from stage7_plugin.spec.openapi import openapi
-from tests.runtime.conftest import Start
 from tests.runtime.plugin_process import MANIFEST, SOON, PluginProcess, free_port
 from tests.runtime.steps import answer_on, busy, still_works, until
 from tests.support import go
+from tests.support.servers import Server, Start
 
 TABLE = json.loads((go.REPOSITORY / "tests/cases/http.json").read_text("utf-8"))
 MANIFESTS = sorted((go.REPOSITORY / "examples").glob("*/python/manifest.json"))
@@ -211,12 +211,12 @@ def test_what_is_wrong_ends_the_start(
     assert words in plugin.lines[-1]["message"]
 
 
-def test_it_listens_before_it_reads_anything(tmp_path: Path, obedient: Path) -> None:
+def test_it_listens_before_it_reads_anything(tmp_path: Path, go_server: Server) -> None:
     """The host asks for health at once, and then again only after a second."""
-    (tmp_path / "plugin").hardlink_to(obedient)
+    command = go_server(tmp_path, "")
     os.mkfifo(tmp_path / "manifest.json")  # reading it waits until something is written
     port = free_port()
-    plugin = PluginProcess(tmp_path, {"PLUGIN_PORT": port}, command=[str(tmp_path / "plugin")])
+    plugin = PluginProcess(tmp_path, {"PLUGIN_PORT": port}, command=command)
     try:
         with plugin.connect() as connection:
             connection.sendall(b"GET /health HTTP/1.1\r\nHost: a\r\n\r\n")

@@ -9,7 +9,7 @@ import pytest
 
 from stage7_plugin.errors import UserError
 from stage7_plugin.host.env_file import read_env_file
-from tests.runtime.conftest import TEMPLATE
+from tests.runtime.runtime_modules import TEMPLATE
 
 
 def test_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,66 +1,28 @@
-"""A rendered plugin whose logic does what a test's inputs ask of it."""
+"""What the tests of the Python server share; some of them are kept by the Go server too."""
 
 from __future__ import annotations
 
-import compileall
-import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.runtime import runtime_modules
 from tests.runtime.in_process import TIMED, Clock, Place, Selector, http_server
-from tests.runtime.plugin_process import PluginProcess, write_manifest
-
-TEMPLATE = runtime_modules.TEMPLATE
-LOGIC = Path(__file__).parent / "logic"
-HOST_PROGRAMS = Path(__file__).parent / "host_programs"
-
-Start = Callable[..., PluginProcess]
+from tests.support.servers import Start, starting
 
 
-@pytest.fixture(scope="session")
-def server_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the server's files and their byte code, as an image has them."""
-    folder = tmp_path_factory.mktemp("server") / "files"
-    unwanted = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(TEMPLATE / "plugin_runtime", folder / "plugin_runtime", ignore=unwanted)
-    shutil.copy(TEMPLATE / "server.py", folder)
-    assert compileall.compile_dir(folder / "plugin_runtime", quiet=1)
-    return folder
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what is marked `go_too` with both servers."""
+    if metafunc.definition.get_closest_marker("go_too"):
+        metafunc.parametrize("start", ["python", "go"], indirect=True)
 
 
 @pytest.fixture
-def start(tmp_path: Path, server_files: Path) -> Iterator[Start]:
-    """Starts `server.py` around a file of `logic/`; every process is killed at the end.
-
-    Arguments: the file's name, `manifest` keys to set, a command that starts the server, a
-    descriptor to write the log to, arguments of `server.py`, and environment variables.
-    """
-    running: list[PluginProcess] = []
-
-    def start_plugin(
-        logic: str = "obedient.py",
-        manifest: dict[str, object] | None = None,
-        first: Sequence[str] = (),
-        output: int | None = None,
-        arguments: Sequence[str] = (),
-        **environ: str,
-    ) -> PluginProcess:
-        folder = tmp_path / f"plugin-{len(running)}"
-        shutil.copytree(server_files, folder)
-        shutil.copy(LOGIC / logic, folder / "plugin_logic.py")
-        if logic == "host_plugin.py":
-            shutil.copytree(HOST_PROGRAMS, folder / "wrapped")
-        write_manifest(folder, manifest or {})
-        process = PluginProcess(folder, environ, first, output, arguments)
-        running.append(process)
-        return process
-
-    yield start_plugin
-    for process in running:
-        process.kill()
+def start(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Start]:
+    """Starts the server of a language, that of Python unless a test says otherwise."""
+    language = getattr(request, "param", "python")
+    yield from starting(tmp_path, request.getfixturevalue(f"{language}_server"))
 
 
 @pytest.fixture

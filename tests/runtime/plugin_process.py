@@ -61,7 +61,6 @@ class PluginProcess:
     Args:
         folder: a plugin's folder.
         environ: variables on top of a nearly empty environment.
-        first: a command that starts the server, its command line being the last arguments.
         output: a descriptor for standard output and error in place of the log file; `environ` must
             then hold the port, because no line of the log says it.
         arguments: of `server.py`.
@@ -72,7 +71,6 @@ class PluginProcess:
         self,
         folder: Path,
         environ: dict[str, str],
-        first: Sequence[str] = (),
         output: int | None = None,
         arguments: Sequence[str] = (),
         command: Sequence[str] = (),
@@ -84,7 +82,7 @@ class PluginProcess:
         python = [sys.executable, "-E", "-s", str(folder / "server.py")]
         with self.log_file.open("wb") as log:
             self.process = subprocess.Popen(
-                command or [*first, *python, *arguments],
+                command or [*python, *arguments],
                 env={"PLUGIN_PORT": "0", "PLUGIN_HOST": "127.0.0.1", **environ},
                 cwd="/",
                 stdout=log if output is None else output,

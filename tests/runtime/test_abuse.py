@@ -17,9 +17,9 @@ from pathlib import Path
 import pytest
 
 from benchmarks.attacks import CHUNKED, HEAD, SHAPES, body_of, request_of
-from tests.runtime.conftest import Start
 from tests.runtime.plugin_process import SOON, PluginProcess
 from tests.runtime.steps import answer_on, execution, in_background, still_works, until
+from tests.support.servers import Start
 
 MIB = 1024 * 1024
 LITTLE = str(48 * MIB)
@@ -47,6 +47,7 @@ def post_all(plugin: PluginProcess, body: bytes, clients: int) -> Counter[int]:
     return Counter(wait()[0] for wait in waiting)
 
 
+@pytest.mark.go_too
 @pytest.mark.parametrize("shape", SHAPES)
 def test_no_shape_of_json_takes_more_than_the_memory(start: Start, shape: str) -> None:
     plugin = start_with_little(start)
@@ -61,6 +62,7 @@ def execution_with(body: bytes) -> bytes:
     return body.replace(b'"text":"a"', b'"do":"return value"', 1)
 
 
+@pytest.mark.go_too
 def test_a_body_that_never_fits_is_413_and_one_that_does_not_fit_now_is_429(start: Start) -> None:
     plugin = start_with_little(start, PLUGIN_MAX_BODY_BYTES=str(16 * MIB))
     status, answer = plugin.post(execution_with(body_of("empty lists", 5 * MIB // 2)))
@@ -87,6 +89,7 @@ def test_memory_comes_back_from_an_execution_past_its_deadline(start: Start) -> 
         until(lambda: plugin.metric("plugin_executions_in_flight") == 0)
 
 
+@pytest.mark.go_too
 def test_stalled_uploads_give_way(start: Start) -> None:
     plugin = start_with_little(start)
     upload = request_of(execution_with(body_of("one text", 4 * MIB)))[:-10]
@@ -101,6 +104,7 @@ def test_stalled_uploads_give_way(start: Start) -> None:
         connection.close()
 
 
+@pytest.mark.go_too
 def test_answers_that_nobody_takes_give_way(start: Start) -> None:
     plugin = start_with_little(start)
     unread = []
@@ -115,6 +119,7 @@ def test_answers_that_nobody_takes_give_way(start: Start) -> None:
         connection.close()
 
 
+@pytest.mark.go_too
 def test_an_answer_that_is_larger_than_the_memory_is_not_written(start: Start) -> None:
     plugin = start_with_little(start, PLUGIN_MAX_OUTPUT_BYTES=str(64 * MIB))
     status, answer = plugin.execute({"do": "large", "seconds": 12 * MIB})
@@ -123,6 +128,7 @@ def test_an_answer_that_is_larger_than_the_memory_is_not_written(start: Start) -
     still_works(plugin)
 
 
+@pytest.mark.go_too
 def test_a_slow_reader_is_closed(start: Start) -> None:
     plugin = start("careless.py", PLUGIN_ANSWER_SECONDS="1", PLUGIN_TIMEOUT_MS="20000")
     plugin.wait_for_line(lambda line: "address" in line)
@@ -144,6 +150,7 @@ def test_a_slow_reader_is_closed(start: Start) -> None:
     still_works(plugin)
 
 
+@pytest.mark.go_too
 @pytest.mark.parametrize("size", [1, 2])
 def test_chunks_that_outweigh_their_data_are_refused(start: Start, size: int) -> None:
     chunk = b"%x\r\n%b\r\n" % (size, b"1" * size)
@@ -152,6 +159,7 @@ def test_chunks_that_outweigh_their_data_are_refused(start: Start, size: int) ->
     assert b"outweigh" in answer
 
 
+@pytest.mark.go_too
 def test_a_short_body_may_come_in_chunks_of_one_byte(start: Start) -> None:
     body = b'{"inputs": {"do": "return value", "value": "' + b"x" * 3000 + b'"}}'
     chunks = b"".join(b"1;note\r\n%c\r\n" % byte for byte in body[:500])
@@ -159,6 +167,7 @@ def test_a_short_body_may_come_in_chunks_of_one_byte(start: Start) -> None:
     assert start("careless.py").raw(CHUNKED + chunks + b"0\r\n\r\n").startswith(b"HTTP/1.1 200 ")
 
 
+@pytest.mark.go_too
 def test_many_bodies_in_small_chunks_do_not_keep_health_waiting(start: Start) -> None:
     plugin = start("careless.py")
     port, stop = plugin.port, threading.Event()
@@ -185,6 +194,7 @@ def test_many_bodies_in_small_chunks_do_not_keep_health_waiting(start: Start) ->
     assert max(seconds) < SOON
 
 
+@pytest.mark.go_too
 def test_dripping_clients_make_room_where_file_descriptors_are_few(start: Start) -> None:
     plugin = start("careless.py", first=["sh", "-c", 'ulimit -n 64; exec "$@"', "sh"])
     port, stop = plugin.port, threading.Event()
@@ -210,6 +220,7 @@ def test_dripping_clients_make_room_where_file_descriptors_are_few(start: Start)
         stop.set()
 
 
+@pytest.mark.go_too
 @pytest.mark.parametrize(
     "request_bytes",
     [b"GET /health HTTP/1.1\n", b"GET /health HTTP/1.1\r\nHost: a\n", b"GET\n\n"],
@@ -221,6 +232,7 @@ def test_a_line_without_cr_is_refused_at_once(start: Start, request_bytes: bytes
         assert answer_on(connection)[0] == 400
 
 
+@pytest.mark.go_too
 @pytest.mark.parametrize(
     ("encoding", "status"), [("Identity", 200), ("", 200), ("identity", 200), ("br", 415)]
 )

@@ -10,9 +10,9 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.runtime.conftest import Start
 from tests.runtime.plugin_process import MANIFEST, SOON, PluginProcess
 from tests.runtime.steps import in_background, quick, still_works, until
+from tests.support.servers import Start
 
 CANARY = "canary-0123456789"
 
@@ -33,6 +33,7 @@ def test_what_cannot_be_logged_or_printed(start: Start) -> None:
     assert {"odd", "bytes", "after close"} <= set(messages)
 
 
+@pytest.mark.go_too
 def test_many_prints_without_a_line_end(start: Start) -> None:
     plugin = start("careless.py", PLUGIN_TIMEOUT_MS="20000")
     assert plugin.execute({"do": "dots"})[0] == 200
@@ -107,6 +108,7 @@ def test_sigterm_during_a_slow_import(start: Start) -> None:
     assert plugin.process.returncode == 0
 
 
+@pytest.mark.go_too
 def test_who_is_cut_off_at_the_end_is_told(start: Start) -> None:
     plugin = start("careless.py", PLUGIN_TIMEOUT_MS="60000", PLUGIN_DRAIN_SECONDS="1")
     wait = in_background(lambda: plugin.execute({"do": "sleep", "seconds": 30}))
@@ -122,6 +124,7 @@ def told(plugin: PluginProcess, *answers: Any) -> str:
     return plugin.log + str(answers)
 
 
+@pytest.mark.go_too
 @pytest.mark.parametrize(
     "secret",
     [
@@ -137,6 +140,7 @@ def test_secrets_of_several_lines_or_with_a_line_end(start: Start, secret: str) 
     assert "tok_abcdefgh" not in told(plugin, answer)
 
 
+@pytest.mark.go_too
 def test_the_envelope_of_a_secret_is_no_secret(start: Start) -> None:
     plugin = start("careless.py")
     envelope = {"inputName": "password", "value": CANARY, "valueType": "string", "args": {}}
@@ -145,6 +149,7 @@ def test_the_envelope_of_a_secret_is_no_secret(start: Start) -> None:
     assert answer["outputs"]["result"] == "password [redacted]"
 
 
+@pytest.mark.go_too
 @pytest.mark.parametrize("safe", ["", "/"])
 def test_every_character_of_a_secret_in_a_url(start: Start, safe: str) -> None:
     secret = "".join(map(chr, range(33, 127))) + "\u00e4\u20ac\U0001f600"
@@ -174,6 +179,7 @@ def test_async_prints_do_not_mix(start: Start) -> None:
     ]
 
 
+@pytest.mark.go_too
 @pytest.mark.parametrize(
     "head",
     [
@@ -193,6 +199,7 @@ def test_a_header_that_takes_long_to_read(start: Start, head: bytes) -> None:
     quick(plugin)
 
 
+@pytest.mark.go_too
 @pytest.mark.parametrize("more", [b"", b"Content-Length: 0\r\n", b"Content-Length: 99999999\r\n"])
 def test_expect_without_a_body_to_wait_for(start: Start, more: bytes) -> None:
     request = b"GET /health HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n" + more + b"\r\n"
@@ -200,6 +207,7 @@ def test_expect_without_a_body_to_wait_for(start: Start, more: bytes) -> None:
     assert answer.split(b" ")[1] == (b"413" if b"9" in more else b"200"), answer
 
 
+@pytest.mark.go_too
 def test_a_double_slash_is_one(start: Start) -> None:
     plugin = start("careless.py")
     body = b'{"inputs": {"do": "return value"}}'

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.runtime.conftest import Start
 from tests.runtime.plugin_process import MANIFEST
 from tests.runtime.runtime_modules import runtime_module
+from tests.support.servers import Start
 
 configuration = runtime_module("configuration")
 
@@ -59,6 +59,7 @@ def test_a_boolean_is_one_of_four_words() -> None:
     assert problems == ["LOUD is 'yes'; it must be one of true, false, 1, 0"]
 
 
+@pytest.mark.go_too
 def test_a_plugin_without_a_required_setting_ends_and_says_which(start: Start) -> None:
     plugin = start(manifest={"configuration": [TOKEN]})
     assert plugin.process.wait(30) == 2
@@ -67,6 +68,7 @@ def test_a_plugin_without_a_required_setting_ends_and_says_which(start: Start) -
     assert start(manifest={"configuration": [TOKEN]}, API_TOKEN="x").get("/health")[0] == 200
 
 
+@pytest.mark.go_too
 def test_the_servers_own_settings_may_be_in_the_manifest(start: Start) -> None:
     container = manifest(PLUGIN_CONCURRENCY="3")["container"]
     listening = start(manifest={"container": container}).wait_for_line(lambda line: "slots" in line)

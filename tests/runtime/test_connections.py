@@ -10,13 +10,14 @@ import time
 
 import pytest
 
-from tests.runtime.conftest import Start
 from tests.runtime.plugin_process import SOON, PluginProcess
 from tests.runtime.steps import answer_on, execution, in_background, quick, still_works, until
+from tests.support.servers import Start
 
 PAGE = b"GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n"
 
 
+@pytest.mark.go_too
 def test_a_client_that_closes_its_sending_half_gets_its_whole_answer(start: Start) -> None:
     plugin = start("careless.py", PLUGIN_CONCURRENCY="64", PLUGIN_TIMEOUT_MS="20000")
     for _ in range(15):
@@ -34,6 +35,7 @@ def test_a_client_that_closes_its_sending_half_gets_its_whole_answer(start: Star
             closed.close()
 
 
+@pytest.mark.go_too
 def test_and_the_answers_to_all_that_it_sent_ahead(start: Start) -> None:
     plugin = start("careless.py")
     for _ in range(50):
@@ -71,6 +73,7 @@ def test_an_end_is_seen_while_a_forked_child_lives(start: Start) -> None:
         assert time.monotonic() - started < SOON
 
 
+@pytest.mark.go_too
 def test_what_was_sent_before_the_end_is_answered(start: Start) -> None:
     plugin = start("careless.py")
     port = plugin.port
@@ -110,6 +113,7 @@ def read_everything(connection: socket.socket, stop: threading.Event) -> None:
             return
 
 
+@pytest.mark.go_too
 def test_clients_that_ask_ahead_do_not_keep_health_waiting(start: Start) -> None:
     plugin = start("careless.py")
     stop = threading.Event()
@@ -148,6 +152,7 @@ def test_what_no_thread_has_begun_before_its_deadline_is_not_done(start: Start) 
     still_works(plugin)
 
 
+@pytest.mark.go_too
 def test_executions_that_wait_for_a_file_descriptor_are_not_cut_off(start: Start) -> None:
     few = ["sh", "-c", 'ulimit -n 40; exec "$@"', "sh"]
     plugin = start("careless.py", first=few, PLUGIN_CONCURRENCY="64", PLUGIN_TIMEOUT_MS="20000")
@@ -163,6 +168,7 @@ def test_executions_that_wait_for_a_file_descriptor_are_not_cut_off(start: Start
     still_works(plugin)
 
 
+@pytest.mark.go_too
 def test_an_idle_connection_makes_room_where_file_descriptors_are_few(start: Start) -> None:
     plugin = start("careless.py", first=["sh", "-c", 'ulimit -n 40; exec "$@"', "sh"])
     port = plugin.port
@@ -171,6 +177,7 @@ def test_an_idle_connection_makes_room_where_file_descriptors_are_few(start: Sta
     assert len(idle) == 60
 
 
+@pytest.mark.go_too
 def test_an_empty_line_behind_a_body_begins_no_request(start: Start) -> None:
     """Some clients send one; a request must arrive within its time, an idle client may wait."""
     plugin = start("careless.py", PLUGIN_REQUEST_SECONDS="1")

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.runtime.conftest import Start
+from tests.support.servers import Start
 
 TABLE: dict[str, Any] = json.loads(
     (Path(__file__).parents[1] / "cases" / "constraints.json").read_text("utf-8")

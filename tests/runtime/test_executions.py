@@ -9,9 +9,9 @@ from functools import partial
 
 import pytest
 
-from tests.runtime.conftest import Start
 from tests.runtime.plugin_process import SOON
 from tests.runtime.steps import busy, in_background, until
+from tests.support.servers import Start
 
 OUTCOMES = ("success", "timeout")
 
@@ -23,6 +23,7 @@ def test_executions_run_side_by_side(start: Start) -> None:
     assert [wait()[0] for wait in waiting] == [200] * 4
 
 
+@pytest.mark.go_too
 def test_beyond_the_slots_the_answer_is_429_at_once(start: Start) -> None:
     plugin = start(PLUGIN_CONCURRENCY="2", PLUGIN_TIMEOUT_MS="20000")
     waiting = busy(plugin, 2, do="sleep", seconds=2)
@@ -37,6 +38,7 @@ def test_beyond_the_slots_the_answer_is_429_at_once(start: Start) -> None:
     assert plugin.metric('plugin_executions_total{outcome="busy"}') == 1
 
 
+@pytest.mark.go_too
 @pytest.mark.parametrize("slots", ["1", "4"])
 def test_calls_one_after_another_never_meet_a_429(start: Start, slots: str) -> None:
     plugin = start(PLUGIN_CONCURRENCY=slots)
@@ -55,6 +57,7 @@ def test_calls_one_after_another_never_meet_a_429(start: Start, slots: str) -> N
     assert plugin.metric('plugin_executions_total{outcome="success"}') == 10_000
 
 
+@pytest.mark.go_too
 def test_past_the_deadline_the_caller_gets_504_and_the_slot_stays_taken(start: Start) -> None:
     plugin = start(PLUGIN_CONCURRENCY="1", PLUGIN_TIMEOUT_MS="500")
     assert plugin.get("/health")[0] == 200
@@ -129,6 +132,7 @@ def test_health_is_answered_while_every_slot_is_busy(start: Start, work: str) ->
     assert [wait()[0] for wait in waiting] == [200] * 4
 
 
+@pytest.mark.go_too
 def test_health_waits_for_a_short_setup(start: Start) -> None:
     plugin = start("slow_setup.py", SETUP_SECONDS="0.4")
     assert plugin.get("/health")[0] == 200
@@ -154,6 +158,7 @@ def test_a_setup_that_fails_is_told_with_its_reason_but_without_secrets(start: S
     assert "canary" not in plugin.log
 
 
+@pytest.mark.go_too
 def test_an_idle_plugin_ends_at_once(start: Start) -> None:
     plugin = start()
     connection = plugin.connect()
@@ -164,6 +169,7 @@ def test_an_idle_plugin_ends_at_once(start: Start) -> None:
     connection.close()
 
 
+@pytest.mark.go_too
 def test_running_executions_are_answered_before_the_end(start: Start) -> None:
     plugin = start()
     connection = plugin.connect()
@@ -178,6 +184,7 @@ def test_running_executions_are_answered_before_the_end(start: Start) -> None:
     connection.close()
 
 
+@pytest.mark.go_too
 def test_the_end_does_not_wait_for_what_is_already_answered(start: Start) -> None:
     plugin = start(PLUGIN_TIMEOUT_MS="200")
     assert plugin.execute({"do": "sleep", "seconds": 15})[0] == 504
@@ -186,6 +193,7 @@ def test_the_end_does_not_wait_for_what_is_already_answered(start: Start) -> Non
     assert plugin.process.returncode == 0
 
 
+@pytest.mark.go_too
 def test_the_end_comes_before_the_host_kills(start: Start) -> None:
     plugin = start(PLUGIN_TIMEOUT_MS="60000", PLUGIN_DRAIN_SECONDS="1")
     busy(plugin, 1, do="sleep", seconds=15)
@@ -193,6 +201,7 @@ def test_the_end_comes_before_the_host_kills(start: Start) -> None:
     assert plugin.wait() < SOON
 
 
+@pytest.mark.go_too
 def test_a_second_signal_ends_at_once(start: Start) -> None:
     plugin = start(PLUGIN_TIMEOUT_MS="60000")
     busy(plugin, 1, do="sleep", seconds=15)
@@ -202,6 +211,7 @@ def test_a_second_signal_ends_at_once(start: Start) -> None:
     assert plugin.wait() < SOON
 
 
+@pytest.mark.go_too
 def test_sigterm_during_setup_ends_at_once(start: Start) -> None:
     plugin = start("slow_setup.py", SETUP_SECONDS="20")
     assert plugin.get("/health/live")[0] == 200
@@ -209,6 +219,7 @@ def test_sigterm_during_setup_ends_at_once(start: Start) -> None:
     assert plugin.wait() < SOON
 
 
+@pytest.mark.go_too
 def test_nothing_accumulates(start: Start) -> None:
     plugin = start()
     plugin.execute({"do": "return value"})

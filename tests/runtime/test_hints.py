@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from tests.runtime.conftest import Start
 from tests.runtime.runtime_modules import runtime_module
+from tests.support.servers import Start
 
 hints = runtime_module("hints")
 TO_REQUIREMENTS = "to requirements.in, run make lock, then run make setup"

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.runtime.conftest import Start
 from tests.runtime.plugin_process import PluginProcess
+from tests.support.servers import Start
 
 TOKEN = "canary-token-0123456789"
 DESCRIBED = {"success": True, "name": "result", "resultType": "string", "resultDescription": "it"}

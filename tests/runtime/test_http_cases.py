@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
-from tests.runtime.conftest import LOGIC, TEMPLATE
 from tests.runtime.plugin_process import PluginProcess
+from tests.runtime.runtime_modules import TEMPLATE
 from tests.support import go, node
+from tests.support.servers import LOGIC
 
 TABLE: dict[str, Any] = json.loads(
     (Path(__file__).parents[1] / "cases" / "http.json").read_text("utf-8")

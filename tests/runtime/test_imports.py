@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import graphlib
 
-from tests.runtime.conftest import TEMPLATE
+from tests.runtime.runtime_modules import TEMPLATE
 
 PACKAGE = TEMPLATE / "plugin_runtime"
 NAMES = {file.stem for file in PACKAGE.glob("*.py")}

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.runtime.conftest import Start
 from tests.runtime.plugin_process import MANIFEST
+from tests.support.servers import Start
 
 CASES: list[dict[str, Any]] = json.loads(
     (Path(__file__).parents[1] / "cases" / "input_conversion.json").read_text("utf-8")
@@ -24,6 +24,7 @@ def received(plugin: Any, inputs: dict[str, Any]) -> dict[str, Any]:
     return result
 
 
+@pytest.mark.go_too
 @pytest.mark.parametrize(
     ("sent", "expected"),
     [
@@ -42,6 +43,7 @@ def test_a_value_of_any_type_is_unwrapped(start: Start, sent: Any, expected: Any
     assert received(start(), {"value": sent})["value"] == expected
 
 
+@pytest.mark.go_too
 @pytest.mark.parametrize(
     ("sent", "expected"),
     [
@@ -93,6 +95,7 @@ def test_the_table_of_conversions_in_strict_mode(start: Start) -> None:
     assert case_problems(plugin, CASES, "strict") == []
 
 
+@pytest.mark.go_too
 def test_text_that_is_nested_too_deeply_is_no_value(start: Start) -> None:
     deep = "[" * 101 + "]" * 101
     status, answer = start().execute({"do": "return inputs", "names": deep})
@@ -100,6 +103,7 @@ def test_text_that_is_nested_too_deeply_is_no_value(start: Start) -> None:
     assert answer["errors"] == ["Input 'names' must be of type array, but is string."]
 
 
+@pytest.mark.go_too
 def test_a_secret_in_json_text_is_redacted_as_a_value_too(start: Start) -> None:
     secret = {"name": "settings", "type": "object", "required": False, "secret": True}
     definitions = [d for d in MANIFEST["inputDefinitions"] if d["name"] != "settings"]
@@ -123,6 +127,7 @@ def test_default_value_is_the_hosts_name_for_a_default(start: Start) -> None:
     }
 
 
+@pytest.mark.go_too
 def test_args_and_undeclared_inputs_are_in_the_context(start: Start) -> None:
     status, answer = start().execute(
         {
@@ -145,6 +150,7 @@ def test_args_and_undeclared_inputs_are_in_the_context(start: Start) -> None:
     }
 
 
+@pytest.mark.go_too
 def test_an_alias_is_as_good_as_the_name_which_comes_first(start: Start) -> None:
     plugin = start()
     assert plugin.execute({"verb": "return inputs"})[1]["outputs"]["result"]["do"] == (
@@ -155,6 +161,7 @@ def test_an_alias_is_as_good_as_the_name_which_comes_first(start: Start) -> None
     assert answer["outputs"]["result"]["host_inputs"] == {"verb": "raise"}
 
 
+@pytest.mark.go_too
 def test_defaults_are_filled_in_and_absent_inputs_stay_absent(start: Start) -> None:
     plugin = start()
     assert received(plugin, {}) == {"do": "return inputs", "seconds": 0}
@@ -180,6 +187,7 @@ def test_every_problem_is_reported_at_once(start: Start) -> None:
     assert "Input 'do'" in answer["error"]
 
 
+@pytest.mark.go_too
 @pytest.mark.parametrize(
     ("sent", "step_id"),
     [("s-1", "s-1"), ({"value": "s-1", "args": {}}, "s-1"), (7, "7"), (None, "")],
@@ -192,6 +200,7 @@ def test_the_step_can_be_recognized_when_it_is_repeated(
     assert answer["outputs"]["result"]["step_id"] == step_id
 
 
+@pytest.mark.go_too
 @pytest.mark.parametrize("nothing", [None, {"value": None}, {"value": None, "args": {}}])
 def test_null_is_no_value_for_a_required_input(start: Start, nothing: Any) -> None:
     status, answer = start().execute({"do": nothing})
@@ -199,6 +208,7 @@ def test_null_is_no_value_for_a_required_input(start: Start, nothing: Any) -> No
     assert "'do'" in answer["error"]
 
 
+@pytest.mark.go_too
 def test_the_hosts_large_plugin_list_is_accepted(start: Start) -> None:
     plugins = json.dumps([{"id": f"plugin-{n}", "description": "x" * 1000} for n in range(9000)])
     assert received(start(), {"availablePlugins": plugins})["do"] == "return inputs"

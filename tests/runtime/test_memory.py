@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.attacks import SHAPES, body_of
-from tests.runtime.conftest import TEMPLATE
-from tests.runtime.runtime_modules import runtime_module
+from tests.runtime.runtime_modules import TEMPLATE, runtime_module
 
 memory = runtime_module("memory")
 MIB = 1024 * 1024

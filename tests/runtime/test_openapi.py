@@ -12,8 +12,8 @@ import pytest
 
 from stage7_plugin.spec.openapi import openapi
 from stage7_plugin.spec.parameters import parse_parameters
-from tests.runtime.conftest import Start
 from tests.runtime.plugin_process import PluginProcess
+from tests.support.servers import Start
 from tests.support.template import render
 
 INPUTS = (

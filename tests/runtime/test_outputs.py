@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.runtime.conftest import Start
+from tests.support.servers import Start
 
 THREE = {
     "outputDefinitions": [

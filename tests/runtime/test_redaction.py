@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.runtime.conftest import Start
 from tests.runtime.plugin_process import PluginProcess
+from tests.support.servers import Start
 
 CANARY = "canary/0123+456=789"
 

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from tests.runtime.conftest import Start
 from tests.runtime.plugin_process import SOON, PluginProcess
+from tests.support.servers import Start
 
 DEEP = b'{"inputs": {"do": "return value", "value": ' + b"[" * 200 + b"]" * 200 + b"}}"
 
@@ -86,6 +86,7 @@ def test_what_only_looks_like_it_is_accepted(start: Start) -> None:
         assert answer["outputs"]["result"] == value
 
 
+@pytest.mark.go_too
 @pytest.mark.parametrize(
     ("content_type", "status"),
     [
@@ -127,6 +128,7 @@ def test_unknown_paths_and_methods(start: Start) -> None:
     assert plugin.request("HEAD", "/health")[0] == 200
 
 
+@pytest.mark.go_too
 def test_a_body_that_is_too_large_is_refused_even_to_a_client_that_sends_it_all(
     start: Start,
 ) -> None:
@@ -141,6 +143,7 @@ def test_a_body_that_is_too_large_is_refused_even_to_a_client_that_sends_it_all(
     assert plugin.post(b"y" * 5_000_000)[0] == 413
 
 
+@pytest.mark.go_too
 def test_a_chunked_body(start: Start) -> None:
     plugin = start(PLUGIN_MAX_BODY_BYTES="20000")
     body = b'{"inputs": {"do": "return value", "value": 5}}'
@@ -178,6 +181,7 @@ def test_a_request_whose_length_is_in_doubt(start: Start, lines: bytes) -> None:
     assert answer.count(b"Content-Length:") == 1, "the rest was taken for another request"
 
 
+@pytest.mark.go_too
 @pytest.mark.parametrize(
     "request_bytes",
     [b"\x16\x03\x01\x02\x00\x01\r\n\r\n", b"GET\r\n\r\n", b"get /health HTTP/1.1\r\n\r\n"],
@@ -202,11 +206,13 @@ def test_lines_that_end_with_lf_alone_are_refused_at_once(
         assert connection.recv(65536).startswith(b"HTTP/1.1 400 ")
 
 
+@pytest.mark.go_too
 def test_transfer_encoding_in_http_1_0(start: Start) -> None:
     request = b"POST /execute HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
     assert start().raw(request).split(b" ")[1] == b"400"
 
 
+@pytest.mark.go_too
 def test_a_header_that_is_too_large(start: Start) -> None:
     plugin = start(PLUGIN_MAX_HEADER_BYTES="2000")
     assert plugin.request("GET", "/health", X=("y" * 1500))[0] == 200
@@ -215,6 +221,7 @@ def test_a_header_that_is_too_large(start: Start) -> None:
     assert "2000" in answer["error"]
 
 
+@pytest.mark.go_too
 def test_requests_that_follow_each_other_on_one_connection(start: Start) -> None:
     one = b'{"inputs": {"do": "return value", "value": "%d"}}'
     bodies = [one % number for number in range(5)]
@@ -233,6 +240,7 @@ def half_open(plugin: PluginProcess, number: int) -> list[object]:
     return list(connections)
 
 
+@pytest.mark.go_too
 def test_slow_clients_do_not_keep_others_from_an_answer(start: Start) -> None:
     plugin = start()
     connections = half_open(plugin, 200)
@@ -241,6 +249,7 @@ def test_slow_clients_do_not_keep_others_from_an_answer(start: Start) -> None:
     assert len(connections) == 200
 
 
+@pytest.mark.go_too
 def test_past_the_limit_the_connection_that_is_idle_for_longest_is_closed(start: Start) -> None:
     plugin = start(PLUGIN_MAX_CONNECTIONS="20")
     connections = half_open(plugin, 60)
@@ -249,6 +258,7 @@ def test_past_the_limit_the_connection_that_is_idle_for_longest_is_closed(start:
     assert len(connections) == 60
 
 
+@pytest.mark.go_too
 def test_idle_and_endless_connections_are_closed(start: Start) -> None:
     plugin = start(PLUGIN_IDLE_SECONDS="1", PLUGIN_REQUEST_SECONDS="1")
     idle, slow = plugin.connect(), plugin.connect()

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.runtime.conftest import Start
 from tests.runtime.plugin_process import PluginProcess
 from tests.runtime.steps import until
+from tests.support.servers import Start
 
 CANARY = "canary-0123456789"
 
@@ -23,6 +23,7 @@ def everything(plugin: PluginProcess, *answers: Any) -> str:
     return plugin.log + page + json.dumps(answers, ensure_ascii=False)
 
 
+@pytest.mark.go_too
 @pytest.mark.parametrize(
     "canary",
     [CANARY, 'quote" back\\slash', "new\nline-secret", "пароль-секрет", "100% & /more?", "😀" * 8],
@@ -42,6 +43,7 @@ def test_the_secrets_of_a_request_stay_inside(
     assert plugin.metric("plugin_redactions_total") > 0
 
 
+@pytest.mark.go_too
 def test_a_secret_number_or_object_is_one_too(start: Start) -> None:
     plugin = start()
     given = {"do": "return context", "__pin": 12345678, "__keys": {"a": ["nested-secret"]}}
@@ -57,6 +59,7 @@ def test_bearer_tokens_are_found_without_their_scheme(start: Start) -> None:
     assert CANARY not in everything(plugin, answer)
 
 
+@pytest.mark.go_too
 @pytest.mark.parametrize(
     "name", ["S7_CM_TOKEN", "CLIENT_SECRET", "db_password", "AWS_CREDENTIALS", "API_KEY", "MAILBOX"]
 )
@@ -68,6 +71,7 @@ def test_the_secrets_of_the_environment_stay_inside(start: Start, name: str) -> 
     assert CANARY not in everything(plugin, answers)
 
 
+@pytest.mark.go_too
 def test_short_and_harmless_values_are_left_alone(start: Start) -> None:
     plugin = start(USE_TOKEN="true", KEY="5060", HOME="/home/someone")
     sent = "true, 5060 and /home/someone"
@@ -76,6 +80,7 @@ def test_short_and_harmless_values_are_left_alone(start: Start) -> None:
     assert plugin.metric("plugin_redactions_total") == 0
 
 
+@pytest.mark.go_too
 def test_a_thread_of_the_authors_cannot_print_a_secret(start: Start) -> None:
     plugin = start()
     plugin.execute({"do": "print in a thread", "value": CANARY, "__auth_token": CANARY})
@@ -109,6 +114,7 @@ def test_a_failure_is_logged_with_its_traceback(start: Start) -> None:
     assert "ValueError: broken" in line["exception"]
 
 
+@pytest.mark.go_too
 def test_the_traceparent_header_is_used_and_passed_on(start: Start) -> None:
     plugin = start()
     trace = "4bf92f3577b34da6a3ce929d0e0e4736"
@@ -122,6 +128,7 @@ def test_the_traceparent_header_is_used_and_passed_on(start: Start) -> None:
     assert len(answer["outputs"]["result"]["trace_id"]) == 32
 
 
+@pytest.mark.go_too
 def test_trace_ids_never_cross(start: Start) -> None:
     plugin = start()
 
@@ -139,6 +146,7 @@ def test_trace_ids_never_cross(start: Start) -> None:
             assert trace == marker == f"trace-{number}"
 
 
+@pytest.mark.go_too
 def test_the_metrics_are_what_prometheus_reads(start: Start) -> None:
     plugin = start()
     plugin.execute({"do": "return value"})
@@ -167,6 +175,7 @@ def test_the_metrics_are_what_prometheus_reads(start: Start) -> None:
     assert (info["plugin_id"], info["version"]) == ("obedient", "1.2.3")
 
 
+@pytest.mark.go_too
 def test_nothing_but_plugin_variables_is_honoured(start: Start) -> None:
     plugin = start(PORT="1", HOST="192.0.2.1", LOG_LEVEL="LOUD", PYTHONPATH="/nowhere")
     assert plugin.get("/health")[0] == 200

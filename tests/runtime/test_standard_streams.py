@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from tests.runtime.conftest import Start
 from tests.runtime.plugin_process import free_port
+from tests.support.servers import Start
 
 
 def test_what_libraries_do_with_the_streams(start: Start) -> None:

@@ -12,13 +12,14 @@ from contextlib import suppress
 import pytest
 
 from benchmarks.attacks import CHUNKED, HEAD
-from tests.runtime.conftest import Start
 from tests.runtime.plugin_process import PluginProcess
 from tests.runtime.steps import answer_on, busy, execution, in_background, still_works, until
+from tests.support.servers import Start
 
 BEFORE_THE_DRAIN_ENDS = 7.0  # seconds; the drain takes 9
 
 
+@pytest.mark.go_too
 @pytest.mark.parametrize(
     "part",
     [
@@ -41,6 +42,7 @@ def test_an_upload_is_answered_503_when_the_server_stops(start: Start, part: byt
     assert plugin.process.returncode == 0
 
 
+@pytest.mark.go_too
 def test_clients_that_go_on_sending_do_not_hold_the_stop(start: Start) -> None:
     plugin = start("careless.py")
     still_works(plugin)
@@ -70,6 +72,7 @@ def test_clients_that_go_on_sending_do_not_hold_the_stop(start: Start) -> None:
         end()
 
 
+@pytest.mark.go_too
 def test_a_client_that_never_reads_does_not_hold_the_stop(start: Start) -> None:
     plugin = start("careless.py", PLUGIN_TIMEOUT_MS="20000")
     with plugin.connect() as connection:
@@ -79,6 +82,7 @@ def test_a_client_that_never_reads_does_not_hold_the_stop(start: Start) -> None:
         assert plugin.wait() < BEFORE_THE_DRAIN_ENDS
 
 
+@pytest.mark.go_too
 def test_health_fails_once_every_slot_is_stuck_for_long(start: Start) -> None:
     plugin = start(PLUGIN_CONCURRENCY="2", PLUGIN_TIMEOUT_MS="500", PLUGIN_STUCK_SECONDS="4")
     waiting = busy(plugin, 1, do="sleep", seconds=60)

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.runtime.conftest import Start
 from tests.runtime.plugin_process import SOON, PluginProcess, free_port
 from tests.runtime.steps import busy, until
+from tests.support.servers import Start
 
 DROPPED = "plugin_log_lines_dropped_total"
 LONG = "x" * 60_000
@@ -85,6 +85,7 @@ def goes_on(plugin: PluginProcess) -> None:
     assert plugin.execute({"do": "return value"})[0] == 200
 
 
+@pytest.mark.go_too
 def test_answers_and_the_end_do_not_depend_on_a_reader(start: Start, unread: int) -> None:
     plugin = start(output=unread, PLUGIN_PORT=free_port())
     fill(plugin)
@@ -115,6 +116,7 @@ def test_a_reader_that_stops_for_a_while(start: Start, reader: Reader) -> None:
     assert any(line.get("trace_id") == "afterwards" for line in reader.lines)
 
 
+@pytest.mark.go_too
 def test_a_burst_waits_for_a_reader_that_reads(start: Start, reader: Reader) -> None:
     environ = {"PLUGIN_PORT": free_port(), "PLUGIN_TIMEOUT_MS": "60000"}
     plugin = start("careless.py", output=reader.end, **environ)
@@ -128,6 +130,7 @@ def test_a_burst_waits_for_a_reader_that_reads(start: Start, reader: Reader) -> 
     assert sum(line["message"] == LONG for line in reader.lines) > number / 2
 
 
+@pytest.mark.go_too
 def test_a_wrong_setting_with_a_full_pipe(start: Start, unread: int) -> None:
     os.set_blocking(unread, False)
     try:
@@ -140,12 +143,14 @@ def test_a_wrong_setting_with_a_full_pipe(start: Start, unread: int) -> None:
     assert plugin.process.returncode == 2
 
 
+@pytest.mark.go_too
 def test_a_wrong_setting_is_told_before_the_end(start: Start, reader: Reader) -> None:
     plugin = start(output=reader.end, PLUGIN_PORT=free_port(), PLUGIN_TIMEOUT_MS="no")
     plugin.wait()
     until(lambda: any("PLUGIN_TIMEOUT_MS" in str(line["message"]) for line in reader.lines))
 
 
+@pytest.mark.go_too
 def test_a_reader_that_is_gone(start: Start) -> None:
     reading, end = os.pipe()
     plugin = start(output=end, PLUGIN_PORT=free_port())
