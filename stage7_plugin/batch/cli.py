@@ -22,14 +22,14 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
     "--where",
     multiple=True,
     metavar="CONDITION",
-    help="Only plugins for which this holds, such as 'packages.requests < 2.32'; may be repeated.",
+    help="Only plugins that meet this, such as 'packages.requests < 2.32'; may be repeated.",
 )
 @click.option("--columns", default="", metavar="A,B,...", help="Which fields to print.")
-@click.option("--json", "as_json", is_flag=True, help="Print them as index.json has them.")
+@click.option("--json", "as_json", is_flag=True, help="Print their entries of index.json.")
 def list_plugins(folder: Path, where: tuple[str, ...], columns: str, as_json: bool) -> None:
-    """List plugins of the fleet in FOLDER, with what they need together.
+    """List the plugins of the fleet in FOLDER, and the resources that they need together.
 
-    A CONDITION is a field of index.json, and what it is compared with: `stub`, `not locked`,
+    A CONDITION is a field of index.json, alone or compared with a value: `stub`, `not locked`,
     `owner = @acme/payments`, `labels.tier = gold`, `permissions has net.fetch`,
     `template_version < 0.2`. Numbers and versions have an order: = != < <= > >=.
 
@@ -42,31 +42,40 @@ def list_plugins(folder: Path, where: tuple[str, ...], columns: str, as_json: bo
 
 @click.command()
 @click.argument("plugins_files", nargs=-1, required=True)
-@click.option("--output-dir", "-o", type=_FOLDER, help="Where the plugins go; here by default.")
+@click.option(
+    "--output-dir", "-o", type=_FOLDER, help="Folder for the plugins; by default this one."
+)
 @click.option("--format", "form", type=click.Choice(["yaml", "json", "jsonl", "csv"]))
 @click.option("--defaults", metavar="FILE", help="A file with defaults, for CSV.")
 @click.option(
-    "--check", "check_only", is_flag=True, help="Check the file, with -o the folder; write nothing."
+    "--check",
+    "check_only",
+    is_flag=True,
+    help="Check the file, and with -o the folder; write nothing.",
 )
 @click.option(
     "--accept",
     "accepted",
     type=click.Choice(["edited", "orphaned"]),
     multiple=True,
-    help="With --check and -o: no reason to fail.",
+    help="With --check and -o: such plugins do not fail the check.",
 )
-@click.option("--update", is_flag=True, help="Render again what has changed in file or template.")
-@click.option("--force", is_flag=True, help="Like --update, also over edited files.")
-@click.option("--take-over", is_flag=True, help="Also plugins that another batch file made.")
+@click.option(
+    "--update", is_flag=True, help="Render again what has changed in the file or the template."
+)
+@click.option("--force", is_flag=True, help="Like --update, but overwrite edited files.")
+@click.option("--take-over", is_flag=True, help="Take over plugins that another batch file made.")
 @click.option(
     "--release",
     type=click.Choice(["major", "minor", "patch"]),
-    help="Move this part of the version, with changelog; also updates.",
+    help="Raise this part of the version, and update changelog and plugin.",
 )
-@click.option("--note", default="", metavar="TEXT", help="With --release: a line for changelogs.")
+@click.option(
+    "--note", default="", metavar="TEXT", help="With --release: a line for the changelogs."
+)
 @click.option("--only", multiple=True, metavar="SLUG", help="Only this plugin; may be repeated.")
 @click.option("--shard", default="1/1", metavar="K/N", help="Only part K of N equal parts.")
-@click.option("--report", type=_NEW_FILE, metavar="FILE", help="Write what happened as JSON.")
+@click.option("--report", type=_NEW_FILE, metavar="FILE", help="Write a report as JSON.")
 @click.option("--quiet", "-q", is_flag=True, help="Print failures only.")
 @click.option("--build", is_flag=True, help="Build the images with the Docker engine.")
 @click.option("--jobs", "-j", type=click.IntRange(1, 64), default=2, help="Builds at once.")

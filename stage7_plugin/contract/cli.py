@@ -20,7 +20,7 @@ _NEW_FILE = click.Path(dir_okay=False, path_type=Path)
     "--scenarios",
     "--probes",
     type=_FILE,
-    help="Inputs that take long, fail, ...; see the documentation. --probes is the older name.",
+    help="Inputs that make the plugin slow, fail, ...; see the guide. --probes is the older name.",
 )
 @click.option(
     "--env-file",
@@ -30,7 +30,7 @@ _NEW_FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option(
     "--context-root",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="What the build may take files from, if not the plugin's folder alone.",
+    help="A folder around the plugin's, if the build needs files from there.",
 )
 @click.option(
     "--build-timeout",
@@ -48,7 +48,7 @@ _NEW_FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option(
     "--changed-since", metavar="COMMIT", help="Only folders that differ from this commit of git."
 )
-@click.option("--baseline", type=_FILE, help="Known failures, which may not grow stale.")
+@click.option("--baseline", type=_FILE, help="Known failures; a stale entry fails the check.")
 @click.option("--write-baseline", type=_NEW_FILE, help="Write what fails now as a baseline.")
 @click.option(
     "--against",
@@ -63,9 +63,11 @@ _NEW_FILE = click.Path(dir_okay=False, path_type=Path)
     show_default=True,
     help="How many inputs a rule makes from the manifest.",
 )
-@click.option("--seed", type=int, default=0, show_default=True, help="Where that begins.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Seed of these inputs.")
 @click.option(
-    "--strict-inputs", is_flag=True, help="Want a refusal of what could be converted, such as '5'."
+    "--strict-inputs",
+    is_flag=True,
+    help="Require a refusal of values that could be converted, such as '5'.",
 )
 @click.option("--json", metavar="FILE", help="Write a JSON report; - for stdout.")
 @click.option("--junit", metavar="FILE", help="Write a JUnit report; - for stdout.")
@@ -75,10 +77,10 @@ def check(
 ) -> None:
     """Check each TARGET, a plugin's folder, an image or a URL, as its host would use it.
 
-    A folder with plugins in it stands for all of them. Several are checked at the same time.
+    A folder with plugins in it stands for all of them. Several targets are checked in parallel.
 
     Exit status: 0 no rule that could be checked is broken, 1 a rule is broken, 2 a target could not
-    be checked. Rules that could not be checked are counted in the end, with the reasons.
+    be checked. Rules that could not be checked are counted at the end, with the reasons.
     """
     from stage7_plugin.contract.command import CheckOptions, list_rules, run_check
     from stage7_plugin.contract.schedule import JOBS

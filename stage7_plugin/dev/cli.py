@@ -16,21 +16,23 @@ _PLACE = click.Path(exists=True, file_okay=False, path_type=Path)
 def _start_options(function: Callable[..., None]) -> Callable[..., None]:
     """Add the options for starting a plugin here."""
     for option in (
-        click.option("--fixed-port", is_flag=True, help="It listens on the manifest's port only."),
+        click.option(
+            "--fixed-port", is_flag=True, help="The plugin listens on the manifest's port only."
+        ),
         click.option(
             "--env-file",
             envvar="ENV_FILE",
             metavar="FILE",
-            help="Settings, one NAME=value a line, by its path from the plugin's folder. Default: "
-            "what the variable ENV_FILE names, or .env if there is one.",
+            help="Settings, one NAME=value a line; the path is relative to the plugin's folder. "
+            "Default: what the variable ENV_FILE names, or .env if there is one.",
         ),
-        click.option("--image", is_flag=True, help="Start a container of an image built from it."),
+        click.option("--image", is_flag=True, help="Build the image and start a container of it."),
         click.option(
             "--command",
             default="",
             metavar="COMMAND",
-            help="How the plugin starts, where entryPoint.main does not say it; {port} is filled "
-            "in, which PLUGIN_PORT has too.",
+            help="Start command, if entryPoint.main does not imply one; {port} stands for the "
+            "port, which is also in PLUGIN_PORT.",
         ),
     ):
         function = option(function)
@@ -41,7 +43,7 @@ def _start_options(function: Callable[..., None]) -> Callable[..., None]:
 @click.argument("folder", type=_PLACE, default=".")
 @_start_options
 @click.option(
-    "--port", type=click.IntRange(0, 65535), default=0, help="Of the page; 0: a free one."
+    "--port", type=click.IntRange(0, 65535), default=0, help="Port of the page; 0 takes a free one."
 )
 @click.option("--open", "open_page", is_flag=True, help="Open the page in the browser.")
 def dev(folder: Path, **options: Any) -> None:
@@ -68,9 +70,11 @@ def dev(folder: Path, **options: Any) -> None:
 @click.option("--inputs", type=_FILE, help='A file with inputs: {"inputs": {...}}.')
 @click.option("--manifest", type=_FILE, help="The manifest of a URL.")
 @_start_options
-@click.option("--direct", is_flag=True, help="Send the inputs as they are, past the host's checks.")
+@click.option(
+    "--direct", is_flag=True, help="Send the inputs unchanged, without the host's checks."
+)
 @click.option("--retry", is_flag=True, help="Try a failure again as the host does, six times.")
-@click.option("--json", "as_json", is_flag=True, help="Print everything about the call as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print all details of the call as JSON.")
 def invoke(target: str, **options: Any) -> None:
     """Execute a plugin once as its host would: the one in a FOLDER, or the one at a URL.
 

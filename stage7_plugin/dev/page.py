@@ -100,7 +100,7 @@ class _Commands:
         if sent.get("stop") is True:
             self._session.contract.stop()
         elif not self._session.contract.start(sent.get("image") is True):
-            return _wrong("a run is going on; stop it first")
+            return _wrong("a run is in progress; stop it first")
         return JSONResponse({})
 
     async def events(self, request: Request) -> Response:

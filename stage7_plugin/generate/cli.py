@@ -56,7 +56,7 @@ class _New(click.Command):
 
 @click.command(cls=_New, context_settings={"ignore_unknown_options": True})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[KEY=VALUE]...")
-@click.option("--again", is_flag=True, help="Take the answers of the last time as defaults.")
+@click.option("--again", is_flag=True, help="Take the last answers as defaults.")
 def new(arguments: tuple[str, ...], again: bool) -> None:
     """Make a plugin: ask the questions, or take the answers from KEY=VALUE and files.
 

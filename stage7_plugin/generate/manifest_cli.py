@@ -14,11 +14,11 @@ _PLACE = click.Path(exists=True, file_okay=False, path_type=Path)
 @click.argument("folder", type=_PLACE, default=".")
 @click.option("--check", "check_only", is_flag=True, help="Change nothing; exit with 1 instead.")
 def sync(folder: Path, check_only: bool) -> None:
-    """Update what names inputs and outputs from the manifest.json of the plugin in FOLDER.
+    """Update the files that name inputs and outputs from the manifest.json of the plugin in FOLDER.
 
     These are the README's tables, the example request, the stub and the planner's texts.
 
-    Exit status: 0 all is in line, 1 with --check something is not, 2 nothing could be done.
+    Exit status: 0 everything is in line, 1 with --check something is not, 2 nothing could be done.
     """
     from stage7_plugin.generate.sync import run_sync
 

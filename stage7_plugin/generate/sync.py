@@ -40,7 +40,7 @@ def run_sync(folder: Path, check: bool) -> int:
     """Write, or with `check` only name, what is not in line; return the exit status.
 
     Returns:
-        0 all is in line, or was brought so; 1 with `check`, something is not; 2 nothing was done.
+        0 if everything is in line now, 1 with `check` if something is not, 2 if nothing was done.
     """
     try:
         manifest = read_manifest(folder)

@@ -10,7 +10,7 @@ import click
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _PLACE = click.Path(exists=True, file_okay=False, path_type=Path)
-_WHERE = "Where the host keeps it; by default where it is, else what the manifest says."
+_WHERE = "Where the host stores it; by default where it already is, else what the manifest says."
 _URL = click.option(
     "--url",
     envvar="STAGE7_URL",
@@ -33,14 +33,14 @@ _URL = click.option(
 )
 @click.option("--no-execute", is_flag=True, help="Only store the plugin; do not execute it once.")
 @click.option("--inputs", type=_FILE, help='Inputs for the execution: {"inputs": {...}}.')
-@click.option("--git-url", default="", help="Clone from here, not from the remote's address.")
+@click.option("--git-url", default="", help="Address to clone from, in place of the remote's.")
 @click.option("--repository", type=click.Choice(["local", "mongo"]), help=_WHERE)
 @click.option("--force", is_flag=True, help="Overwrite another plugin's verb or a higher version.")
 def install(folders: tuple[Path, ...], origin: str, no_execute: bool, **options: Any) -> None:
     """Install plugins in a Stage7 host: FOLDERS are plugins, or folders with plugins in them.
 
-    The host clones the plugin's repository at the tag of its version, so that has to be pushed.
-    The token is STAGE7_TOKEN, or what `stage7-plugin login` got.
+    The host clones the plugin's repository at the tag of its version, so push that first.
+    The token is STAGE7_TOKEN, or the one that `stage7-plugin login` has fetched.
 
     Exit status: 0 all are installed, 1 one was refused or failed, 2 nothing could be done.
     """

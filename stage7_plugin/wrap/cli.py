@@ -20,24 +20,27 @@ _KINDS = click.Choice(["function", "host-plugin", "container"])
 @click.argument("source", default="")
 @click.argument("answers", nargs=-1, metavar="[KEY=VALUE]...")
 @click.option(
-    "--output-dir", "-o", "output", type=_OUTPUT, default=".", help="Where its folder is made."
+    "--output-dir", "-o", "output", type=_OUTPUT, default=".", help="Where to create its folder."
 )
-@click.option("--kind", type=_KINDS, help="What SOURCE is, where that cannot be told.")
-@click.option("--check", is_flag=True, help="Only say what would be made, or would change.")
+@click.option("--kind", type=_KINDS, help="What SOURCE is, if that cannot be detected.")
+@click.option("--check", is_flag=True, help="Only show what would be made or changed.")
 @click.option(
     "--again",
     type=_PLUGIN,
     metavar="FOLDER",
-    help="Bring what has changed in the source into this plugin; SOURCE is on record there.",
+    help="Update this plugin with what has changed in the source, which it has on record.",
 )
 @click.option(
-    "--import", "execute", is_flag=True, help="Import the source to look at it; trust it first."
+    "--import",
+    "execute",
+    is_flag=True,
+    help="Import the source to inspect it. That executes it: only if you trust it.",
 )
 @click.option(
     "--verify",
     is_flag=True,
-    help="Afterwards, execute the plugin: its lint, its tests, and what needs no image of the "
-    "contract suite; trust the source first.",
+    help="Then run the plugin's lint, its tests, and the contract rules that need no image. That "
+    "executes the source: only if you trust it.",
 )
 def wrap(
     source: str,
@@ -49,11 +52,11 @@ def wrap(
     execute: bool,
     verify: bool,
 ) -> None:
-    """Make a plugin around code that exists, and say what became of each part of it.
+    """Make a plugin around existing code, and report what became of each part of it.
 
     SOURCE is a Python function, FILE.py:NAME or FOLDER:MODULE.NAME; the folder of a container
-    plugin made by hand; or that of a Python plugin of the host. It is read, and not executed.
-    Answers to the questions of `stage7-plugin new` go over what it says, such as plugin_name=Tidy.
+    plugin made by hand; or that of a Python plugin of the host. It is read, not executed.
+    Answers to the questions of `stage7-plugin new`, such as plugin_name=Tidy, override it.
 
     With --again, your changes to the plugin stay. What you and the source have changed in one file
     is merged, if the plugin was committed once.

@@ -34,7 +34,7 @@ class WrapOptions:
         answers: Those that the user gives; they go over what the source says.
         output: Where the plugin's folder is made.
         kind: What the source is; None to find out.
-        check: Only say what would be made.
+        check: Only show what would be made.
         execute: The source may be imported to look at it.
         again: The plugin that was made around the source before.
         verify: The plugin is executed afterwards, to say what is broken.

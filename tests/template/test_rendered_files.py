@@ -115,6 +115,8 @@ def test_all_pairs_of_choices_render_files_that_parse(
         assert text.endswith("\n"), name
         assert not text.endswith("\n\n"), name
         assert not re.search(r"[ \t]+$", text, re.MULTILINE), f"{name}: white space at a line end"
+    instructions = (project / "Dockerfile").read_text("utf-8").splitlines()
+    assert [line for line in instructions if len(line) > 100] == []
 
 
 def test_choices_reach_the_files(bake: Bake) -> None:
