@@ -69,7 +69,7 @@ def _keys(prompt: str, definition: dict[str, Any]) -> Iterator[tuple[object, str
 def _name(prompt: str, definition: dict[str, Any]) -> Iterator[tuple[object, str]]:
     name = definition.get("name", "")
     if not isinstance(name, str) or not name.isidentifier():
-        yield name, "a name must be a Python identifier: letters, digits and _, no digit first"
+        yield name, "a name must be letters, digits and _, no digit first"
     elif keyword.iskeyword(as_python_reads(name)):
         yield name, "a name must not be a Python keyword"
     elif columns(name) > LONGEST_NAME:

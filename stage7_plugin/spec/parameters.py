@@ -39,7 +39,7 @@ class Parameter(NamedTuple):
     """One declared input or output.
 
     Attributes:
-        name: A Python identifier, as it is sent in a request.
+        name: An identifier, as it is sent in a request.
         type: One of the host's types: string, number, boolean, array, object, any.
         required: Whether a request without it is refused (an output: always present).
         description: One line for people and for the planner.

@@ -93,9 +93,9 @@ def test_description_may_contain_what_separates_the_rest() -> None:
     [
         ("a", "each entry must be name:type"),
         ("a:string - One; two", "each entry must be name:type"),
-        (":string", "a name must be a Python identifier"),
-        ("1a:string", "a name must be a Python identifier"),
-        ("a-b:string", "a name must be a Python identifier"),
+        (":string", "a name must be letters, digits and _"),
+        ("1a:string", "a name must be letters, digits and _"),
+        ("a-b:string", "a name must be letters, digits and _"),
         ("class:string", "a name must not be a Python keyword"),
         ("\uff49f:string", "a name must not be a Python keyword"),
         ("x" * 61 + ":string", "a name must have at most 60"),
@@ -141,7 +141,7 @@ def test_description_may_contain_what_separates_the_rest() -> None:
         ('[{"name": "a", "type": "string", "aliases": "b"}]', "must be a list of names"),
         ('[{"name": "a", "type": "string", "aliases": [""]}]', "an alias must be a text"),
         ('[{"name": "a", "type": "number", "example": "1"}]', "the example of a must be"),
-        ('[{"name": 1, "type": "number"}]', "a name must be a Python identifier"),
+        ('[{"name": 1, "type": "number"}]', "a name must be letters, digits and _"),
         ('[{"name": "a", "type": ["number"]}]', "a type must be one of"),
     ],
 )

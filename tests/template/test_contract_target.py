@@ -71,6 +71,13 @@ def test_the_suite_gets_the_settings_of_the_plugin(bake: Bake) -> None:
     assert done.stdout == f"check --env-file {plugin}/.env {plugin}\n"
 
 
+def test_a_folder_as_suite_gets_its_extras(bake: Bake) -> None:
+    plugin = bake()
+    for suite, spec in (("tests", "tests[docker,generated,dev]"), ("a[b]==1", "a[b]==1")):
+        done = make_contract(plugin, PIP_NO_INDEX="1", CONTRACT_SUITE=suite)
+        assert f"{spec} cannot be installed" in done.stdout
+
+
 def test_a_template_in_a_folder_is_known_from_the_link(bake: Bake, tmp_path: Path) -> None:
     plugin = bake()
     (plugin / ".stage7-template.json").write_text('{"template": "stage7-plugin"}', "utf-8")

@@ -66,6 +66,7 @@ def test_they_are_called_as_they_are_installed(
         status, output = machine.call(plugin, "make", target)
         assert status == 2
         assert "Nothing was done, because stage7-plugin is not available" in output
+        assert "set CONTRACT_SUITE to a clone, CONTRACT_SUITE=../template" in output
     status, output = machine.call(plugin, "make", "contract", "OPTIONS=--optional")
     assert status == 0
     assert "The contract suite did not run" in output
@@ -74,6 +75,14 @@ def test_they_are_called_as_they_are_installed(
     assert output.startswith("cruft is not installed: install uv or pipx")
     machine.install("uvx", 'echo uvx "$@"')
     assert machine.make(plugin, "link").startswith("uvx --from cruft[pyproject]==")
+    # a folder needs no extras; other words are for pip
+    for suite, spec in (("tests", "tests[docker,generated,dev]"), ("a[b] @ c", "a[b] @ c")):
+        place.environment["CONTRACT_SUITE"] = suite
+        told = machine.make(plugin, "contract", "OPTIONS=--quick")
+        assert told == f"uvx --from {spec} stage7-plugin check --quick .\n"
+    machine.uninstall("uvx")
+    status, output = machine.call(plugin, "make", "contract")
+    assert (status, "uv or pipx installs it, and neither is here" in output) == (2, True)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
+from tests.support import node
 from tests.support.template import declare_setting, render
 from tests.support.typescript_plugin import link, make
 
@@ -43,6 +45,33 @@ def test_a_mistake_in_its_types_is_seen(tmp_path: Path, packages: Path) -> None:
     done = make(plugin, "lint")
     assert done.returncode != 0
     assert "plugin_logic.ts" in done.stdout
+
+
+@pytest.mark.network
+@pytest.mark.slow
+def test_a_part_of_its_tests_can_be_run(tmp_path: Path, packages: Path) -> None:
+    """Also where none of those that need the server is among them."""
+    plugin = render(tmp_path, language="typescript")
+    link(plugin, packages)
+    limited = f"NODE=timeout 120 {node.node()}"
+    done = make(plugin, "test", limited, "OPTIONS=--test-name-pattern=example")
+    assert done.returncode == 0, done.stdout
+    assert "the example succeeds" in done.stdout
+    assert "it is healthy" not in done.stdout
+
+
+@pytest.mark.network
+@pytest.mark.slow
+def test_the_code_in_its_readme_passes_its_lint(tmp_path: Path, packages: Path) -> None:
+    plugin = render(tmp_path, language="typescript")
+    link(plugin, packages)
+    readme = (plugin / "README.md").read_text("utf-8")
+    (code,) = re.findall(r"```ts\n(.*?)```", readme, re.DOTALL)
+    (setting,) = re.findall(r"A setting is an environment variable: `(.*?)`", readme)
+    (plugin / "plugin_logic.ts").write_text(f"{code}\nexport const token = {setting};\n", "utf-8")
+    done = make(plugin, "lint")
+    assert done.returncode == 0, done.stdout
+    assert "warning" not in done.stdout
 
 
 @pytest.mark.parametrize("version", ["v20.20.2", "v24.11.1", "v9.0.0"])

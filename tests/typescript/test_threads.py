@@ -12,18 +12,23 @@ from tests.support import node
 AT_ONCE = 4
 
 
-def test_executions_that_take_long_run_at_the_same_time(tmp_path: Path) -> None:
+def started(folder: Path, timeout: int, slots: int) -> PluginProcess:
+    """A plugin that answers once so many executions run at once; `timeout` in milliseconds."""
     program = node.node()
-    shutil.copy(node.SOURCES / "server.cts", tmp_path)
-    shutil.copytree(node.SOURCES / "plugin_runtime", tmp_path / "plugin_runtime")
-    shutil.copy(node.TESTS / "at_once.ts", tmp_path / "plugin_logic.ts")
-    (tmp_path / "package.json").write_text('{"type": "module"}', "utf-8")
-    write_manifest(tmp_path, {"api": {"endpoint": "/execute", "method": "POST", "timeout": 60000}})
-    seen = tmp_path / "seen"
-    seen.mkdir()
-    settings = {"folder": str(seen), "number": AT_ONCE}
-    command = [program, str(tmp_path / "server.cts")]
-    plugin = PluginProcess(tmp_path, {"PLUGIN_CONCURRENCY": str(AT_ONCE)}, command=command)
+    shutil.copy(node.SOURCES / "server.cts", folder)
+    shutil.copytree(node.SOURCES / "plugin_runtime", folder / "plugin_runtime")
+    shutil.copy(node.TESTS / "at_once.ts", folder / "plugin_logic.ts")
+    (folder / "package.json").write_text('{"type": "module"}', "utf-8")
+    api = {"endpoint": "/execute", "method": "POST", "timeout": timeout}
+    write_manifest(folder, {"api": api})
+    (folder / "seen").mkdir()
+    command = [program, str(folder / "server.cts")]
+    return PluginProcess(folder, {"PLUGIN_CONCURRENCY": str(slots)}, command=command)
+
+
+def test_executions_that_take_long_run_at_the_same_time(tmp_path: Path) -> None:
+    settings = {"folder": str(tmp_path / "seen"), "number": AT_ONCE}
+    plugin = started(tmp_path, 60000, AT_ONCE)
     try:
         _ = plugin.port
         with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -36,3 +41,14 @@ def test_executions_that_take_long_run_at_the_same_time(tmp_path: Path) -> None:
         plugin.kill()
     assert [status for status, _ in answers] == [200] * AT_ONCE
     assert len({body["outputs"]["result"] for _, body in answers}) == AT_ONCE
+
+
+def test_what_is_told_of_a_late_execution_has_its_trace_id(tmp_path: Path) -> None:
+    settings = {"folder": str(tmp_path / "seen"), "number": 2}
+    plugin = started(tmp_path, 1000, 1)
+    try:
+        late = plugin.execute({"do": "wait", "settings": settings}, {"trace_id": "late one"})
+        line = plugin.wait_for_line(lambda line: "past its deadline" in line["message"])
+    finally:
+        plugin.kill()
+    assert (late[0], late[1]["trace_id"], line["trace_id"]) == (504, "late one", "late one")
