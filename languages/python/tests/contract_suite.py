@@ -66,9 +66,7 @@ def skip(reason: str) -> int:
 
 def fail(reason: str) -> int:
     """Say that nothing was done, and what to do."""
-    print(
-        f"Nothing was done, because stage7-plugin is not available: {reason}", file=sys.stderr
-    )
+    print(f"Nothing was done, because stage7-plugin is not available: {reason}", file=sys.stderr)
     return 2
 
 
@@ -99,8 +97,8 @@ def main() -> int:
     if program is None:
         reason = (
             "neither .stage7-template.json nor .cruft.json names an address and a commit of the "
-            "template; set CONTRACT_SUITE to a clone, CONTRACT_SUITE=../template, or with its address "
-            f"to CONTRACT_SUITE='stage7-plugin{EXTRAS} @ git+https://github.com/org/template'"
+            "template; set CONTRACT_SUITE to a clone, CONTRACT_SUITE=../template, or with its "
+            f"address to CONTRACT_SUITE='stage7-plugin{EXTRAS} @ git+https://github.com/org/template'"
         )
         return skip(reason) if "--optional" in sys.argv else fail(reason)
     if arguments[0] == "dev" and os.name != "nt":  # in place of this process: Ctrl-C is for it
