@@ -201,7 +201,7 @@ func (e *endpoint) write(result jsontext.Value, id *identity, held *share) ([]by
 	text, count := id.secrets.redact(outputs)
 	e.metrics.redactions.Add(int64(count))
 	if limit := e.settings.maxOutputBytes; int64(len(text)) > limit {
-		return nil, failed(fmt.Sprintf("The answer has %d bytes; the limit is %d.", len(text), limit))
+		return nil, failed(fmt.Sprintf("The answer has %d bytes; PLUGIN_MAX_OUTPUT_BYTES allows %d.", len(text), limit))
 	}
 	return text, nil
 }

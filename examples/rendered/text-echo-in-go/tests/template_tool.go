@@ -15,8 +15,8 @@ import (
 )
 
 const (
-	cruftSpec   = "cruft[pyproject]==2.16.0"
-	installHint = "pipx install 'stage7-plugin[docker,generated,dev] @ git+https://github.com/org/template'"
+	cruftSpec = "cruft[pyproject]==2.16.0"
+	extras    = "[docker,generated,dev]"
 )
 
 type madeFrom struct {
@@ -53,10 +53,19 @@ func requirement() string {
 	for _, name := range []string{".stage7-template.json", ".cruft.json"} {
 		made := recorded(name)
 		if address := asURL(made.Template); made.Commit != "" && address != "" {
-			return "stage7-plugin[docker,generated,dev] @ git+" + address + "@" + made.Commit
+			return "stage7-plugin" + extras + " @ git+" + address + "@" + made.Commit
 		}
 	}
 	return ""
+}
+
+// given returns CONTRACT_SUITE; for a folder, with the extras that the commands need.
+func given() string {
+	suite := os.Getenv("CONTRACT_SUITE")
+	if _, err := os.Stat(inPlugin(suite)); suite != "" && err == nil {
+		return suite + extras
+	}
+	return suite
 }
 
 // command returns how a program of a package of PyPI, or one that is installed, is called.
@@ -82,7 +91,7 @@ func execute(words ...string) error {
 // templateTool runs stage7-plugin, which needs Python, through uv or pipx: `make contract` and others.
 //
 // It is installed from where the template was when it made this plugin; else an installed one is
-// used. CONTRACT_SUITE names another place in pip's words, such as `../template[docker,generated]`.
+// used. CONTRACT_SUITE names another place, such as `../template` or whatever else pip takes.
 func templateTool(words []string) error {
 	optional := slices.Contains(words, "--optional")
 	words = slices.DeleteFunc(words, func(word string) bool { return word == "--optional" })
@@ -92,7 +101,8 @@ func templateTool(words []string) error {
 		}
 		words = append(words, ".")
 	}
-	tool := command("stage7-plugin", variable("CONTRACT_SUITE", requirement()))
+	spec := cmp.Or(given(), requirement())
+	tool := command("stage7-plugin", spec)
 	if tool != nil {
 		var ended *exec.ExitError
 		err := execute(append(tool, words...)...)
@@ -101,9 +111,14 @@ func templateTool(words []string) error {
 		}
 		return err
 	}
-	reason := "stage7-plugin is not available: it needs uv or pipx, and CONTRACT_SUITE where the template is not on record"
+	reason := "stage7-plugin is not available: uv or pipx installs it, and neither is here"
+	if spec == "" {
+		reason = "stage7-plugin is not available: neither .stage7-template.json nor .cruft.json names an address " +
+			"and a commit of the template; set CONTRACT_SUITE to a clone, CONTRACT_SUITE=../template, or with its address to " +
+			"CONTRACT_SUITE='stage7-plugin" + extras + " @ git+https://github.com/org/template'"
+	}
 	if !optional {
-		return fmt.Errorf("Nothing was done, because %s. Or install it: %s", reason, installHint)
+		return fmt.Errorf("Nothing was done, because %s", reason)
 	}
 	said := "The contract suite did not run: " + reason
 	if os.Getenv("GITHUB_ACTIONS") != "" {

@@ -192,7 +192,8 @@ class Endpoint {
     }
     const size = Buffer.byteLength(json);
     const limit = this.#data.maxOutputBytes;
-    if (size > limit) throw new Failure(`The answer has ${size} bytes; the limit is ${limit}.`);
+    if (size > limit)
+      throw new Failure(`The answer has ${size} bytes; PLUGIN_MAX_OUTPUT_BYTES allows ${limit}.`);
     return json;
   }
 }

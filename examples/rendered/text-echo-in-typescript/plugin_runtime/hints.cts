@@ -1,5 +1,7 @@
 /** Advice for exceptions that mean the image lacks something. */
 
+const { basename, extname } = require('node:path') as typeof import('node:path');
+
 const BUILD = 'and build the image again';
 const PACKAGE = /Cannot find (?:package|module) '([^']+)'/;
 
@@ -17,8 +19,20 @@ function describe(error: unknown): string {
 /** As `describe`, in one line, and what to do about it where the image lacks something. */
 function explain(error: unknown): string {
   const advice = adviceOn(error);
-  const said = describe(error).replace(/\s*[\r\n]+\s*/g, ' ');
+  const said = `${describe(error)}${causeOf(error)}`.replace(/\s*[\r\n]+\s*/g, ' ');
   return advice ? `${said}; ${advice}` : said;
+}
+
+/** What an error says that led to it, such as the address that `fetch failed` does not name. */
+function causeOf(error: unknown): string {
+  try {
+    const { cause } = error as Error;
+    if (!(error instanceof Error) || !(cause instanceof Error)) return '';
+    const [first = cause] = cause instanceof AggregateError && !cause.message ? cause.errors : [];
+    return ` (caused by ${describe(first)})`;
+  } catch {
+    return '';
+  }
 }
 
 /** The stack of whatever was thrown, with what led to it. */
@@ -39,7 +53,9 @@ function adviceOn(error: unknown): string {
     case 'ERR_MODULE_NOT_FOUND':
     case 'MODULE_NOT_FOUND': {
       const name = PACKAGE.exec(error.message)?.[1] ?? '';
-      if (!name || name.startsWith('/') || name.startsWith('.')) return '';
+      if (/^[./]/.test(name) && extname(name) === '')
+        return `an import names the file with its extension, such as ./${basename(name)}.ts`;
+      if (!name || /^[./]/.test(name)) return '';
       return `add the package ${name} to "dependencies" in package.json, run make lock, ${BUILD}`;
     }
     case 'EROFS':

@@ -106,7 +106,7 @@ function asText(line: Fields): string {
 function plain(value: unknown): string {
   if (typeof value === 'string') return value;
   try {
-    return formatWithOptions({ colors: false, breakLength: Number.POSITIVE_INFINITY }, '%o', value);
+    return formatWithOptions({ colors: false, breakLength: Number.POSITIVE_INFINITY }, '%O', value);
   } catch (error) {
     return `without a text: ${(error as Error)?.name}`;
   }

@@ -120,9 +120,9 @@ function makeThreads(
       },
       onProblem: (message) => log.error(message),
       onThreads,
-      onLateEnd: (order: Order) => {
+      onLateEnd: (order: Order, traceId: string) => {
         const seconds = ((monotonicMs() - order.started) / 1000).toFixed(1);
-        log.warning(`ended ${seconds} s after its start, past its deadline`, { trace_id: order.traceId });
+        log.warning(`ended ${seconds} s after its start, past its deadline`, { trace_id: traceId });
       },
     },
   );

@@ -53,7 +53,7 @@ type Listener = {
   onLost(lines: number): void;
   onProblem(message: string): void;
   onThreads(count: number): void;
-  onLateEnd(order: Order): void;
+  onLateEnd(order: Order, traceId: string): void;
 };
 
 class Threads {
@@ -184,7 +184,7 @@ class Threads {
     if (at >= 0) this.#waiting.splice(at, 1);
     if (job.isLate) {
       this.stuck -= 1;
-      this.#listener.onLateEnd(job.order);
+      this.#listener.onLateEnd(job.order, this.traceOf(job));
     } else job.end(end);
     if (!isUntidy) job.released();
   }

@@ -2,7 +2,7 @@
  *
  *  stage7-plugin is installed from where the template was when it made this plugin, as
  *  `.stage7-template.json` or `.cruft.json` says; else an installed one is used. CONTRACT_SUITE names
- *  another place in pip's words, such as `../template[docker,generated]`; CRUFT the command of cruft. */
+ *  another place, such as `../template` or whatever else pip takes; CRUFT the command of cruft. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -10,7 +10,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const CRUFT = 'cruft[pyproject]==2.16.0';
-const EXAMPLE = "pipx install 'stage7-plugin[docker,generated,dev] @ git+https://github.com/org/template'";
+const EXTRAS = '[docker,generated,dev]';
 
 type MadeFrom = { template?: string; commit?: string; version?: string; answers?: Record<string, unknown> };
 
@@ -38,9 +38,14 @@ function asUrl(address: string): string {
 /** The suite as pip installs it; empty if it is not known where from. */
 function requirement(): string {
   for (const { template = '', commit = '' } of [read('.stage7-template.json'), read('.cruft.json')])
-    if (commit && asUrl(template))
-      return `stage7-plugin[docker,generated,dev] @ git+${asUrl(template)}@${commit}`;
+    if (commit && asUrl(template)) return `stage7-plugin${EXTRAS} @ git+${asUrl(template)}@${commit}`;
   return '';
+}
+
+/** CONTRACT_SUITE; for a folder, with the extras that the commands need. */
+function given(): string {
+  const suite = process.env['CONTRACT_SUITE'] ?? '';
+  return suite && existsSync(resolve(ROOT, suite)) ? suite + EXTRAS : suite;
 }
 
 /** A command of a package of PyPI, or of an installed program. */
@@ -62,11 +67,16 @@ function suite(options: string[]): number {
     const settings = process.env['ENV_FILE'] ? ['--env-file', process.env['ENV_FILE']] : [];
     words = ['check', ...settings, ...words.slice(1), '.'];
   }
-  const tool = command('stage7-plugin', process.env['CONTRACT_SUITE'] || requirement());
+  const spec = given() || requirement();
+  const tool = command('stage7-plugin', spec);
   if (tool.length > 0) return execute([...tool, ...words]);
-  const reason =
-    'stage7-plugin is not available: it needs uv or pipx, and CONTRACT_SUITE where the template is not on record';
-  if (!optional) fail(`Nothing was done, because ${reason}. Or install it: ${EXAMPLE}`);
+  const why = spec
+    ? 'uv or pipx installs it, and neither is here'
+    : 'neither .stage7-template.json nor .cruft.json names an address and a commit of the template; ' +
+      'set CONTRACT_SUITE to a clone, CONTRACT_SUITE=../template, or with its address to ' +
+      `CONTRACT_SUITE='stage7-plugin${EXTRAS} @ git+https://github.com/org/template'`;
+  const reason = `stage7-plugin is not available: ${why}`;
+  if (!optional) fail(`Nothing was done, because ${reason}`);
   const said = `The contract suite did not run: ${reason}`;
   console.log(process.env['GITHUB_ACTIONS'] ? `::warning::${said}` : said);
   return 0;

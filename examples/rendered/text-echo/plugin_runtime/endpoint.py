@@ -218,7 +218,9 @@ class Endpoint:
             body = outputs.encode({"success": True, "outputs": redacted})
         if len(body) > self._settings.max_output_bytes:
             limit = self._settings.max_output_bytes
-            raise outputs.Failure(f"The answer has {len(body)} bytes; the limit is {limit}.")
+            raise outputs.Failure(
+                f"The answer has {len(body)} bytes; PLUGIN_MAX_OUTPUT_BYTES allows {limit}."
+            )
         return Response(200, body)
 
 

@@ -1,8 +1,8 @@
 """Run the template's own tool, stage7-plugin: `make contract`, `make install` and others.
 
 It is installed from where the template was when it made this plugin, as `.stage7-template.json`
-or `.cruft.json` says; else an installed one is used. `CONTRACT_SUITE` names another place in pip's
-words, such as `../template[docker,generated]`.
+or `.cruft.json` says; else an installed one is used. `CONTRACT_SUITE` names another place, such as
+`../template` or whatever else pip takes.
 
 Usage:
     python tests/contract_suite.py check          check the image against the host contract, with
@@ -22,6 +22,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENT = ROOT / ".venv" / "contract"
+EXTRAS = "[docker,generated,dev]"
 BIN = ENVIRONMENT / ("Scripts" if os.name == "nt" else "bin")
 
 
@@ -36,8 +37,14 @@ def requirement(folder: Path) -> str:
         made_from = json.loads(file.read_text("utf-8")) if file.is_file() else {}
         address, commit = made_from.get("template") or "", made_from.get("commit") or ""
         if commit and (url := as_url(address)):
-            return f"stage7-plugin[docker,generated,dev] @ git+{url}@{commit}"
+            return f"stage7-plugin{EXTRAS} @ git+{url}@{commit}"
     return ""
+
+
+def given() -> str:
+    """CONTRACT_SUITE; for a folder, with the extras that the commands need."""
+    suite = os.environ.get("CONTRACT_SUITE", "")
+    return suite + EXTRAS if suite and (ROOT / suite).exists() else suite
 
 
 def as_url(address: str) -> str:
@@ -59,11 +66,7 @@ def skip(reason: str) -> int:
 
 def fail(reason: str) -> int:
     """Say that nothing was done, and what to do."""
-    print(
-        f"Nothing was done, because stage7-plugin is not available: {reason}, or install it: "
-        "pipx install 'stage7-plugin[docker,generated,dev] @ git+https://github.com/org/template'",
-        file=sys.stderr,
-    )
+    print(f"Nothing was done, because stage7-plugin is not available: {reason}", file=sys.stderr)
     return 2
 
 
@@ -89,13 +92,13 @@ def main() -> int:
         env_file = os.environ.get("ENV_FILE")
         settings = ["--env-file", str(ROOT / env_file)] if env_file else []
         arguments = ["check", *settings, *arguments[1:], str(ROOT)]
-    suite = os.environ.get("CONTRACT_SUITE") or requirement(ROOT)
+    suite = given() or requirement(ROOT)
     program = prepared(suite) if suite else shutil.which("stage7-plugin")
     if program is None:
         reason = (
             "neither .stage7-template.json nor .cruft.json names an address and a commit of the "
-            "template; set CONTRACT_SUITE to one, or to a clone: "
-            "CONTRACT_SUITE='../template[docker,generated,dev]'"
+            "template; set CONTRACT_SUITE to a clone, CONTRACT_SUITE=../template, or with its "
+            f"address to CONTRACT_SUITE='stage7-plugin{EXTRAS} @ git+https://github.com/org/template'"
         )
         return skip(reason) if "--optional" in sys.argv else fail(reason)
     if arguments[0] == "dev" and os.name != "nt":  # in place of this process: Ctrl-C is for it
