@@ -176,7 +176,7 @@ def test_a_full_disk_fails_that_plugin_alone(tmp_path: Path) -> None:
     assert plugins_in(tmp_path / "out") == ["big", "small"]
 
 
-MOVES = 7  # more than placing makes; see the test below
+MOVES = 7  # more than installing one plugin makes; see the test below
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
@@ -185,7 +185,7 @@ MOVES = 7  # more than placing makes; see the test below
 def test_a_run_may_end_before_or_after_every_move(
     tmp_path: Path, there: bool, move: int, after: bool
 ) -> None:
-    """A process that is killed at each step of placing one plugin, and a run after it."""
+    """A process that is killed at each step of installing one plugin, and a run after it."""
     template, output = PluginTemplate(), OutputFolder(tmp_path / "out")
     output.create()
     _keep_common_texts(template, output)
