@@ -47,6 +47,14 @@ test('JSON that two readers could take differently is refused', () => {
   assert.throws(() => parse(new Uint8Array([0x22, 0xff, 0x22]), 100), BadJson);
 });
 
+test('a small body, with a character for each byte, is read as its bytes are', () => {
+  for (const text of ['{"a": 1}', '{"ä": "€ 😀"}', '\ufeff{"a": 1}']) {
+    const small = Buffer.from(octets(text)).toString('latin1');
+    assert.deepEqual(parse(small, 100), parse(octets(text), 100));
+  }
+  assert.throws(() => parse('"\xff"', 100), BadJson);
+});
+
 test('a message about JSON quotes nothing of it', () => {
   for (const text of ['{"a": secret-token}', 'secret-token', '{"secret token": 1, "secret token": 2}'])
     assert.throws(

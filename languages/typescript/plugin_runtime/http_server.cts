@@ -9,6 +9,7 @@ import type { Log } from './logs.cts';
 import type { Budget } from './memory.cts';
 import type { Response } from './responses.cts';
 import type { Settings } from './settings.cts';
+import type { Body } from './types.cts';
 
 const http = require('node:http') as typeof import('node:http');
 
@@ -142,7 +143,7 @@ class Server {
     }
     const share = new Share(budget);
     const reader = new BodyReader(request, share, settings.maxBodyBytes);
-    let body: Uint8Array;
+    let body: Body;
     this.#reading.add(reader);
     try {
       const whole = reader.read();

@@ -89,9 +89,13 @@ export type Logic = {
 export type Outcome = 'success' | 'failed' | 'invalid' | 'busy' | 'timeout' | 'unavailable';
 export type Level = 'DEBUG' | 'INFO' | 'WARNING' | 'ERROR' | 'CRITICAL';
 
+/** A request's body. A small one is text with a character for each byte: threads pass texts on for
+ *  less than buffers, and leave no memory behind that only a collection of garbage gives back. */
+export type Body = Uint8Array | string;
+
 /** One execution, as the main thread hands it to a worker. */
 export type Order = {
-  body: Uint8Array;
+  body: Body;
   headers: Record<string, string>;
   traceId: string;
   /** Milliseconds of the monotonic clock that all threads share. */
@@ -103,7 +107,8 @@ export type Order = {
 export type Answer = {
   kind: 'answer';
   status: number;
-  body: Uint8Array;
+  /** The JSON; as its bytes if it is large, which then are handed over, not copied. */
+  body: Uint8Array | string;
   outcome: Outcome;
   line: string;
   redactions: number;
@@ -131,8 +136,8 @@ export type WorkerData = {
   readable: boolean;
   /** Only import the author's module: the image is being built. */
   compiling: boolean;
-  /** The environment's secrets, in every form. */
-  secretForms: string[];
+  /** Variables of the environment that are secret; none for those that are named like secrets. */
+  secretNames: string[];
   /** Where the trace id of the running execution stands, for the answer at its deadline. */
   trace: SharedArrayBuffer;
   /** Bytes of log lines that the main thread has not taken yet. */

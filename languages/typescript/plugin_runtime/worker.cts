@@ -12,20 +12,17 @@ const { capture } = require('./console.cts') as import('./console.cts').Api;
 const { Endpoint } = require('./endpoint.cts') as import('./endpoint.cts').Api;
 const { explain, stackOf } = require('./hints.cts') as import('./hints.cts').Api;
 const { Log } = require('./logs.cts') as import('./logs.cts').Api;
-const { LARGE, collectGarbage } = require('./memory.cts') as import('./memory.cts').Api;
-const { RequestSecrets, Secrets } = require('./redaction.cts') as import('./redaction.cts').Api;
+const { LARGE, collectGarbage, noteExecution } = require('./memory.cts') as import('./memory.cts').Api;
+const { RequestSecrets, secretsOfEnvironment } = require('./redaction.cts') as import('./redaction.cts').Api;
 
 const LOGIC = 'plugin_logic.ts';
 const QUEUE_BYTES = 256 * 1024; // of lines that the main thread has not taken yet
 const PATIENCE_MS = 200; // for a reader that is slow, but reads; then lines are dropped
-const COLLECTED = 2000; // executions; V8 would let each thread's garbage grow, by some MiB in all of them
-const TRANSFERRED = 64 * 1024; // bytes of an answer, from which on it is not copied
 
 const data = workerData as WorkerData;
 /** Bytes on their way to the main thread, and lines that were dropped. */
 const queued = new Int32Array(data.queued);
 let isStalled = false;
-let executions = 0;
 
 const say = (message: Message, transferred: ArrayBuffer[] = []): void =>
   parentPort?.postMessage(message, transferred);
@@ -46,7 +43,7 @@ function send(line: string, redactions: number, mayWait: boolean): void {
   say({ kind: 'log', line, redactions });
 }
 
-const environment = new Secrets(data.secretForms);
+const environment = secretsOfEnvironment(data.manifest, process.env, data.secretNames);
 const secrets = new RequestSecrets(data.manifest, environment);
 const log = new Log(data.manifest, secrets, send, { level: data.logLevel, readable: data.readable });
 const endLines = capture(log);
@@ -103,12 +100,11 @@ function serve(logic: Logic, its: LogOf): void {
   parentPort?.on('message', (order: Order) => {
     const size = order.body.length;
     void endpoint.execute(order).then((answer) => {
-      const transferred = answer.body.length > TRANSFERRED ? [answer.body.buffer as ArrayBuffer] : [];
+      const transferred = typeof answer.body === 'string' ? [] : [answer.body.buffer as ArrayBuffer];
       const isLarge = Math.max(size, answer.body.length) > LARGE;
       say({ ...answer, isLarge }, transferred);
-      executions += 1;
+      noteExecution();
       if (isLarge) setImmediate(tidyUp);
-      else if (executions % COLLECTED === 0) setImmediate(collectGarbage, 'major', 'last-resort');
     });
   });
   say({ kind: 'ready' });

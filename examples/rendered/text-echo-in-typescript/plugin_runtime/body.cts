@@ -1,6 +1,7 @@
 /** The body of a request, as it arrives: within its limits and within the memory budget. */
 import type { IncomingMessage } from 'node:http';
 import type { Share as ShareOf } from './memory.cts';
+import type { Body } from './types.cts';
 
 const { DecodingCost, NoRoom, SMALL, collectGarbage } = require('./memory.cts') as import('./memory.cts').Api;
 
@@ -34,10 +35,10 @@ class BodyReader {
     this.#most = most;
   }
 
-  /** The whole body, in memory of its own, so that it can be handed to a thread.
+  /** The whole body, in memory of its own if it is large, so that it can be handed to a thread.
    *
    *  Rejects with BodyRefused, or with another error where the client went away. */
-  read(): Promise<Uint8Array> {
+  read(): Promise<Body> {
     return new Promise((resolve, reject) => {
       const request = this.#request;
       const tooLarge = `The request's body has more than ${this.#most} bytes.`;
@@ -121,7 +122,7 @@ class Pieces {
   readonly #chunks: Buffer[] = [];
 
   constructor(announced: number) {
-    this.#whole = announced > 0 ? new Uint8Array(announced) : undefined;
+    this.#whole = announced > SMALL ? new Uint8Array(announced) : undefined;
   }
 
   add(chunk: Buffer): void {
@@ -141,9 +142,10 @@ class Pieces {
     this.#whole = undefined;
   }
 
-  /** The body in memory of its own. */
-  joined(): Uint8Array {
+  /** The body: a small one as text, a large one in memory of its own. */
+  joined(): Body {
     if (this.#whole !== undefined) return this.#whole;
+    if (this.length <= SMALL) return this.#chunks.map((chunk) => chunk.toString('latin1')).join('');
     const body = new Uint8Array(this.length);
     let at = 0;
     for (const chunk of this.#chunks) {

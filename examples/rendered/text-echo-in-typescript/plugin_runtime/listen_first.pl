@@ -13,7 +13,7 @@ delete @ENV{qw(LISTEN_FDS LISTEN_PID LISTEN_FDNAMES)};
 # The host's own Node options would be read before any line of the server: NODE_OPTIONS=--require of a
 # file that is not here ends every start, --max-old-space-size=4096 is more than the container has.
 delete @ENV{grep { /^NODE_/ } keys %ENV};
-$ENV{NODE_COMPILE_CACHE} = $ARGV[1] =~ s{[^/]*$}{}r . ".cache";
+$ENV{NODE_COMPILE_CACHE} = $ARGV[-1] =~ s{[^/]*$}{}r . ".cache";
 
 my $port = $ENV{PLUGIN_PORT} // "";
 $^F = 255;    # keep the socket open when the program begins

@@ -1,7 +1,10 @@
 /** Request bodies: JSON as RFC 8259 has it, and nothing that another reader could take otherwise. */
 
+import type { Body } from './types.cts';
+
 const { isUtf8 } = require('node:buffer') as typeof import('node:buffer');
 
+const ASCII = /^[\0-\x7f]*$/;
 const BYTE_ORDER_MARK = '\ufeff';
 const LONG_DIGITS = /\d{16}/; // from here on a double may not hold an integer exactly
 const IDENTIFIER = /^[\p{L}_][\p{L}\p{N}_]{0,39}$/u;
@@ -20,9 +23,14 @@ type Parsed = { value: unknown; sources: Sources | undefined };
  *  surrogates, nesting deeper than `maxDepth`. A byte order mark is passed over.
  *
  *  Throws BadJson, which quotes nothing of the body: it could be a secret. */
-function parse(body: Uint8Array, maxDepth: number): Parsed {
-  if (!isUtf8(body)) throw new BadJson('The body is not valid UTF-8.');
-  const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8');
+function parse(body: Body, maxDepth: number): Parsed {
+  if (typeof body === 'string' && ASCII.test(body)) return parseText(body, maxDepth);
+  const octets =
+    typeof body === 'string'
+      ? Buffer.from(body, 'latin1')
+      : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  if (!isUtf8(octets)) throw new BadJson('The body is not valid UTF-8.');
+  const text = octets.toString('utf8');
   return parseText(text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text, maxDepth);
 }
 

@@ -62,5 +62,6 @@ export async function run(
     started,
     deadline: started + deadlineMs(settings.timeoutMs),
   });
-  return JSON.parse(new TextDecoder().decode(answer.body)) as PluginAnswer;
+  const { body } = answer;
+  return JSON.parse(typeof body === 'string' ? body : new TextDecoder().decode(body)) as PluginAnswer;
 }
