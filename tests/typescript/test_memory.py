@@ -1,0 +1,43 @@
+"""The memory that a crowd of large requests takes of a TypeScript plugin."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from tests.runtime.plugin_process import PluginProcess, write_manifest
+from tests.support import node
+
+MIB = 1024 * 1024
+LIMIT = 256 * MIB
+CROWD = 8
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
+def test_a_crowd_of_large_bodies_stays_below_the_limit(tmp_path: Path) -> None:
+    """Those that do not fit are refused; undecoded they would have half of the limit together."""
+    shutil.copy(node.SOURCES / "server.cts", tmp_path)
+    shutil.copytree(node.SOURCES / "plugin_runtime", tmp_path / "plugin_runtime")
+    shutil.copy(node.TESTS / "http_cases.ts", tmp_path / "plugin_logic.ts")
+    (tmp_path / "package.json").write_text('{"type": "module"}', "utf-8")
+    write_manifest(tmp_path, {"api": {"endpoint": "/execute", "method": "POST", "timeout": 60000}})
+    command = [node.node(), "--max-semi-space-size=2", str(tmp_path / "server.cts")]
+    environ = {"PLUGIN_MEMORY_BYTES": str(LIMIT), "MALLOC_MMAP_THRESHOLD_": "262144"}
+    body = json.dumps({"inputs": {"do": "context", "value": "x" * (16 * MIB - 100)}}).encode()
+    plugin = PluginProcess(tmp_path, environ, command=command)
+    try:
+        _ = plugin.port
+        with ThreadPoolExecutor(CROWD) as pool:
+            found = list(pool.map(lambda _: plugin.request("POST", "/execute", body)[0], range(24)))
+        status = Path(f"/proc/{plugin.process.pid}/status").read_text("utf-8")
+    finally:
+        plugin.kill()
+    peak = 1024 * int(status.partition("VmHWM:")[2].split()[0])
+    assert set(found) <= {200, 429}
+    assert 200 in found
+    assert peak < LIMIT
