@@ -4,6 +4,7 @@ import type { RequestSecrets } from './redaction.cts';
 import type { Sources } from './strict_json.cts';
 import type {
   Answer,
+  Body,
   Context,
   Fields,
   Level,
@@ -24,6 +25,7 @@ const { isObject, typeName } = require('./value_types.cts') as import('./value_t
 const MEDIA_TYPE = /^application\/(?:json|[\w.-]+\+json)$/i;
 const CHARSET = /charset\s*=\s*"?([^";\s]*)/i;
 const TRACE_ID_LENGTH = 200; // characters; a longer one would only bloat every log line
+const COPIED = 64 * 1024; // characters of an answer, from which on its bytes are handed over
 const ABORT_MS = 100; // before the deadline
 
 /** A request that does not succeed: status, outcome for the metrics, and why. */
@@ -101,7 +103,7 @@ class Endpoint {
     return {
       kind: 'answer',
       status: made.status,
-      body: new TextEncoder().encode(made.json),
+      body: made.json.length > COPIED ? new TextEncoder().encode(made.json) : made.json,
       outcome: made.outcome,
       line,
       redactions: this.#redactions + redactions,
@@ -140,7 +142,7 @@ class Endpoint {
   #read(order: Order): { values: Fields; context: Context } {
     checkContentType(order.headers);
     const { given, context, sources } = partsOf(order.body, this.#data.maxJsonDepth);
-    order.body = new Uint8Array(); // so that a large body is not kept while the plugin works
+    order.body = ''; // so that a large body is not kept while the plugin works
     const traceId = String(context['trace_id'] || '').slice(0, TRACE_ID_LENGTH) || order.traceId;
     const own = this.#secrets.ofInputs(given, context);
     this.#identify(traceId, (this.#log.identity?.secrets ?? new Secrets([])).with(own));
@@ -222,7 +224,7 @@ const shown = (value: string): string => (/^[a-z/.+-]{1,40}$/i.test(value) ? `'$
 
 /** `inputs` and `context` of a body. Throws Refusal. */
 function partsOf(
-  body: Uint8Array,
+  body: Body,
   maxDepth: number,
 ): { given: Fields; context: Fields; sources: Sources | undefined } {
   let parsed: { value: unknown; sources: Sources | undefined };

@@ -102,9 +102,9 @@ function listenTo(threads: Threads, budget: Budget, { log, writer, metrics }: Jo
     },
     onProblem: (message) => log.error(message),
     onThreads: (count) => budget.leaveTo(count),
-    onLateEnd: (order: Order) => {
+    onLateEnd: (order: Order, traceId: string) => {
       const seconds = ((monotonicMs() - order.started) / 1000).toFixed(1);
-      log.warning(`ended ${seconds} s after its start, past its deadline`, { trace_id: order.traceId });
+      log.warning(`ended ${seconds} s after its start, past its deadline`, { trace_id: traceId });
     },
   };
 }

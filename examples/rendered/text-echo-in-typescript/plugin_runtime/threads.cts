@@ -2,48 +2,20 @@
  *
  *  At the deadline the thread is ended. Only a call that JavaScript cannot interrupt, such as
  *  `execSync`, keeps it, and its slot, for longer. */
-import type { Worker as WorkerThread } from 'node:worker_threads';
-import type { Answer, Message, Order, WorkerData } from './types.cts';
+import type { End, Job as JobOf, Thread } from './job.cts';
+import type { Answer, Body, Message, Order, WorkerData } from './types.cts';
 
-const { join } = require('node:path') as typeof import('node:path');
+const { extname, join } = require('node:path') as typeof import('node:path');
 const { Worker } = require('node:worker_threads') as typeof import('node:worker_threads');
 
-const { MIB } = require('./memory.cts') as import('./memory.cts').Api;
+const { Job } = require('./job.cts') as import('./job.cts').Api;
+const { MIB, noteExecution } = require('./memory.cts') as import('./memory.cts').Api;
 
-const SOURCE = join(__dirname, 'worker.cts');
+const SOURCE = join(__dirname, `worker${extname(__filename)}`); // next to this file, or to its bundle
 const PATIENCE_MS = 20; // for which an execution waits for a thread that is busy
-const MOST_WAITS = 5; // of so long, where other executions end meanwhile
+const LATE_MS = 5; // of a timer, which say that this process waits for a CPU
+const MOST_WAITS = 5; // of so long, where other executions end meanwhile, or the process has to wait
 const TRACE_BYTES = 2 + 4 * 200;
-
-/** How an execution ended: with an answer, at its deadline, or because its thread did. */
-type End = Answer | { kind: 'late' } | { kind: 'broken'; error: string };
-
-type Thread = {
-  worker: WorkerThread;
-  trace: Uint8Array;
-  queued: Int32Array;
-  job: Job | undefined;
-  isEnding: boolean;
-  /** Releases the memory of executions whose garbage is not collected yet. */
-  untidy: (() => void)[];
-};
-
-/** A slot that is taken. `end` is called once, `released` once the slot is free again. */
-class Job {
-  readonly order: Order;
-  readonly end: (end: End) => void;
-  readonly released: () => void;
-  thread: Thread | undefined;
-  timer: NodeJS.Timeout | undefined;
-  patience: NodeJS.Timeout | undefined;
-  isLate = false;
-
-  constructor(order: Order, end: (end: End) => void, released: () => void) {
-    this.order = order;
-    this.end = end;
-    this.released = released;
-  }
-}
 
 type Limits = { slots: number; deadlineMs: number; memoryBytes: number };
 
@@ -59,17 +31,18 @@ type Listener = {
 class Threads {
   readonly slots: number;
   stuck = 0;
+  /** To be set in the turn in which the first thread is started. */
+  listener: Listener | undefined;
   readonly #deadlineMs: number;
   readonly #resources: import('node:worker_threads').ResourceLimits;
   readonly #data: Omit<WorkerData, 'trace' | 'queued'>;
-  readonly #listener: Listener;
   readonly #idle: Thread[] = [];
-  readonly #waiting: Job[] = [];
-  readonly #jobs = new Set<Job>();
+  readonly #waiting: JobOf[] = [];
+  readonly #jobs = new Set<JobOf>();
   #threads = 0;
   #answers = 0;
 
-  constructor(limits: Limits, data: Omit<WorkerData, 'trace' | 'queued'>, listener: Listener) {
+  constructor(limits: Limits, data: Omit<WorkerData, 'trace' | 'queued'>) {
     this.slots = limits.slots;
     this.#deadlineMs = limits.deadlineMs;
     const mebibytes = limits.memoryBytes / MIB;
@@ -79,7 +52,6 @@ class Threads {
       maxYoungGenerationSizeMb: Math.max(2, Math.min(16, Math.floor(mebibytes / 128))),
     };
     this.#data = data;
-    this.#listener = listener;
   }
 
   /** Slots that are taken, stuck ones included. */
@@ -101,12 +73,12 @@ class Threads {
 
   /** Run an order; undefined where every slot is taken. */
   execute(
-    body: Uint8Array,
+    body: Body,
     headers: Record<string, string>,
     traceId: string,
     end: (end: End) => void,
     released: () => void,
-  ): Job | undefined {
+  ): JobOf | undefined {
     if (this.#jobs.size >= this.slots) return undefined;
     const started = monotonicMs();
     const order = { body, headers, traceId, started, deadline: started + this.#deadlineMs };
@@ -125,7 +97,7 @@ class Threads {
   }
 
   /** The trace id of a job, as soon as its thread has read it. */
-  traceOf(job: Job): string {
+  traceOf(job: JobOf): string {
     const trace = job.thread?.trace;
     const length = trace === undefined ? 0 : ((trace[0] ?? 0) << 8) + (trace[1] ?? 0);
     return length === 0 || trace === undefined
@@ -133,21 +105,23 @@ class Threads {
       : Buffer.from(trace.subarray(2, 2 + length)).toString('utf8');
   }
 
-  /** Let a job wait for a thread; start one if no execution ends meanwhile, or enough others are first.
+  /** Let a job wait for a thread; start one if the busy ones do not get on, or the job has waited long.
    *
    *  A new thread costs 50 ms, 10 MB, and V8 compiles everything once more in it. */
-  #wait(job: Job, times = 1): void {
+  #wait(job: JobOf, times = 1): void {
     const before = this.#answers;
+    const due = performance.now() + PATIENCE_MS;
     const look = (): void => {
       if (!this.#waiting.includes(job)) return;
-      if (this.#answers === before || times === MOST_WAITS) this.#startFor(job);
-      else this.#wait(job, times + 1);
+      const hasReason = this.#answers !== before || performance.now() > due + LATE_MS;
+      if (hasReason && times < MOST_WAITS) this.#wait(job, times + 1);
+      else this.#startFor(job);
     };
-    // What came meanwhile is looked at first: perhaps this process had to wait, not the job.
+    // Answers that came meanwhile are looked at first.
     job.patience = setTimeout(() => setImmediate(look), PATIENCE_MS);
   }
 
-  #startFor(job: Job): void {
+  #startFor(job: JobOf): void {
     if (this.#threads >= this.slots) return; // one of them ends soon, or its execution does
     this.#start().then(
       (thread) => this.#free(thread),
@@ -165,18 +139,18 @@ class Threads {
     else this.#give(thread, job);
   }
 
-  #give(thread: Thread, job: Job): void {
+  #give(thread: Thread, job: JobOf): void {
     clearTimeout(job.patience);
     thread.job = job;
     job.thread = thread;
     thread.trace.fill(0, 0, 2);
     const { body } = job.order;
-    thread.worker.postMessage(job.order, [body.buffer as ArrayBuffer]);
-    job.order.body = new Uint8Array();
+    thread.worker.postMessage(job.order, typeof body === 'string' ? [] : [body.buffer as ArrayBuffer]);
+    job.order.body = '';
   }
 
   /** Free a job's slot; what it takes of the memory is free later if it `isUntidy`. */
-  #finish(job: Job, end: End, isUntidy = false): void {
+  #finish(job: JobOf, end: End, isUntidy = false): void {
     clearTimeout(job.timer);
     clearTimeout(job.patience);
     if (!this.#jobs.delete(job)) return;
@@ -184,12 +158,12 @@ class Threads {
     if (at >= 0) this.#waiting.splice(at, 1);
     if (job.isLate) {
       this.stuck -= 1;
-      this.#listener.onLateEnd(job.order, this.traceOf(job));
+      this.listener?.onLateEnd(job.order, this.traceOf(job));
     } else job.end(end);
     if (!isUntidy) job.released();
   }
 
-  #giveUp(job: Job): void {
+  #giveUp(job: JobOf): void {
     clearTimeout(job.timer);
     if (job.thread === undefined) this.#finish(job, { kind: 'late' });
     else {
@@ -215,7 +189,7 @@ class Threads {
       untidy: [],
     };
     this.#threads += 1;
-    this.#listener.onThreads(this.#threads);
+    this.listener?.onThreads(this.#threads);
     return new Promise((resolve, reject) => {
       let why = '';
       worker.on('message', (message: Message) => {
@@ -241,7 +215,7 @@ class Threads {
   }
 
   #takeLine(thread: Thread, line: string, redactions: number): void {
-    this.#listener.onLine(line, redactions, () => {
+    this.listener?.onLine(line, redactions, () => {
       Atomics.sub(thread.queued, 0, line.length);
       Atomics.notify(thread.queued, 0);
     });
@@ -249,13 +223,14 @@ class Threads {
 
   #countLost(thread: Thread): void {
     const lost = Atomics.exchange(thread.queued, 1, 0);
-    if (lost > 0) this.#listener.onLost(lost);
+    if (lost > 0) this.listener?.onLost(lost);
   }
 
   #answered(thread: Thread, answer: Answer): void {
     const { job } = thread;
     if (job === undefined || job.isLate) return;
     this.#answers += 1;
+    noteExecution();
     thread.job = undefined;
     thread.isEnding = answer.isLast ?? false;
     if (!thread.isEnding) this.#free(thread);
@@ -265,14 +240,14 @@ class Threads {
 
   #ended(thread: Thread, error: string): void {
     this.#threads -= 1;
-    this.#listener.onThreads(this.#threads);
+    this.listener?.onThreads(this.#threads);
     tidied(thread);
     this.#countLost(thread);
     const at = this.#idle.indexOf(thread);
     if (at >= 0) this.#idle.splice(at, 1);
     const { job } = thread;
     if (job !== undefined) this.#finish(job, { kind: 'broken', error });
-    else if (at >= 0) this.#listener.onProblem(`a thread without an execution ended: ${error}`);
+    else if (at >= 0) this.listener?.onProblem(`a thread without an execution ended: ${error}`);
     const served = at >= 0 || job !== undefined || thread.isEnding;
     const [next] = this.#waiting;
     if (next !== undefined) this.#startFor(next);
@@ -296,6 +271,6 @@ const monotonicMs = (): number => Number(process.hrtime.bigint()) / 1e6;
 
 const api = { Threads, monotonicMs };
 
-export type { End, Job, Threads };
+export type { Threads };
 export type Api = typeof api;
 module.exports = api;
