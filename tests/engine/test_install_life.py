@@ -10,11 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from stage7_plugin.host.http_client import Address, call
 from stage7_plugin.host.stand_in.server import StandIn
 from tests.support.batch import batch, numbered, write_fleet
-from tests.support.git_template import ADDRESS
-from tests.support.install_place import InstallPlace
+from tests.support.install_place import InstallPlace, execute
 from tests.support.plugin_life import Life
 from tests.support.registry import Registry
 from tests.support.template import generate
@@ -77,35 +75,9 @@ def make(place: InstallPlace, **answers: str) -> Path:
     return place.repository
 
 
-def link(place: InstallPlace, **answers: str) -> Path:
-    """Make a plugin that its template can update."""
-    folder = place.bare.parent
-    context = json.dumps(answers)
-    place.run(folder, "cruft", "create", ADDRESS, "--no-input", "--extra-context", context)
-    (folder / "text-echo").rename(place.repository)
-    place.start()
-    return place.repository
-
-
-def execute(host: StandIn, verb: str, kind: str = "any", **values: Any) -> tuple[int, Any]:
-    records = {
-        name: {
-            "inputName": name,
-            "value": value,
-            "valueType": name.removeprefix("a_") if kind == "declared" else kind,
-            "args": {},
-        }
-        for name, value in values.items()
-    }
-    step = {"actionVerb": verb, "inputValues": records, "id": "step-1"}
-    answer = call(Address.from_url(host.url), "POST", "/executeAction", payload=step, timeout=300)
-    outputs = {one["name"]: one["result"] for one in answer.document}
-    return answer.status, outputs
-
-
 @pytest.mark.parametrize("place", ["with template"], indirect=True)
 def test_the_life_of_one_plugin(place: InstallPlace, host: StandIn, namespace: str) -> None:
-    plugin = link(place, image_namespace=namespace)
+    plugin = place.linked_plugin(image_namespace=namespace)
     write(place, plugin, '{"result": inputs["text"].upper()}', "It shouts")
     place.release(plugin, "1.0.0")
     status, output = place.install(".")

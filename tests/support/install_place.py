@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 
+from stage7_plugin.host.http_client import Address, call
 from stage7_plugin.host.stand_in.execution import Executor
 from stage7_plugin.host.stand_in.server import StandIn
+from tests.support.git_template import ADDRESS as TEMPLATE_ADDRESS
 from tests.support.git_template import Workplace
 from tests.support.template import TEMPLATE, render
 
@@ -84,6 +86,15 @@ class InstallPlace(Workplace):
         self.start()
         return self.repository
 
+    def linked_plugin(self, **answers: str) -> Path:
+        """Make a plugin that its template can update, in the place of the repository."""
+        folder = self.repository.parent
+        given = ("--extra-context", json.dumps(answers))
+        self.run(folder, "cruft", "create", TEMPLATE_ADDRESS, "--no-input", *given)
+        (folder / "text-echo").rename(self.repository)
+        self.start()
+        return self.repository
+
     def start(self) -> None:
         """Make the repository of what is in its folder, with its remote."""
         self.git(self.repository, "init", "--quiet")
@@ -117,6 +128,30 @@ class InstallPlace(Workplace):
     def must(self, folder: Path, *command: str) -> str:
         """Run a command that has to succeed; return what it printed."""
         return self._must_succeed(folder, *command)
+
+
+def execute(host: StandIn, verb: str, kind: str = "any", **values: Any) -> tuple[int, Any]:
+    """Execute a step in the host; return its status and the outputs by their names.
+
+    Args:
+        host: Where the plugin is installed.
+        verb: The plugin's.
+        kind: The type that each value is sent with; "declared" for that in its name, `a_number`.
+        values: By the names of the inputs.
+    """
+    records = {
+        name: {
+            "inputName": name,
+            "value": value,
+            "valueType": name.removeprefix("a_") if kind == "declared" else kind,
+            "args": {},
+        }
+        for name, value in values.items()
+    }
+    step = {"actionVerb": verb, "inputValues": records, "id": "step-1"}
+    answer = call(Address.from_url(host.url), "POST", "/executeAction", payload=step, timeout=300)
+    outputs = {one["name"]: one["result"] for one in answer.document}
+    return answer.status, outputs
 
 
 def edit_manifest(plugin: Path, **fields: Any) -> dict[str, Any]:
