@@ -45,6 +45,8 @@ class ContainerOptions:
     health_check_seconds: int | None = None
     files: Mapping[str, bytes] = field(default_factory=dict)
     """Absolute path in the container -> content, put there before the start."""
+    host_port: int | None = None
+    """Where the container's port is published; the engine chooses if None."""
 
 
 class HostRun:
@@ -73,7 +75,7 @@ class HostRun:
 
     def __enter__(self) -> HostRun:
         try:
-            self._create_and_start()
+            self.start()
         except Exception:
             self.remove()
             raise
@@ -89,6 +91,29 @@ class HostRun:
         trace: TracebackType | None,
     ) -> None:
         self.remove()
+
+    def start(self) -> None:
+        """Create and start it. What was created stays if that fails.
+
+        Raises:
+            EngineError: There is no such image, or the engine did not start the container.
+        """
+        import docker
+
+        self._created_at = time.monotonic()
+        try:
+            self._create()
+            if self._options.files:
+                self._client.put_archive(self.name, "/", _tar(self._options.files))
+            self._client.start(self.name)
+        except docker.errors.ImageNotFound as error:
+            raise EngineError(
+                f"there is no image {self._image} on this machine", command="docker images"
+            ) from error
+        except docker.errors.APIError as error:
+            message = error.explanation or str(error)
+            raise NotHealthy(f"the container did not start: {message}") from error
+        self._address = Address(self._engine_host(), self._published_port())
 
     @property
     def address(self) -> Address:
@@ -160,24 +185,6 @@ class HostRun:
         """Kill it if it runs, and remove it; see remove_container."""
         remove_container(self._client, self.name, patience)
 
-    def _create_and_start(self) -> None:
-        import docker
-
-        self._created_at = time.monotonic()
-        try:
-            self._create()
-            if self._options.files:
-                self._client.put_archive(self.name, "/", _tar(self._options.files))
-            self._client.start(self.name)
-        except docker.errors.ImageNotFound as error:
-            raise EngineError(
-                f"there is no image {self._image} on this machine", command="docker images"
-            ) from error
-        except docker.errors.APIError as error:
-            message = error.explanation or str(error)
-            raise NotHealthy(f"the container did not start: {message}") from error
-        self._address = Address(self._engine_host(), self._published_port())
-
     def _create(self) -> None:
         import docker
 
@@ -193,7 +200,7 @@ class HostRun:
             limits["cap_drop"] = ["ALL"]
             limits["security_opt"] = ["no-new-privileges"]
         host_config = self._client.create_host_config(
-            port_bindings={view.port: (interface,)},
+            port_bindings={view.port: (interface, options.host_port or "")},
             read_only=options.read_only,
             tmpfs=dict(options.tmpfs),
             log_config=docker.types.LogConfig(type="json-file", config={"max-size": _LOG_SIZE}),

@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 
+from stage7_plugin.host.stand_in.execution import PORTS, Executor
 from stage7_plugin.host.stand_in.server import StandIn
 
 _ENDS = (signal.SIGINT, signal.SIGTERM)
@@ -24,7 +25,10 @@ def main() -> int:
         return 2
     # Before the first thread starts: a signal then waits for sigwait, and containers are removed.
     signal.pthread_sigmask(signal.SIG_BLOCK, _ENDS)
-    with StandIn(strict=options.strict, port=options.port, token=token) as stand_in:
+    executor = Executor(options.strict, ports=None if options.strict else PORTS)
+    with StandIn(
+        strict=options.strict, port=options.port, token=token, executor=executor
+    ) as stand_in:
         print(f"A stand-in for the CapabilitiesManager listens on {stand_in.url}.", flush=True)
         signal.sigwait(_ENDS)
     return 0

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-from collections.abc import Mapping
+import threading
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from docker import APIClient
 
 
+PORTS = range(8080, 9000)
+"""What the host publishes plugins on, lowest first."""
+
+
 class _Broken(Exception):
     """A phase failed; the message says which and why. The host drops it."""
 
@@ -33,10 +38,17 @@ class Executor:
             the manifest's environment is injected.
         polls: How often health is asked for.
         interval: Seconds between two polls.
+        ports: What containers are published on. The host takes the first that it has not given out
+            itself. If another program has it, that attempt fails, and the port is never tried
+            again. The engine chooses a free port if None.
     """
 
     def __init__(
-        self, strict: bool, polls: int = health.POLLS, interval: float = health.INTERVAL
+        self,
+        strict: bool,
+        polls: int = health.POLLS,
+        interval: float = health.INTERVAL,
+        ports: Sequence[int] | None = None,
     ) -> None:
         self.strict = strict
         self.times: dict[str, float] = {}
@@ -44,6 +56,9 @@ class Executor:
         self._polls, self._interval = polls, interval
         self._client: APIClient | None = None
         self._left: list[HostRun] = []
+        self._ports = ports
+        self._used: set[int | None] = set()
+        self._choosing = threading.Lock()
 
     def execute(
         self, manifest: Mapping[str, Any], folder: Path, inputs: Mapping[str, Any], trace_id: str
@@ -85,23 +100,39 @@ class Executor:
         self.times = {}
         self._build(self._client, view, folder)
         environment = {} if self.strict else host_environment()
-        run = HostRun(self._client, view, ContainerOptions(environment=environment))
+        port = self._port()
+        options = ContainerOptions(environment=environment, host_port=port)
+        run = HostRun(self._client, view, options)
         try:
-            run.__enter__()
+            run.start()
             run.wait_healthy(self._polls, self._interval)
         except engine.EngineError as error:
-            # The host removes nothing that did not become healthy.
+            # The host removes nothing that did not become healthy, and keeps its port.
             if self.strict:
                 run.remove()
             else:
                 self._left.append(run)
             raise _Broken(f"start: {error.sentence}\n{error.details}".rstrip()) from error
+        except BaseException:
+            run.remove(patience=1.0)
+            raise
         try:
             return self._outputs(run, inputs, trace_id)
         finally:
             run.stop()
             run.remove()
+            self._used.discard(port)
             self.times.update(run.times)
+
+    def _port(self) -> int | None:
+        if self._ports is None:
+            return None
+        with self._choosing:
+            port = next((one for one in self._ports if one not in self._used), None)
+            if port is None:
+                raise _Broken("start: No available ports in range")
+            self._used.add(port)
+        return port
 
     def _build(self, client: APIClient, view: HostView, folder: Path) -> None:
         try:
