@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from stage7_plugin import __version__
+from stage7_plugin.spec.languages import LANGUAGES
 from tests.support.linters import schema_complaints, workflow_complaints
 from tests.support.template import TEMPLATE
 from tools.render_example import FOLDER, render_examples
@@ -58,6 +59,14 @@ def test_ci_runs_what_the_project_runs() -> None:
     assert any(wanted in f"{run}." for run in installs)
     systems = {entry["os"].partition("-")[0] for entry in matrix["include"]}
     assert systems == {"ubuntu", "macos", "windows"}
+
+
+def test_ci_checks_every_rule_in_every_language() -> None:
+    jobs = yaml.safe_load((GITHUB / "workflows" / "ci.yml").read_text("utf-8"))["jobs"]
+    assert jobs["languages"]["strategy"]["matrix"] == {"language": [*LANGUAGES]}
+    ran = [step.get("run", "") for step in jobs["languages"]["steps"]]
+    assert any('language="$LANGUAGE"' in run and "build_image=required" in run for run in ran)
+    assert "python -m stage7_plugin check made" in ran
 
 
 def test_a_release_is_refused_where_the_changelog_is_not_ready(tmp_path: Path) -> None:
