@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 from pathlib import Path
 
@@ -124,6 +125,14 @@ def test_a_missing_go_is_named_by_every_target(plugin: Path, target: str) -> Non
     done = make(plugin, "GO=no-such-go", target)
     assert done.returncode != 0
     assert "Go 1.27 or newer is needed, and no-such-go is not there" in done.stdout
+
+
+@pytest.mark.slow
+def test_make_run_says_which_port_is_taken(plugin: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = make(plugin, "run", f"PLUGIN_HOST_PORT={port}")
+    assert f"Port {port} is taken: make run PLUGIN_HOST_PORT={port + 1}\n" in done.stdout
 
 
 @pytest.mark.slow

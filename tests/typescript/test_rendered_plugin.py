@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,14 @@ def test_it_passes_its_own_tests_lint_and_types(tmp_path: Path, packages: Path, 
     done = make(plugin, "test")
     assert done.returncode == 0, done.stdout
     assert " pass " in done.stdout
+
+
+def test_run_says_which_port_is_taken(tmp_path: Path) -> None:
+    plugin = render(tmp_path, language="typescript")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = make(plugin, "--old-file=setup", "run", f"PLUGIN_HOST_PORT={port}")
+    assert f"Port {port} is taken: make run PLUGIN_HOST_PORT={port + 1}\n" in done.stdout
 
 
 @pytest.mark.network
