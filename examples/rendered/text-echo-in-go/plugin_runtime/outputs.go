@@ -92,10 +92,10 @@ func encode(result any) (jsontext.Value, error) {
 	switch {
 	case errors.As(err, &semantic):
 		pointer = semantic.JSONPointer
-		why = fmt.Sprintf("is of Go type %v%s", semantic.GoType, instead(semantic.GoType))
+		why = instead(semantic.GoType)
 	case errors.As(err, &syntactic):
 		pointer = syntactic.JSONPointer
-		why = "is no valid UTF-8; write strings.ToValidUTF8(value, \"\\ufffd\"), or bytes as base64"
+		why = "is, or has a key that is, no valid UTF-8; write strings.ToValidUTF8(value, \"\\ufffd\"), or bytes as base64"
 	}
 	name, place := "", ""
 	for token := range pointer.Tokens() {
@@ -109,19 +109,20 @@ func encode(result any) (jsontext.Value, error) {
 	return nil, failed("The plugin's outputs cannot be written.", problem)
 }
 
-// instead says what to write in place of a type that JSON cannot carry.
+// instead says what is wrong with a value that JSON cannot carry, and what to write.
 func instead(kind reflect.Type) string {
+	what := fmt.Sprintf("is of Go type %v", kind)
 	switch {
 	case kind == nil:
-		return ""
+		return what
 	case kind == reflect.TypeFor[time.Duration]():
-		return "; write value.String() or value.Seconds()"
+		return what + "; write value.String() or value.Seconds()"
 	case kind.Kind() == reflect.Float64 || kind.Kind() == reflect.Float32:
-		return ", and NaN or infinite, which JSON does not know"
+		return "is NaN or infinite, which JSON does not know; write a number, or nil in its place"
 	case kind.Kind() == reflect.Map:
-		return "; its keys must be strings or numbers, and it must not hold itself"
+		return what + "; its keys must be strings or numbers, and it must not hold itself"
 	}
-	return "; write a string, number, bool, slice, map, or struct with exported fields"
+	return what + "; write a string, number, bool, slice, map, or struct with exported fields"
 }
 
 // roundedIn returns an integer above 2**53 in a JSON text, which its reader may round; empty if

@@ -2,8 +2,10 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"maps"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -98,8 +100,28 @@ func runTests(words []string) error {
 	return syscall.Exec(program, words, pairs(given))
 }
 
+// needPort says which other port to take where this one is taken; the server knows it by another name.
+func needPort() error {
+	listener, err := net.Listen("tcp", net.JoinHostPort(address(), port()))
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return fmt.Errorf("Port %s is taken: make run PLUGIN_HOST_PORT=%s", port(), nextPort())
+	}
+	if err == nil {
+		return listener.Close()
+	}
+	return nil // the server says what is wrong with it
+}
+
+func nextPort() string {
+	number, _ := strconv.Atoi(port())
+	return strconv.Itoa(number + 1)
+}
+
 // runPlugin becomes the plugin, so that every signal reaches it.
 func runPlugin() error {
+	if err := needPort(); err != nil {
+		return err
+	}
 	given, err := known()
 	if err != nil {
 		return err
@@ -143,8 +165,7 @@ func startContainer() error {
 	if _, problem, err := docker(environment, words...); err != nil {
 		docker(nil, "rm", "--force", plugin.ID)
 		if regexp.MustCompile(`already (allocated|in use)|not available`).MatchString(problem) {
-			number, _ := strconv.Atoi(port())
-			problem += fmt.Sprintf("\nPort %s is taken: make up PLUGIN_HOST_PORT=%d", port(), number+1)
+			problem += fmt.Sprintf("\nPort %s is taken: make up PLUGIN_HOST_PORT=%s", port(), nextPort())
 		}
 		return fmt.Errorf("the container did not start: %w\n%s", err, problem)
 	}

@@ -2,8 +2,10 @@
  *
  *  The environment variable ENV_FILE names a file of settings for it, one NAME=value a line. */
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
 import { readManifest } from './sync_types.ts';
@@ -39,8 +41,24 @@ function docker(...options: string[]) {
   return done;
 }
 
+const portTaken = (command: string): string =>
+  `Port ${port} is taken: make ${command} PLUGIN_HOST_PORT=${Number(port) + 1}`;
+
+/** Say which other port to take where this one is taken; the server knows it by another name. */
+async function needPort(): Promise<void> {
+  const listener = createServer();
+  try {
+    await once(listener.listen(Number(port), address), 'listening');
+    await once(listener.close(), 'close');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') fail(portTaken('run'));
+    // The server says what else is wrong with it.
+  }
+}
+
 /** Serve in this process, until Ctrl-C. */
-function run(): void {
+async function run(): Promise<void> {
+  await needPort();
   const { PLUGIN_ENV = 'development', ...environment } = { ...settings(), ...process.env };
   Object.assign(process.env, environment, { PLUGIN_ENV, PLUGIN_PORT: port, PLUGIN_HOST: address });
   process.chdir(ROOT);
@@ -74,7 +92,7 @@ async function up(): Promise<void> {
   if (started.status !== 0) {
     docker('rm', '--force', id);
     const taken = /already (allocated|in use)|not available/.test(started.stderr);
-    const advice = taken ? `\nPort ${port} is taken: make up PLUGIN_HOST_PORT=${Number(port) + 1}` : '';
+    const advice = taken ? `\n${portTaken('up')}` : '';
     return fail(`${started.stderr.trim()}${advice}`);
   }
   const until = Date.now() + 60_000;
