@@ -57,7 +57,7 @@ class App {
     return path === this.#path && method === this.#method;
   }
 
-  /** The answer to any request that is no execution. */
+  /** Return the answer to a request that is not an execution. */
   page(method: string, path: string): Response {
     const page = Object.hasOwn(this.#pages, path) ? this.#pages[path] : undefined;
     if (page !== undefined && (method === 'GET' || method === 'HEAD')) return page();
@@ -78,7 +78,7 @@ class App {
 
   /** Run the plugin; `answer` is called once, `released` when the execution has really ended.
    *
-   *  Refuses before anything of the body is looked at. */
+   *  Refuses without reading the body. */
   execute(
     body: Body,
     headers: Record<string, string>,
@@ -136,7 +136,7 @@ class App {
   /** Set by the service: writes a finished log line. */
   writeLine: (line: string) => void = () => {};
 
-  /** Answer a request to the endpoint that no thread has seen, and log it. */
+  /** Answer and log a request to the endpoint that no thread has seen. */
   #refuse(status: number, outcome: Outcome, error: string, traceId: string, started: number): Response {
     const { log, metrics } = this.#parts;
     const seconds = (monotonicMs() - started) / 1000;
@@ -209,7 +209,7 @@ class App {
   }
 }
 
-/** 32 hexadecimal digits. It is no secret, and to load node:crypto takes 4 ms of each start. */
+/** 32 hexadecimal digits. It is no secret, and loading node:crypto adds 4 ms to each start. */
 function newTraceId(): string {
   let found = '';
   while (found.length < 32) found += HEX[Math.floor(Math.random() * 256)];

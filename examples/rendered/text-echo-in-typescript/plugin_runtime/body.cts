@@ -85,7 +85,7 @@ class BodyReader {
     });
   }
 
-  /** Give up a request of which nothing comes while others need its memory. */
+  /** Refuse a request that has stalled while others need its memory, or that comes too late. */
   giveUp(status: number, error: string): void {
     this.#refuse(new BodyRefused(status, error));
   }
@@ -98,18 +98,18 @@ class BodyReader {
         return;
       } catch (error) {
         if (!(error instanceof NoRoom)) throw error;
-        const waits = error.status === 429 && performance.now() < until && !isSomebodyWaiting;
+        const waits = error.status === 429 && performance.now() < until && !isOneWaiting;
         if (!waits) throw new BodyRefused(error.status, error.message);
-        isSomebodyWaiting = true;
+        isOneWaiting = true;
         await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
-        isSomebodyWaiting = false;
+        isOneWaiting = false;
       }
     }
   }
 }
 
-/** Only one at a time waits for memory: if all did, each for what the others hold, none would get on. */
-let isSomebodyWaiting = false;
+/** Only one request at a time waits for memory: if all waited for each other's, none would proceed. */
+let isOneWaiting = false;
 
 /** Bytes of all bodies since their garbage was collected last. */
 let uncollected = 0;
@@ -136,7 +136,7 @@ class Pieces {
     }
   }
 
-  /** Let go of them: who refused the body may keep the request, and its listeners, for a while. */
+  /** Drop them: the request, and its listeners with it, may live on for a while after a refusal. */
   clear(): void {
     this.#chunks.length = 0;
     this.#whole = undefined;

@@ -40,7 +40,7 @@ class Lines {
 
 type Callback = (error?: Error | null) => void;
 
-/** Send what this thread prints to the log; returns what ends lines that have no end yet. */
+/** Send what this thread prints to the log; return a function that logs lines without an end. */
 function capture(log: Log): () => void {
   const streams = [
     [process.stdout, new Lines(log, 'INFO', 'stdout')],

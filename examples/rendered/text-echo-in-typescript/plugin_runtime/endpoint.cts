@@ -142,7 +142,7 @@ class Endpoint {
   #read(order: Order): { values: Fields; context: Context } {
     checkContentType(order.headers);
     const { given, context, sources } = partsOf(order.body, this.#data.maxJsonDepth);
-    order.body = ''; // so that a large body is not kept while the plugin works
+    order.body = ''; // a large body must not be kept while the plugin works
     const traceId = String(context['trace_id'] || '').slice(0, TRACE_ID_LENGTH) || order.traceId;
     const own = this.#secrets.ofInputs(given, context);
     this.#identify(traceId, (this.#log.identity?.secrets ?? new Secrets([])).with(own));

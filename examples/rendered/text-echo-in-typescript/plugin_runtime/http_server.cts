@@ -23,7 +23,7 @@ const MOST_FIELDS = 200;
 const LINGER_MS = 2000; // how long a client may go on sending after an early answer
 const STALLED_MS = 1000; // without a byte; then it makes room for others where memory is short
 const STALLED = 'Nothing came for a second, and other requests need the memory; try again.';
-const SLOW_MS = 2000; // after SIGTERM, for clients to take their answers
+const SLOW_MS = 2000; // after SIGTERM, for clients to read their answers
 
 type Parts = { app: App; settings: Settings; budget: Budget; log: Log; started: Promise<void> };
 
@@ -78,13 +78,13 @@ class Server {
     });
   }
 
-  /** Take no further clients, and refuse those that are still sending a request. */
+  /** Accept no further clients, and refuse those that are still sending a request. */
   stop(): void {
     this.#server.close();
     for (const reader of this.#reading) reader.giveUp(503, 'The plugin is stopping.');
   }
 
-  /** Wait until every answer is taken, at most SLOW_MS once no execution runs. */
+  /** Wait until every answer is taken. */
   idle(): Promise<void> {
     return new Promise((resolve) => {
       this.#onIdle = resolve;
@@ -92,7 +92,7 @@ class Server {
     });
   }
 
-  /** As `idle`, but for clients that are slow. */
+  /** As `idle`, but at most SLOW_MS. */
   idleSoon(): Promise<unknown> {
     return Promise.race([this.idle(), new Promise((resolve) => setTimeout(resolve, SLOW_MS))]);
   }
@@ -234,7 +234,7 @@ function pathOf(url: string): string {
 const tooLong = (request: IncomingMessage, most: number): boolean =>
   Number(request.headers['content-length'] ?? 0) > most;
 
-/** What Node takes, and two servers could read differently. */
+/** The refusal of what Node accepts, but two servers could read differently. */
 function refusalOf(request: IncomingMessage): Response | undefined {
   if (request.rawHeaders.length / 2 > MOST_FIELDS)
     return failure(431, `The request's header has over ${MOST_FIELDS} lines.`);

@@ -1,4 +1,4 @@
-/** From what the host sends to what `executePlugin` gets.
+/** Turns what the host sends into the inputs of `executePlugin`.
  *
  *  A value arrives raw (`"hello"`), in the documented envelope (`{"value": "hello", "args": {}}`) or
  *  in an older one (`{"inputName", "value", "valueType", "args"}`); under its name or an alias. */

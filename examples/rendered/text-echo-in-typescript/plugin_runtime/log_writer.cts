@@ -14,10 +14,10 @@ class LogWriter {
   readonly #onDrop: () => void;
   readonly #loss: (number: number) => string;
   readonly #queue: Buffer[] = [];
-  /** Those to tell once there is room again. */
+  /** Callbacks for when there is room again. */
   readonly #owed: (() => void)[] = [];
   #queued = 0;
-  #lost = 0; // lines that no line has told of yet
+  #lost = 0; // dropped lines that are not reported yet
   #timer: NodeJS.Timeout | undefined;
 
   /** `onDrop` is called for every line that is dropped; `loss` makes the line that says how many were. */

@@ -95,7 +95,7 @@ function asJson(line: Fields): string {
   }
 }
 
-/** A line for people: time of day, level, logger, message; then whatever else it has. */
+/** A line for a terminal: time of day, level, logger, message; then whatever else it has. */
 function asText(line: Fields): string {
   const { time, level, logger, message, plugin_id: _id, version: _version, exception, ...more } = line;
   const first = `${String(time).slice(11, 23)} ${String(level).padEnd(8)} ${logger}: ${message}`;

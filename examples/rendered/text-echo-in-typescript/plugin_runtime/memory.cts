@@ -15,11 +15,11 @@ const CGROUP_LIMITS = [
   '/sys/fs/cgroup/memory/memory.limit_in_bytes', // version 1
 ];
 const UNITS: Record<string, number> = { '': 1, k: 1024, m: MIB, g: 1024 * MIB };
-const SMALL = 4096; // bytes; what is smaller is not counted but bounded by the number of connections
-const LARGE = 512 * 1024; // bytes of a body, from which on its garbage is collected at once
-const SHORT_MS = 3000; // for which stalled requests make room after something did not fit
-const THREAD_BYTES = 12 * MIB; // that a thread takes under load, before the plugin keeps much
-const GARBAGE = 16 * MIB; // that was given back, after which it is collected
+const SMALL = 4096; // bytes; smaller ones are not counted: the number of connections bounds them
+const LARGE = 512 * 1024; // bytes of a body; the garbage of a larger one is collected at once
+const SHORT_MS = 3000; // after something did not fit, in which stalled requests are dropped
+const THREAD_BYTES = 12 * MIB; // of a thread under load, without what the plugin keeps
+const GARBAGE = 16 * MIB; // bytes that are released before garbage is collected
 const EXECUTIONS = 2000; // after which a thread collects its garbage in the next pause of PAUSE_MS
 const PAUSE_MS = 100;
 const WITHOUT_PAUSE = 10_000; // executions, after which it does not wait for one
@@ -53,13 +53,13 @@ class Budget {
     return performance.now() - this.#refused < SHORT_MS;
   }
 
-  /** Leave out what the process takes by now; called once the plugin is loaded in the first thread. */
+  /** Subtract what the process takes by now; called once the first thread has loaded the plugin. */
   measure(): void {
     this.#process = process.memoryUsage.rss();
     this.leaveTo(1);
   }
 
-  /** Leave out what so many threads take. */
+  /** Subtract what that many threads take. */
   leaveTo(threads: number): void {
     const further = Math.max(0, threads - 1) * THREAD_BYTES;
     this.size = shareOf(this.#limit, this.#process + further);
@@ -76,7 +76,7 @@ class Budget {
   }
 }
 
-/** What one request, or one answer, has of the budget. */
+/** The part of the budget that one request or answer holds. */
 class Share {
   readonly #budget: Budget;
   #size = 0;
@@ -89,11 +89,11 @@ class Share {
     return this.#size;
   }
 
-  /** Hold so many bytes from now on, in place of what was held. Throws NoRoom; nothing has changed then. */
+  /** Hold `wanted` bytes instead of what was held. Throws NoRoom, and changes nothing, if they do not fit. */
   hold(wanted: number): void {
     const size = wanted > SMALL ? Math.ceil(wanted) : 0;
     if (size === this.#size) return;
-    // The last eighth is for small requests, so that large ones do not keep them out.
+    // The last eighth is for small requests: large ones must not keep them out.
     const spare = size > this.#budget.size / 64 ? this.#budget.size / 8 : 0;
     if (size > this.#size && size + spare > this.#budget.size)
       throw new NoRoom(413, `This needs about ${Math.ceil(size / MIB)} MiB of memory, more than there is.`);
@@ -112,7 +112,7 @@ class Share {
 
 let garbage = 0;
 
-/** What is given back is free only once it is collected, and V8 lets 64 MiB of buffers wait for that. */
+/** Released buffers are free only once they are collected, and V8 lets 64 MiB of them wait. */
 function noteGarbage(bytes: number): void {
   const isDue = garbage < GARBAGE && garbage + bytes >= GARBAGE;
   garbage += bytes;
@@ -147,7 +147,7 @@ function memoryLimit(manifest: Manifest): number {
 /** Estimates the peak of memory, in bytes, of a JSON text with everything that is made of it.
  *
  *  The body itself, its text (two bytes for a character where not all are Latin), and 16 to 64 bytes
- *  for each value. JSON inside of a string, which the host sends, is told by its escaped quotes. */
+ *  for each value. JSON inside of a string, which the host sends, is recognised by its escaped quotes. */
 class DecodingCost {
   #lists = 0;
   #structure = 0;

@@ -7,7 +7,7 @@ const { SHORTEST, formsOf, passwordsIn, scalarsIn } =
 const { isObject } = require('./value_types.cts') as import('./value_types.cts').Api;
 
 const REPLACEMENT = '[redacted]';
-// Bounds of one set of secrets, so that a request cannot make its own redaction, or memory, dear.
+// Bounds of one set of secrets: a request must not make redaction slow, or take much memory for it.
 const MOST_VALUES = 1024;
 const LONGEST_VALUE = 32 * 1024; // characters
 const MOST_FORMS = 256;
@@ -37,7 +37,7 @@ type Redacted<T> = { value: T; count: number };
 
 /** A set of secret texts, in every form in which they can show up. */
 class Secrets {
-  /** The longest first, so that a secret that contains another one goes as a whole. */
+  /** The longest first: a secret that contains another one is replaced as a whole. */
   readonly forms: readonly Form[];
   readonly numbers: ReadonlySet<number>;
   readonly characters: number;
@@ -93,7 +93,7 @@ class Secrets {
     return new Secrets(forms, [...this.numbers, ...other.numbers], this.isComplete && other.isComplete);
   }
 
-  /** Whether one of them occurs in the strings of a JSON text; quick, for most have none. */
+  /** Whether one of them occurs in the strings of a JSON text; fast, because most texts have none. */
   isIn(json: string): boolean {
     for (const form of this.forms) if (json.includes(form.inJson)) return true;
     return false;

@@ -1,4 +1,4 @@
-/** In which forms the text of a secret can show up. */
+/** The forms in which a secret can appear. */
 
 const { inspect } = require('node:util') as typeof import('node:util');
 

@@ -73,7 +73,7 @@ function handedOver(): number | undefined {
   return LISTEN_PID === String(process.pid) && LISTEN_FDS === '1' ? 3 : undefined;
 }
 
-/** Load what a start loads, so that Node keeps it compiled; end with status 1 if that fails.
+/** Load what a start loads, for Node to keep it compiled; exit with status 1 if that fails.
  *
  *  Run while the image is built: a container is always new, and would compile it at every start. */
 function compile(): void {

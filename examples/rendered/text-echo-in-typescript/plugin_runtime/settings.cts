@@ -116,7 +116,7 @@ const nameOf = (variable: string): string =>
     .toLowerCase()
     .replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
 
-/** Whether logs are for people, not for machines; known before the settings are checked. */
+/** Whether logs are for a developer's terminal; read before the settings are checked. */
 const isReadable = (environment: NodeJS.ProcessEnv): boolean => environment['PLUGIN_ENV'] === 'development';
 
 /** Names of the variables that are secret; none for those that are named like secrets. */

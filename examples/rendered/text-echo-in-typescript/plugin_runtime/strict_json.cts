@@ -1,4 +1,4 @@
-/** Request bodies: JSON as RFC 8259 has it, and nothing that another reader could take otherwise. */
+/** Parses request bodies: JSON as RFC 8259 defines it, without what other parsers could read differently. */
 
 import type { Body } from './types.cts';
 
@@ -19,8 +19,8 @@ type Parsed = { value: unknown; sources: Sources | undefined };
 
 /** Parse a UTF-8 JSON text.
  *
- *  Refused, beside malformed JSON: a key that occurs twice, numbers that no double can hold, lone
- *  surrogates, nesting deeper than `maxDepth`. A byte order mark is passed over.
+ *  Besides malformed JSON it refuses a key that occurs twice, numbers that no double can hold, lone
+ *  surrogates, nesting deeper than `maxDepth`. A byte order mark is skipped.
  *
  *  Throws BadJson, which quotes nothing of the body: it could be a secret. */
 function parse(body: Body, maxDepth: number): Parsed {

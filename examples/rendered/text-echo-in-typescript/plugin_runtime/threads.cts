@@ -19,7 +19,7 @@ const TRACE_BYTES = 2 + 4 * 200;
 
 type Limits = { slots: number; deadlineMs: number; memoryBytes: number };
 
-/** What the threads tell about lines and their own end. */
+/** What the threads report: lines, problems, how many there are. */
 type Listener = {
   onLine(line: string, redactions: number, taken: () => void): void;
   onLost(lines: number): void;
@@ -59,7 +59,7 @@ class Threads {
     return this.#jobs.size;
   }
 
-  /** Whether every slot has been past its deadline for so long. */
+  /** Whether every slot has been past its deadline for that long. */
   allStuckFor(ms: number): boolean {
     if (this.stuck < this.slots) return false;
     const latest = Math.max(...[...this.#jobs].map((job) => job.order.deadline));
@@ -71,7 +71,7 @@ class Threads {
     this.#idle.push(await this.#start());
   }
 
-  /** Run an order; undefined where every slot is taken. */
+  /** Run an order; return undefined if every slot is taken. */
   execute(
     body: Body,
     headers: Record<string, string>,
@@ -91,7 +91,7 @@ class Threads {
     return job;
   }
 
-  /** Let the deadline of every job be now. */
+  /** End every job as at its deadline. */
   expire(): void {
     for (const job of this.#jobs) if (!job.isLate) this.#giveUp(job);
   }

@@ -58,9 +58,9 @@ export type Manifest = {
   security?: { permissions?: string[] };
 };
 
-/** What `executePlugin` is given beside its inputs. */
+/** The second argument of `executePlugin`. */
 export type Context = {
-  /** Stands in every log line of this execution and in an error answer. */
+  /** Is in every log line of this execution, and in an error answer. */
   trace_id: string;
   plugin_id: string;
   version: string;
@@ -69,7 +69,7 @@ export type Context = {
   step_id: string;
   /** The `args` of enveloped inputs, by name. */
   args: Record<string, Fields>;
-  /** What the host sends along without being asked, its tokens included. */
+  /** Undeclared inputs, as the host sends them; its tokens are among them. */
   host_inputs: Fields;
   /** Aborted a moment before the deadline, at which the thread is ended. */
   signal: AbortSignal;
@@ -118,7 +118,7 @@ export type Answer = {
   isLarge?: boolean;
 };
 
-/** What a worker says. */
+/** A message from a worker. */
 export type Message =
   | Answer
   | { kind: 'ready' }
@@ -138,7 +138,7 @@ export type WorkerData = {
   compiling: boolean;
   /** Variables of the environment that are secret; none for those that are named like secrets. */
   secretNames: string[];
-  /** Where the trace id of the running execution stands, for the answer at its deadline. */
+  /** Holds the trace id of the running execution, for the answer at its deadline. */
   trace: SharedArrayBuffer;
   /** Bytes of log lines that the main thread has not taken yet. */
   queued: SharedArrayBuffer;

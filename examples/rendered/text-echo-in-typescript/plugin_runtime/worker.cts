@@ -17,7 +17,7 @@ const { RequestSecrets, secretsOfEnvironment } = require('./redaction.cts') as i
 
 const LOGIC = 'plugin_logic.ts';
 const QUEUE_BYTES = 256 * 1024; // of lines that the main thread has not taken yet
-const PATIENCE_MS = 200; // for a reader that is slow, but reads; then lines are dropped
+const PATIENCE_MS = 200; // to wait for a slow reader before lines are dropped
 
 const data = workerData as WorkerData;
 /** Bytes on their way to the main thread, and lines that were dropped. */

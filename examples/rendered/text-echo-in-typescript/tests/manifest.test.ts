@@ -1,4 +1,4 @@
-/** What stands in several files agrees, and what the host silently drops is not in the manifest. */
+/** What several files repeat is the same, and the manifest has nothing that the host silently drops. */
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
