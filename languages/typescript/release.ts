@@ -127,7 +127,7 @@ function checkOrder(version: string, current: string, prefix: string): void {
 /** What has changed since the last release. Throws Refused if the version moves less than that needs. */
 function checkStep(manifest: Manifest, version: string): string {
   const last = lastRelease(manifest, version);
-  if (last === undefined) return 'There is no release to compare with.';
+  if (last === undefined) return 'There is no earlier release to compare with.';
   const shown = git('show', `${last}:./manifest.json`);
   try {
     const before = JSON.parse(shown) as Compared;

@@ -22,7 +22,9 @@ def install_command(prefix: str = "", program: str = "", has_pip: bool | None = 
     name = program or _program()
     parts = Path(prefix or sys.prefix).parts
     if any(part.startswith(_UVX) for part in parts):
-        return f"uvx --with docker {name} ..."
+        # only Cookiecutter is a package of PyPI
+        source = "" if name == "cookiecutter" else "--from ... "
+        return f"uvx --with docker {source}{name} ..."
     if parts[-3:-1] == ("uv", "tools"):
         return f"uv tool install --with docker {parts[-1]}"
     if parts[-3:-1] == ("pipx", "venvs"):

@@ -80,7 +80,8 @@ def _entry(text: str, start: int) -> tuple[dict[str, Any], int]:
     rest = skip(_REST, text, position)
     leftover = text[position:rest].strip()
     if leftover:
-        raise NotationError(f'"{leftover}" is not part of the notation: {_ORDER}', position)
+        rule = "a ; separates two entries, not a comma" if leftover[0] == "," else _ORDER
+        raise NotationError(f'"{leftover}" is not part of the notation: {rule}', position)
     return definition, rest
 
 

@@ -32,6 +32,6 @@ def test_without_pip_uv_installs() -> None:
 def test_the_program_is_the_one_that_was_run(monkeypatch: pytest.MonkeyPatch) -> None:
     uvx = "/home/ada/.cache/uv/archive-v0/hJ8-x"
     monkeypatch.setattr("sys.argv", ["/x/bin/stage7-plugin", "check"])
-    assert install_command(uvx) == "uvx --with docker stage7-plugin ..."
+    assert install_command(uvx) == "uvx --with docker --from ... stage7-plugin ..."
     monkeypatch.setattr("sys.argv", ["/tmp/hook.py"])
     assert install_command(uvx) == "uvx --with docker cookiecutter ..."

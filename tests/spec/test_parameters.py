@@ -124,6 +124,7 @@ def test_description_may_contain_what_separates_the_rest() -> None:
         ("a:any=null", "the default of a must be any JSON value but null"),
         ("a:string -Text", '"-Text" is not part of the notation'),
         ("a:string Text", '"Text" is not part of the notation'),
+        ("a:object, b:number", '", b:number" is not part of the notation: a ; separates two'),
         ("a:string??", '"?" is not part of the notation'),
         ("a:number=1 2", '"2" is not part of the notation'),
         ("a:string - bell \x07", "the description of a must not contain control characters"),

@@ -28,9 +28,11 @@ def plugin(request: pytest.FixtureRequest, tmp_path: Path, place: Workplace) -> 
 
 
 def test_a_step_that_is_too_small(place: Workplace, plugin: Path) -> None:
-    assert changes(place, plugin) == (0, "There is no release to compare with.\n")
+    assert changes(place, plugin) == (0, "There is no earlier release to compare with.\n")
     assert release(place, plugin, "VERSION=1.0.0")[0] == 0
-    assert changes(place, plugin) == (0, "There is no release to compare with.\n"), "only its own"
+    assert changes(place, plugin) == (0, "There is no earlier release to compare with.\n"), (
+        "only its own"
+    )
     edit_manifest(place, plugin, '"permissions": []', '"permissions": ["net.fetch"]')
     told = "Since v1.0.0:\n  major  permissions: net.fetch was added"
     next_one = "major changes need 2.0.0 or higher"

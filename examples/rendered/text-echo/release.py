@@ -129,7 +129,7 @@ def check_step(manifest: dict[str, Any], version: str) -> str:
     """What has changed since the last release. Raises Refused if the version moves less."""
     last = last_release(manifest, version)
     if last is None:
-        return "There is no release to compare with."
+        return "There is no earlier release to compare with."
     try:
         before = json.loads(git("show", f"{last}:./manifest.json"))
         found = compatibility.changes(before, manifest)

@@ -36,7 +36,7 @@ func checkStep(prefix, version string) (string, error) {
 		return "", err
 	}
 	if last == "" {
-		return "There is no release to compare with.", nil
+		return "There is no earlier release to compare with.", nil
 	}
 	shown, err := git("show", last+":./manifest.json")
 	if err != nil {

@@ -46,7 +46,9 @@ _REFUSED = (413, 429, 503)
     place=Place.HEAVY,
     todo="Estimate what a body takes when it is decoded (its brackets, colons, commas and quotes "
     "tell) and answer 413 before decoding; keep one budget for bodies that arrive, inputs and "
-    "answers that nobody reads, with 429 beyond it; or raise container.resources.memory.",
+    "answers that nobody reads, with 429 beyond it. The servers of the template do that: there it "
+    "is what the plugin's own code makes of large inputs, so limit these with maxLength or "
+    "maxItems. Or raise container.resources.memory.",
 )
 def memory(context: Context) -> None:
     """Beyond the manifest's limit the engine kills the plugin with all that it does.
