@@ -19,7 +19,8 @@ import pytest
 from stage7_plugin.host.run import HostRun
 from stage7_plugin.host.view import HostView
 from tests.support.example_plugins import make_example
-from tests.support.template import TEMPLATE, generate
+from tests.support.git_template import Workplace
+from tests.support.template import TEMPLATE, generate, source
 
 if TYPE_CHECKING:
     from docker import APIClient
@@ -76,12 +77,42 @@ def buildkit_client() -> str:
     pytest.fail("no Docker client here can build with BuildKit")
 
 
-def test_the_hook_builds_the_image_and_tries_it(make: Make, tmp_path: Path) -> None:
-    make(build_image="required")
+@pytest.mark.parametrize(
+    ("language", "choice"), [("python", "required"), ("typescript", "yes"), ("go", "required")]
+)
+def test_the_hook_builds_it(
+    make: Make, tmp_path: Path, client: APIClient, language: str, choice: str
+) -> None:
+    project = make(build_image=choice, language=language)
+    image = f"stage7/{project.name}:1.0.0"
     output = (tmp_path / "output").read_text("utf-8")
-    assert "answered 200" in output
+    assert f"Building the image {image}\n" in output
+    assert "POST /execute answered 200" in output
     assert "start to healthy" in output
     assert "builds the image" not in output, "it is built already"
+    assert client.images(image)
+    assert client.containers(all=True, filters={"ancestor": image}) == []
+
+
+@pytest.mark.parametrize("language", ["typescript", "go"])
+def test_a_required_image_that_cannot_be_built_leaves_nothing(
+    tmp_path: Path, client: APIClient, language: str
+) -> None:
+    place = Workplace(tmp_path)
+    dockerfile = source("Dockerfile", place.template, language)
+    text = dockerfile.read_text("utf-8")
+    broken = re.sub(r"(?m)^FROM .*$", r"\g<0>\nRUN echo last words; exit 7", text, count=1)
+    dockerfile.write_text(broken, "utf-8")
+    answers = [f"language={language}", "plugin_slug=never-built", "build_image=required"]
+    out = tmp_path / "out"
+    given = [str(place.template), "--no-input", "--output-dir", str(out), *answers]
+    status, output = place.call(tmp_path, sys.executable, "-m", "cookiecutter", *given)
+    assert status == 1, output
+    assert "error: the build failed at 'Step 2/" in output
+    assert "| last words" in output
+    assert "Created" not in output
+    assert list(out.iterdir()) == []
+    assert client.images("stage7/never-built:1.0.0") == []
 
 
 @pytest.mark.parametrize("builder", ["classic", "buildkit"])
