@@ -12,6 +12,7 @@ import yaml
 
 from stage7_plugin import __version__
 from stage7_plugin.spec.languages import LANGUAGES
+from tests.conftest import LONGEST, NOT_ON_PYTHON_3_10, NOT_ON_WINDOWS, SLOW
 from tests.support.linters import schema_complaints, workflow_complaints
 from tests.support.template import TEMPLATE
 from tools.render_example import FOLDER, render_examples
@@ -67,6 +68,12 @@ def test_ci_checks_every_rule_in_every_language() -> None:
     ran = [step.get("run", "") for step in jobs["languages"]["steps"]]
     assert any('language="$LANGUAGE"' in run and "build_image=required" in run for run in ran)
     assert "python -m stage7_plugin check made" in ran
+
+
+def test_the_lists_of_tests_name_tests() -> None:
+    """A name that is none would leave nothing out, and say nothing."""
+    for listed in (SLOW, LONGEST, NOT_ON_WINDOWS, NOT_ON_PYTHON_3_10):
+        assert [name for name in listed if not (TEMPLATE / "tests" / name).exists()] == []
 
 
 def test_a_release_is_refused_where_the_changelog_is_not_ready(tmp_path: Path) -> None:
