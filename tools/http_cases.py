@@ -37,12 +37,18 @@ def _row(case: dict[str, Any]) -> str:
     body = sent.get("text", _json(sent["json"]) if "json" in sent else "")
     headers = [f"{name}: {value}" for name, value in sent.get("headers", {}).items()]
     request = [f"{sent.get('method', 'POST')} {sent.get('path', '/execute')}", *headers, body]
+    if "bytes" in sent:
+        request = sent["bytes"].splitlines()
     answer = [f"{name}: {value}" for name, value in case.get("headers", {}).items()]
     answer += [_json(case[key]) for key in ("body", "error") if key in case]
     answer += [case["text"]] if "text" in case else []
     log = [_json(case["log"])] if "log" in case else []
-    cells = [case["name"], _cell(request), str(case["status"]), _cell(answer), _cell(log)]
+    cells = [case["name"], _cell(request), _statuses(case), _cell(answer), _cell(log)]
     return f"| {' | '.join(cells)} |\n"
+
+
+def _statuses(case: dict[str, Any]) -> str:
+    return ", ".join(map(str, case.get("statuses") or [case.get("status", "none")]))
 
 
 def _cell(lines: list[str]) -> str:

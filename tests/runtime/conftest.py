@@ -1,4 +1,4 @@
-"""What the tests of the Python server share; some of them are kept by the Go server too."""
+"""What the tests of the Python server share; some of them the others keep too."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from tests.support.servers import Start, starting
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run what is marked `go_too` with both servers."""
-    if metafunc.definition.get_closest_marker("go_too"):
-        metafunc.parametrize("start", ["python", "go"], indirect=True)
+    """Run what is marked `go_too` or `typescript_too` with these servers, beside Python's."""
+    marks = {mark.name for mark in metafunc.definition.iter_markers()}
+    others = [language for language in ("typescript", "go") if f"{language}_too" in marks]
+    if others:
+        metafunc.parametrize("start", ["python", *others], indirect=True)
 
 
 @pytest.fixture

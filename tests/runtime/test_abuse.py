@@ -150,6 +150,7 @@ def test_a_slow_reader_is_closed(start: Start) -> None:
     still_works(plugin)
 
 
+@pytest.mark.typescript_too
 @pytest.mark.go_too
 @pytest.mark.parametrize("size", [1, 2])
 def test_chunks_that_outweigh_their_data_are_refused(start: Start, size: int) -> None:
@@ -159,6 +160,7 @@ def test_chunks_that_outweigh_their_data_are_refused(start: Start, size: int) ->
     assert b"outweigh" in answer
 
 
+@pytest.mark.typescript_too
 @pytest.mark.go_too
 def test_a_short_body_may_come_in_chunks_of_one_byte(start: Start) -> None:
     body = b'{"inputs": {"do": "return value", "value": "' + b"x" * 3000 + b'"}}'

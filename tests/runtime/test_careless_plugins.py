@@ -108,6 +108,7 @@ def test_sigterm_during_a_slow_import(start: Start) -> None:
     assert plugin.process.returncode == 0
 
 
+@pytest.mark.typescript_too
 @pytest.mark.go_too
 def test_who_is_cut_off_at_the_end_is_told(start: Start) -> None:
     plugin = start("careless.py", PLUGIN_TIMEOUT_MS="60000", PLUGIN_DRAIN_SECONDS="1")
@@ -149,6 +150,7 @@ def test_the_envelope_of_a_secret_is_no_secret(start: Start) -> None:
     assert answer["outputs"]["result"] == "password [redacted]"
 
 
+@pytest.mark.typescript_too
 @pytest.mark.go_too
 @pytest.mark.parametrize("safe", ["", "/"])
 def test_every_character_of_a_secret_in_a_url(start: Start, safe: str) -> None:
@@ -199,6 +201,7 @@ def test_a_header_that_takes_long_to_read(start: Start, head: bytes) -> None:
     quick(plugin)
 
 
+@pytest.mark.typescript_too
 @pytest.mark.go_too
 @pytest.mark.parametrize("more", [b"", b"Content-Length: 0\r\n", b"Content-Length: 99999999\r\n"])
 def test_expect_without_a_body_to_wait_for(start: Start, more: bytes) -> None:

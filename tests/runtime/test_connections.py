@@ -17,6 +17,7 @@ from tests.support.servers import Start
 PAGE = b"GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n"
 
 
+@pytest.mark.typescript_too
 @pytest.mark.go_too
 def test_a_client_that_closes_its_sending_half_gets_its_whole_answer(start: Start) -> None:
     plugin = start("careless.py", PLUGIN_CONCURRENCY="64", PLUGIN_TIMEOUT_MS="20000")
@@ -35,6 +36,7 @@ def test_a_client_that_closes_its_sending_half_gets_its_whole_answer(start: Star
             closed.close()
 
 
+@pytest.mark.typescript_too
 @pytest.mark.go_too
 def test_and_the_answers_to_all_that_it_sent_ahead(start: Start) -> None:
     plugin = start("careless.py")

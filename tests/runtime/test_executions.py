@@ -23,6 +23,7 @@ def test_executions_run_side_by_side(start: Start) -> None:
     assert [wait()[0] for wait in waiting] == [200] * 4
 
 
+@pytest.mark.typescript_too
 @pytest.mark.go_too
 def test_beyond_the_slots_the_answer_is_429_at_once(start: Start) -> None:
     plugin = start(PLUGIN_CONCURRENCY="2", PLUGIN_TIMEOUT_MS="20000")
@@ -158,6 +159,7 @@ def test_a_setup_that_fails_is_told_with_its_reason_but_without_secrets(start: S
     assert "canary" not in plugin.log
 
 
+@pytest.mark.typescript_too
 @pytest.mark.go_too
 def test_an_idle_plugin_ends_at_once(start: Start) -> None:
     plugin = start()
@@ -193,6 +195,7 @@ def test_the_end_does_not_wait_for_what_is_already_answered(start: Start) -> Non
     assert plugin.process.returncode == 0
 
 
+@pytest.mark.typescript_too
 @pytest.mark.go_too
 def test_the_end_comes_before_the_host_kills(start: Start) -> None:
     plugin = start(PLUGIN_TIMEOUT_MS="60000", PLUGIN_DRAIN_SECONDS="1")
@@ -201,6 +204,7 @@ def test_the_end_comes_before_the_host_kills(start: Start) -> None:
     assert plugin.wait() < SOON
 
 
+@pytest.mark.typescript_too
 @pytest.mark.go_too
 def test_a_second_signal_ends_at_once(start: Start) -> None:
     plugin = start(PLUGIN_TIMEOUT_MS="60000")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -61,6 +62,11 @@ def holds(found: Any, wanted: Any) -> bool:
 def test_every_language_answers_and_logs_what_the_table_says(
     plugin: PluginProcess, case: dict[str, Any]
 ) -> None:
+    if "bytes" in case["send"]:
+        answers = answers_to(plugin.raw(case["send"]["bytes"].encode("latin-1")))
+        assert [status for status, _ in answers] == case["statuses"]
+        assert all(json.loads(body)["success"] is False for status, body in answers if status > 200)
+        return
     before = len(plugin.log)
     status, headers, content = send(plugin, case["send"])
     assert status == case["status"], content
@@ -78,6 +84,17 @@ def test_every_language_answers_and_logs_what_the_table_says(
     if "log" in case:
         plugin.wait_for_line(lambda line: holds(line, case["log"]))
     assert case.get("unseen", "nothing of this kind") not in content + plugin.log[before:]
+
+
+def answers_to(received: bytes) -> list[tuple[int, bytes]]:
+    """Status and body of each answer on a connection."""
+    found = []
+    while received:
+        head, _, rest = received.partition(b"\r\n\r\n")
+        length = int(re.findall(rb"(?i)\r\ncontent-length: (\d+)", head)[0])
+        found.append((int(head.split()[1]), rest[:length]))
+        received = rest[length:]
+    return found
 
 
 def send(plugin: PluginProcess, wanted: dict[str, Any]) -> tuple[int, dict[str, str], str]:

@@ -128,6 +128,7 @@ def test_unknown_paths_and_methods(start: Start) -> None:
     assert plugin.request("HEAD", "/health")[0] == 200
 
 
+@pytest.mark.typescript_too
 @pytest.mark.go_too
 def test_a_body_that_is_too_large_is_refused_even_to_a_client_that_sends_it_all(
     start: Start,
@@ -212,6 +213,7 @@ def test_transfer_encoding_in_http_1_0(start: Start) -> None:
     assert start().raw(request).split(b" ")[1] == b"400"
 
 
+@pytest.mark.typescript_too
 @pytest.mark.go_too
 def test_a_header_that_is_too_large(start: Start) -> None:
     plugin = start(PLUGIN_MAX_HEADER_BYTES="2000")
@@ -221,6 +223,7 @@ def test_a_header_that_is_too_large(start: Start) -> None:
     assert "2000" in answer["error"]
 
 
+@pytest.mark.typescript_too
 @pytest.mark.go_too
 def test_requests_that_follow_each_other_on_one_connection(start: Start) -> None:
     one = b'{"inputs": {"do": "return value", "value": "%d"}}'
@@ -240,6 +243,7 @@ def half_open(plugin: PluginProcess, number: int) -> list[object]:
     return list(connections)
 
 
+@pytest.mark.typescript_too
 @pytest.mark.go_too
 def test_slow_clients_do_not_keep_others_from_an_answer(start: Start) -> None:
     plugin = start()
@@ -258,6 +262,7 @@ def test_past_the_limit_the_connection_that_is_idle_for_longest_is_closed(start:
     assert len(connections) == 60
 
 
+@pytest.mark.typescript_too
 @pytest.mark.go_too
 def test_idle_and_endless_connections_are_closed(start: Start) -> None:
     plugin = start(PLUGIN_IDLE_SECONDS="1", PLUGIN_REQUEST_SECONDS="1")

@@ -42,6 +42,7 @@ def test_an_upload_is_answered_503_when_the_server_stops(start: Start, part: byt
     assert plugin.process.returncode == 0
 
 
+@pytest.mark.typescript_too
 @pytest.mark.go_too
 def test_clients_that_go_on_sending_do_not_hold_the_stop(start: Start) -> None:
     plugin = start("careless.py")
@@ -72,6 +73,7 @@ def test_clients_that_go_on_sending_do_not_hold_the_stop(start: Start) -> None:
         end()
 
 
+@pytest.mark.typescript_too
 @pytest.mark.go_too
 def test_a_client_that_never_reads_does_not_hold_the_stop(start: Start) -> None:
     plugin = start("careless.py", PLUGIN_TIMEOUT_MS="20000")

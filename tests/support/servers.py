@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.runtime.plugin_process import PluginProcess, write_manifest
-from tests.support import go
+from tests.support import go, node
 from tests.support.template import TEMPLATE
 
 SOURCES = TEMPLATE / "languages" / "python"
@@ -55,6 +55,21 @@ def go_server(tmp_path_factory: pytest.TempPathFactory) -> Server:
         program = folder / "plugin"
         program.hardlink_to(compiled / "plugin")
         return [str(program)]
+
+    return put
+
+
+@pytest.fixture(scope="session")
+def typescript_server() -> Server:
+    """The sources; their logic does what each file of `logic/` does."""
+    program = node.node()
+
+    def put(folder: Path, _logic: str) -> list[str]:
+        shutil.copytree(node.SOURCES / "plugin_runtime", folder / "plugin_runtime")
+        shutil.copy(node.SOURCES / "server.cts", folder)
+        shutil.copy(node.TESTS / "obedient.ts", folder / "plugin_logic.ts")
+        (folder / "package.json").write_text('{"type": "module"}', "utf-8")
+        return [program, str(folder / "server.cts")]
 
     return put
 

@@ -119,6 +119,7 @@ FILES: dict[str, set[str]] = {
         "plugin_runtime/openapi.cts",
         "plugin_runtime/outputs.cts",
         "plugin_runtime/redaction.cts",
+        "plugin_runtime/request.cts",
         "plugin_runtime/responses.cts",
         "plugin_runtime/secret_forms.cts",
         "plugin_runtime/service.cts",

@@ -169,6 +169,7 @@ func panicked(what any) *refusal {
 
 func (e *endpoint) refuse(id *identity, refused *refusal) made {
 	text, count := id.secrets.redactText(refused.text)
+	text = oneLine(text) // only now: a secret of several lines would not be found in it
 	errors := make([]string, len(refused.errors))
 	for index, one := range refused.errors {
 		redacted, places := id.secrets.redactText(one)

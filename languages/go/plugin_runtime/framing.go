@@ -46,7 +46,7 @@ func readHead(text []byte) (head, *refusedRequest) {
 			return head{}, badRequest("A line of the header must be like Host: example.")
 		}
 		switch name = strings.ToLower(name); name {
-		case "content-length", "transfer-encoding", "content-type", "host":
+		case "content-length", "transfer-encoding", "content-type", "host", "expect":
 			if _, again := once[name]; again {
 				return head{}, badRequest("The header " + name + " may come only once.")
 			}
@@ -59,6 +59,9 @@ func readHead(text []byte) (head, *refusedRequest) {
 	}
 	if !consistsOf(host, isHostOctet) {
 		return head{}, badRequest("The header host must be a name, such as Host: example.")
+	}
+	if expected := once["expect"]; expected != "" && !strings.EqualFold(expected, "100-continue") {
+		return head{}, &refusedRequest{417, "The only Expect that is supported is 100-continue."}
 	}
 	return bodyOf(once, isOld)
 }

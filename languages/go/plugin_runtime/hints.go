@@ -7,14 +7,14 @@ import (
 	"syscall"
 )
 
-// explain is the text of an error in one line, and what to do about it where the image lacks something.
+// explain is the text of an error, and what to do about it where the image lacks something.
 func explain(err error) (text string) {
 	defer func() {
 		if recover() != nil { // its Error method panics
 			text = "an error without a text"
 		}
 	}()
-	text = strings.TrimSpace(oneLine(err.Error()))
+	text = strings.TrimSpace(err.Error())
 	if text == "" {
 		text = "The plugin reported failure without a reason."
 	}

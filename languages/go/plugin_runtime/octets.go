@@ -31,7 +31,7 @@ func isValueOctet(octet byte) bool { return octet >= ' ' && octet != 0x7f || oct
 
 // isHostOctet is for the header field Host (RFC 9110, 7.2).
 func isHostOctet(octet byte) bool {
-	return isAlphanumeric(octet) || strings.IndexByte("!$%&'()*+,-.:;=@[]_~", octet) >= 0
+	return isAlphanumeric(octet) || strings.IndexByte("!$%&'()*+,-.:;=[]_~", octet) >= 0
 }
 
 func isAuthorityOctet(octet byte) bool {

@@ -120,6 +120,9 @@ class Endpoint:
             details["errors"] = refusal.errors
         redacted, count = identity.secrets.redact(details)
         self._metrics.count_redactions(count)
+        # In one line only now: a secret of several lines would not be found in it.
+        lines = map(str.strip, redacted["error"].splitlines())
+        details["error"] = redacted["error"] = " ".join(filter(None, lines))
         answer = failure(
             refusal.status, headers=refusal.headers, trace_id=identity.trace_id, **redacted
         )

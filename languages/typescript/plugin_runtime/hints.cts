@@ -16,10 +16,10 @@ function describe(error: unknown): string {
   }
 }
 
-/** As `describe`, in one line, and what to do about it where the image lacks something. */
+/** As `describe`, and what to do about it where the image lacks something. */
 function explain(error: unknown): string {
   const advice = adviceOn(error);
-  const said = `${describe(error)}${causeOf(error)}`.replace(/\s*[\r\n]+\s*/g, ' ');
+  const said = `${describe(error)}${causeOf(error)}`;
   return advice ? `${said}; ${advice}` : said;
 }
 

@@ -1,6 +1,8 @@
 /** What an HTTP answer is made of. */
 import type { Fields } from './types.cts';
 
+const { STATUS_CODES } = require('node:http') as typeof import('node:http');
+
 const JSON_TYPE = 'application/json';
 
 type Response = { status: number; body: Uint8Array | string; type: string; headers: Record<string, string> };
@@ -24,7 +26,15 @@ function failure(
   );
 }
 
-const api = { JSON_TYPE, failure, json };
+/** An answer as it is sent where Node has none to fill in. */
+function asBytes({ status, type, body, headers }: Response): string {
+  const length = Buffer.byteLength(body);
+  const fields = { 'Content-Type': type, 'Content-Length': length, ...headers, Connection: 'close' };
+  const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`;
+}
+
+const api = { JSON_TYPE, asBytes, failure, json };
 
 export type { Response };
 export type Api = typeof api;

@@ -164,10 +164,14 @@ func converted(value jsontext.Value, kind string, maxDepth int) (jsontext.Value,
 
 // numberText is the text of a number: the digits of an integer, however many they are.
 func numberText(number jsontext.Value) string {
+	value := numberOf(number)
+	if value == 0 { // also -0
+		return "0"
+	}
 	if !bytes.ContainsAny(number, ".eE") {
 		return string(number)
 	}
-	return plainNumber(numberOf(number))
+	return plainNumber(value)
 }
 
 func numberOf(value jsontext.Value) float64 {

@@ -95,7 +95,7 @@ func (e *endpoint) read(arrived *arrival, id *identity) (jsontext.Value, *Call, 
 	}
 	return found.values, &Call{
 		TraceID: id.traceID, StepID: said(stepID), PluginID: e.manifest.ID, Version: e.manifest.Version,
-		TraceParent: header.Get("Traceparent"), Args: args, identity: id,
+		TraceParent: all(header, "Traceparent"), Args: args, identity: id,
 		hostInputs: decodedLater(found.undeclared), context: decodedLater(fields),
 	}, nil
 }
@@ -123,7 +123,7 @@ func decodeInputs(inputs jsontext.Value, target any) error {
 
 // traceOf is the trace id of the traceparent header, or a new one.
 func traceOf(header http.Header) string {
-	sent := header.Get("Traceparent")
+	sent := all(header, "Traceparent")
 	if sent != "" && !strings.HasPrefix(sent, "ff") {
 		if found := traceParent().FindStringSubmatch(sent); found != nil {
 			return found[1]
@@ -147,12 +147,15 @@ func wrongContentType(header http.Header) string {
 			return fmt.Sprintf("The charset must be utf-8, not %s.", shown(found[1]))
 		}
 	}
-	encoding := strings.ToLower(header.Get("Content-Encoding"))
+	encoding := strings.ToLower(all(header, "Content-Encoding"))
 	if encoding != "" && encoding != "identity" {
 		return fmt.Sprintf("Content-Encoding %s is not supported; send the body as it is.", shown(encoding))
 	}
 	return ""
 }
+
+// all is the value of a header that came more than once as if it had come in one line.
+func all(header http.Header, name string) string { return strings.Join(header.Values(name), ", ") }
 
 // shown is the value of a header, unless it could be a secret that got there by mistake.
 func shown(value string) string {

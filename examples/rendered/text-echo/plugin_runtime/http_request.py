@@ -14,10 +14,13 @@ if TYPE_CHECKING:
 
 HEAD_END = b"\r\n\r\n"
 REQUEST_LINE = re.compile(
-    rb"([A-Z]+(?:-[A-Z]+)*) (?:http://[\w.:-]+)?(/[!-~]*) HTTP/1\.([01])", re.ASCII
+    rb"([A-Z]+(?:-[A-Z]+)*) (?:http://[\w.:-]+)?"
+    rb"(/[!-$&-~]*(?:%[0-9A-Fa-f]{2}[!-$&-~]*)*) HTTP/1\.([01])",
+    re.ASCII,
 )
 TOKEN = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 FIELD = re.compile(rb"(%b):([\t -~\x80-\xff]*)" % TOKEN)
+HOST = re.compile(r"[!$%&'()*+,\-.:;=\[\]_~0-9A-Za-z]*")
 LENGTH = re.compile(rb"[0-9]{1,18}")
 QUOTED = rb'"(?:[\t !#-\[\]-~\x80-\xff]|\\[\t -~\x80-\xff])*"'
 # Compiled at its first use: most clients send no chunks.
@@ -25,7 +28,7 @@ CHUNK_LINE = rb"([0-9A-Fa-f]{1,8})(?:;%b(?:=(?:%b|%b))?)*" % (TOKEN, TOKEN, QUOT
 LONGEST_CHUNK_LINE = 4096  # bytes, extensions included
 MOST_FRAMING = 16 * 1024  # bytes by which the lines of chunks may outweigh the data, as in Go
 MOST_FIELDS = 200
-ONLY_ONCE = ("content-length", "transfer-encoding", "content-type", "host")
+ONLY_ONCE = ("content-length", "transfer-encoding", "content-type", "host", "expect")
 
 
 class BadRequest(Exception):
@@ -175,11 +178,14 @@ class Parser:
         headers = _fields(lines[1:])
         request = Request(match[1].decode("ascii"), path, f"1.{match[3].decode()}", headers)
         self._read_length(request)
-        if request.version == "1.0":
-            return request
-        if "host" not in headers:
+        if "host" not in headers and request.version != "1.0":
             raise BadRequest(400, "A request of HTTP/1.1 needs a line such as Host: example.")
-        self._expects = request.headers.get("expect", "").lower() == "100-continue"
+        if HOST.fullmatch(headers.get("host", "")) is None:
+            raise BadRequest(400, "The header host must be a name, such as Host: example.")
+        expected = headers.get("expect", "").lower()
+        if expected not in ("", "100-continue"):
+            raise BadRequest(417, "The only Expect that is supported is 100-continue.")
+        self._expects = bool(expected) and request.version != "1.0"
         return request
 
     def _read_length(self, request: Request) -> None:

@@ -1,0 +1,51 @@
+/** What a request asks for, and requests that are refused although Node takes them. */
+import type { IncomingMessage } from 'node:http';
+import type { Response } from './responses.cts';
+
+const { failure } = require('./responses.cts') as import('./responses.cts').Api;
+
+const MOST_FIELDS = 200;
+const TARGET = /^(?:http:\/\/[\w.:-]+)?\/(?:[!-$&-~]|%[0-9A-Fa-f]{2})*$/;
+const HOST = /^[!$%&'()*+,\-.:;=[\]_~0-9A-Za-z]*$/;
+
+const isTarget = (url: string): boolean => TARGET.test(url);
+
+const refusedTarget = (): Response => failure(400, 'The request line must be like GET /health HTTP/1.1.');
+
+/** The path without its query, and with one slash in front. */
+function pathOf(url: string): string {
+  const path = url.replace(/^http:\/\/[^/?#]*/i, '').split('?', 1)[0] ?? '';
+  return path.replace(/^\/*/, '/');
+}
+
+function hasBodyUpTo(request: IncomingMessage, most: number): boolean {
+  const { 'content-length': length = '0', 'transfer-encoding': coding } = request.headers;
+  return coding !== undefined || (Number(length) > 0 && Number(length) <= most);
+}
+
+/** What Node takes, and two servers could read differently. */
+function refusalOf(request: IncomingMessage): Response | undefined {
+  if (request.rawHeaders.length / 2 > MOST_FIELDS)
+    return failure(431, `The request's header has over ${MOST_FIELDS} lines.`);
+  const { httpVersion: version, url = '' } = request;
+  if ((version !== '1.1' && version !== '1.0') || !isTarget(url)) return refusedTarget();
+  if (version === '1.1' && request.headers.host === undefined)
+    return failure(400, 'A request of HTTP/1.1 needs a line such as Host: example.');
+  for (const name of ['content-type', 'host', 'expect']) {
+    const times = request.rawHeaders.filter(
+      (field, index) => index % 2 === 0 && field.toLowerCase() === name,
+    );
+    if (times.length > 1) return failure(400, `The header ${name} may come only once.`);
+  }
+  if (!HOST.test(request.headers.host ?? ''))
+    return failure(400, 'The header host must be a name, such as Host: example.');
+  const coding = request.headers['transfer-encoding'];
+  if (coding !== undefined && coding.toLowerCase() !== 'chunked')
+    return failure(400, 'The only Transfer-Encoding that is supported is chunked.');
+  return undefined;
+}
+
+const api = { hasBodyUpTo, isTarget, pathOf, refusalOf, refusedTarget };
+
+export type Api = typeof api;
+module.exports = api;
