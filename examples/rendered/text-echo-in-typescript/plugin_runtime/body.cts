@@ -1,5 +1,6 @@
 /** The body of a request, as it arrives: within its limits and within the memory budget. */
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Share as ShareOf } from './memory.cts';
 import type { Body } from './types.cts';
 
@@ -8,6 +9,11 @@ const { DecodingCost, NoRoom, SMALL, collectGarbage } = require('./memory.cts') 
 const PATIENCE_MS = 1000; // for which a complete request waits for the memory to decode it
 const AGAIN_MS = 20;
 const COLLECTED = 4 * 1024 * 1024; // bytes that have arrived, after which their garbage is collected
+const BLOCK = 4096; // bytes in which a body in chunks is kept
+const CHUNK_LINES = 5; // bytes around the data of a chunk, at least; Node bounds what else they may say
+const MOST_FRAMING = 16 * 1024; // bytes by which the lines of chunks may outweigh the data
+const CHUNKS_AT_ONCE = 500; // of a body, then others have their turn
+const OUTWEIGHED = 'The lines of the chunks outweigh what they carry.';
 
 /** A body that is refused: its status, and one sentence for the caller. */
 class BodyRefused extends Error {
@@ -26,6 +32,7 @@ class BodyReader {
   readonly share: ShareOf;
   readonly #request: IncomingMessage;
   readonly #most: number;
+  #framing = 0; // bytes by which the lines of chunks outweigh the data
   #refuse: (error: BodyRefused) => void = () => {};
   #isOver = false; // it has failed: what still arrives is skipped, and nothing may be held for it
 
@@ -62,6 +69,7 @@ class BodyReader {
           return;
         }
         try {
+          if (request.headers['transfer-encoding'] !== undefined) this.#weigh(chunk.length);
           pieces.add(chunk);
           if (Math.max(announced, pieces.length) <= SMALL) return;
           cost.add(chunk);
@@ -85,9 +93,24 @@ class BodyReader {
     });
   }
 
-  /** Refuse a request that has stalled while others need its memory, or that comes too late. */
+  /** Give up a request: nothing comes of it while others need its memory, or what comes is not HTTP. */
   giveUp(status: number, error: string): void {
     this.#refuse(new BodyRefused(status, error));
+  }
+
+  get socket(): Socket {
+    return this.#request.socket;
+  }
+
+  /** Whether this is the request that still arrives on a connection. */
+  isFrom(socket: Socket): boolean {
+    return this.#request.socket === socket && !this.#request.complete;
+  }
+
+  /** A chunk of one byte costs as much as one of many. */
+  #weigh(data: number): void {
+    this.#framing = Math.max(0, this.#framing + CHUNK_LINES - data);
+    if (this.#framing > MOST_FRAMING) throw new BodyRefused(400, OUTWEIGHED);
   }
 
   async #holdCost(bytes: number, until: number): Promise<void> {
@@ -114,20 +137,44 @@ let isOneWaiting = false;
 /** Bytes of all bodies since their garbage was collected last. */
 let uncollected = 0;
 
-/** The pieces of a body. Where its length is known, they are copied to their place at once: memory that
- *  is not written to yet takes none. */
+/** Connections with many chunks, of which one at a time goes on. */
+const paused: Socket[] = [];
+
+function resumeNext(): void {
+  paused.shift()?.resume();
+  if (paused.length > 0) setImmediate(resumeNext);
+}
+
+/** Let others have their turn: Node reads up to 2 MiB of a connection at once, and each chunk is an event. */
+function takeTurns(request: IncomingMessage): void {
+  if (request.headers['transfer-encoding'] === undefined) return;
+  const { socket } = request;
+  let chunks = 0;
+  request.on('data', () => {
+    chunks += 1;
+    if (chunks % CHUNKS_AT_ONCE !== 0 || socket.isPaused()) return;
+    socket.pause();
+    if (paused.push(socket) === 1) setImmediate(resumeNext);
+  });
+}
+
+/** The pieces of a body. A large one's are copied at once: to their place where the length is known, because
+ *  memory that is not written to yet takes none, else into blocks: a chunk of one byte takes 100 in a list. */
 class Pieces {
   length = 0;
   #whole: Uint8Array | undefined;
-  readonly #chunks: Buffer[] = [];
+  readonly #pieces: Buffer[] = [];
+  readonly #isInChunks: boolean;
 
   constructor(announced: number) {
+    this.#isInChunks = announced === 0;
     this.#whole = announced > SMALL ? new Uint8Array(announced) : undefined;
   }
 
   add(chunk: Buffer): void {
-    if (this.#whole === undefined) this.#chunks.push(chunk);
-    else this.#whole.set(chunk, this.length);
+    if (this.#whole !== undefined) this.#whole.set(chunk, this.length);
+    else if (this.#isInChunks) this.#fill(chunk);
+    else this.#pieces.push(chunk);
     this.length += chunk.length;
     uncollected += chunk.length;
     if (uncollected > COLLECTED) {
@@ -136,28 +183,42 @@ class Pieces {
     }
   }
 
+  #fill(chunk: Buffer): void {
+    for (let at = 0; at < chunk.length; ) {
+      const place = (this.length + at) % BLOCK;
+      if (place === 0) this.#pieces.push(Buffer.allocUnsafeSlow(BLOCK));
+      const piece = chunk.subarray(at, at + BLOCK - place);
+      this.#pieces.at(-1)?.set(piece, place);
+      at += piece.length;
+    }
+  }
+
   /** Drop them: the request, and its listeners with it, may live on for a while after a refusal. */
   clear(): void {
-    this.#chunks.length = 0;
+    this.#pieces.length = 0;
     this.#whole = undefined;
   }
 
   /** The body: a small one as text, a large one in memory of its own. */
   joined(): Body {
     if (this.#whole !== undefined) return this.#whole;
-    if (this.length <= SMALL) return this.#chunks.map((chunk) => chunk.toString('latin1')).join('');
+    if (this.length <= SMALL)
+      return this.#pieces
+        .map((piece) => piece.toString('latin1'))
+        .join('')
+        .slice(0, this.length);
     const body = new Uint8Array(this.length);
     let at = 0;
-    for (const chunk of this.#chunks) {
-      body.set(chunk, at);
-      at += chunk.length;
+    for (const piece of this.#pieces) {
+      body.set(piece.subarray(0, this.length - at), at);
+      at += piece.length;
     }
     this.clear();
     return body;
   }
 }
 
-const api = { BodyReader, BodyRefused };
+const api = { BodyReader, BodyRefused, takeTurns };
 
 export type { BodyReader };
 export type Api = typeof api;

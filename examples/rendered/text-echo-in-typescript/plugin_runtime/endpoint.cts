@@ -116,6 +116,8 @@ class Endpoint {
     const secrets = this.#log.identity?.secrets ?? this.#secrets.environment;
     const redacted = secrets.redact(details);
     this.#redactions += redacted.count;
+    // In one line only now: a secret of several lines would not be found in it.
+    details['error'] = redacted.value['error'] = oneLine(String(redacted.value['error']));
     const answer: Fields = { success: false, ...redacted.value };
     if (this.#log.identity?.traceId) answer['trace_id'] = this.#log.identity.traceId;
     if (cause !== undefined) details['exception'] = stackOf(cause);
@@ -133,7 +135,7 @@ class Endpoint {
     try {
       return this.#write(outputsOf(result, this.#manifest.outputDefinitions));
     } catch (error) {
-      if (error instanceof Failure) throw new Refusal(500, 'failed', oneLine(error.message), error.errors);
+      if (error instanceof Failure) throw new Refusal(500, 'failed', error.message, error.errors);
       throw error;
     }
   }
@@ -203,7 +205,13 @@ class Endpoint {
 type Reading = import('./inputs.cts').Reading;
 
 const failed = (error: unknown): Refusal => new Refusal(500, 'failed', explain(error), [], error);
-const oneLine = (text: string): string => text.replace(/\s*[\r\n]+\s*/g, ' ');
+
+const oneLine = (text: string): string =>
+  text
+    .split(/[\r\n]+/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .join(' ');
 
 function checkContentType(headers: Record<string, string>): void {
   const contentType = headers['content-type'] ?? '';

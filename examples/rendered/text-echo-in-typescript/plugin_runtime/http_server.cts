@@ -13,24 +13,30 @@ import type { Body } from './types.cts';
 
 const http = require('node:http') as typeof import('node:http');
 
-const { BodyReader, BodyRefused } = require('./body.cts') as import('./body.cts').Api;
+const { BodyReader, BodyRefused, takeTurns } = require('./body.cts') as import('./body.cts').Api;
 const { describe, stackOf } = require('./hints.cts') as import('./hints.cts').Api;
 const { NoRoom, Share } = require('./memory.cts') as import('./memory.cts').Api;
-const { failure } = require('./responses.cts') as import('./responses.cts').Api;
+const { hasBodyUpTo, isTarget, pathOf, refusalOf, refusedTarget } =
+  require('./request.cts') as import('./request.cts').Api;
+const { asBytes, failure } = require('./responses.cts') as import('./responses.cts').Api;
 
 const COPIED = 65536; // bytes of an answer up to which it is not counted
-const MOST_FIELDS = 200;
 const LINGER_MS = 2000; // how long a client may go on sending after an early answer
 const STALLED_MS = 1000; // without a byte; then it makes room for others where memory is short
 const STALLED = 'Nothing came for a second, and other requests need the memory; try again.';
 const SLOW_MS = 2000; // after SIGTERM, for clients to read their answers
+
+const NO_HTTP = 'The request is not valid HTTP.';
+
+/** A client: its requests without an answer, the latest one's answer, and what follows on the last one. */
+type Client = { busy: number; latest: ServerResponse | undefined; last: string | undefined };
 
 type Parts = { app: App; settings: Settings; budget: Budget; log: Log; started: Promise<void> };
 
 class Server {
   readonly #parts: Parts;
   readonly #server: NodeServer;
-  readonly #sockets = new Map<Socket, { busy: number }>();
+  readonly #sockets = new Map<Socket, Client>();
   readonly #reading = new Set<BodyReaderOf>();
   /** Requests whose answer is not completely taken. */
   #unanswered = 0;
@@ -50,12 +56,23 @@ class Server {
     });
     this.#server.maxHeadersCount = 0; // counted here, because Node drops those beyond its limit
     this.#server.on('connection', (socket: Socket) => this.#accept(socket));
+    // A client that has sent everything, and says so, still waits for its answers.
+    Object.assign(this.#server, { httpAllowHalfOpen: true });
     this.#server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) =>
-      refuseBytes(error, socket),
+      this.#refuseBytes(error, socket),
     );
+    this.#server.on('connect', (request: IncomingMessage, socket: Socket) => {
+      socket.on('error', () => {}); // Node has let go of it
+      const { url = '' } = request;
+      const answer = isTarget(url) ? parts.app.page('CONNECT', pathOf(url)) : refusedTarget();
+      this.#endWith(socket, asBytes(answer));
+    });
     this.#server.on('request', (request, response) => void this.#attend(request, response, false));
     this.#server.on('checkContinue', (request, response) => void this.#attend(request, response, true));
-    this.#server.on('checkExpectation', (request, response) => void this.#attend(request, response, false));
+    this.#server.on('checkExpectation', (request, response) => {
+      this.#begin(request.socket, response);
+      this.#send(request, response, failure(417, 'The only Expect that is supported is 100-continue.'));
+    });
     setInterval(() => this.#refuseTheStalled(), 1000).unref();
   }
 
@@ -78,9 +95,9 @@ class Server {
     });
   }
 
-  /** Accept no further clients, and refuse those that are still sending a request. */
+  /** Refuse those that are still sending a request. New clients are told that the plugin is stopping. */
   stop(): void {
-    this.#server.close();
+    this.#server.closeIdleConnections();
     for (const reader of this.#reading) reader.giveUp(503, 'The plugin is stopping.');
   }
 
@@ -100,17 +117,27 @@ class Server {
   #accept(socket: Socket): void {
     const most = this.#parts.settings.maxConnections;
     if (this.#sockets.size >= most) {
-      const idle = [...this.#sockets].filter(([, { busy }]) => busy === 0);
+      const sending = new Set([...this.#reading].map((reader) => reader.socket));
+      const idle = [...this.#sockets].filter(([one, { busy }]) => busy === 0 || sending.has(one));
       if (idle.length >= most) idle[0]?.[0].destroy(); // idle for longest: a used one moves to the end
     }
-    this.#sockets.set(socket, { busy: 0 });
+    this.#sockets.set(socket, { busy: 0, latest: undefined, last: undefined });
     socket.once('close', () => this.#sockets.delete(socket));
   }
 
-  #begin(socket: Socket, response: ServerResponse): void {
+  /** Count a request; returns the answer that has to be taken before its turn comes. */
+  #begin(socket: Socket, response: ServerResponse): ServerResponse | undefined {
     const known = this.#sockets.get(socket);
-    if (known !== undefined) known.busy += 1;
+    const before = known !== undefined && known.busy > 0 ? known.latest : undefined;
+    if (known !== undefined) {
+      known.busy += 1;
+      known.latest = response;
+    }
     this.#unanswered += 1;
+    // First of all: Node closes the connection at the end of an answer where the client sends no more.
+    response.prependOnceListener('finish', () => {
+      if (known?.last !== undefined && known.busy === 1) socket.end(known.last);
+    });
     response.once('close', () => {
       this.#unanswered -= 1;
       if (known !== undefined) {
@@ -119,10 +146,18 @@ class Server {
       }
       if (this.#unanswered === 0) this.#onIdle();
     });
+    return before;
   }
 
   async #attend(request: IncomingMessage, response: ServerResponse, isWaiting: boolean): Promise<void> {
-    this.#begin(request.socket, response);
+    const before = this.#begin(request.socket, response);
+    if (before !== undefined) {
+      // Sent ahead: one after another, or a single client would take every slot.
+      request.socket.pause();
+      await new Promise((resolve) => before.once('close', () => setImmediate(resolve)));
+      if ((this.#sockets.get(request.socket)?.busy ?? 0) < 2) request.socket.resume();
+    }
+    takeTurns(request);
     try {
       await this.#answer(request, response, isWaiting);
     } catch (error) {
@@ -147,7 +182,7 @@ class Server {
     this.#reading.add(reader);
     try {
       const whole = reader.read();
-      if (isWaiting && !tooLong(request, settings.maxBodyBytes)) response.writeContinue();
+      if (isWaiting && hasBodyUpTo(request, settings.maxBodyBytes)) response.writeContinue();
       body = await whole;
     } catch (error) {
       share.release();
@@ -185,7 +220,8 @@ class Server {
         share.hold(size);
       } catch (error) {
         if (!(error instanceof NoRoom)) throw error;
-        made = failure(503, `The answer has ${size} bytes; there is no memory for it.`);
+        const why = `The answer has ${size} bytes; there is no memory for it.`;
+        made = failure(error.status === 413 ? 500 : 503, why);
         size = Buffer.byteLength(made.body);
       }
     }
@@ -195,7 +231,11 @@ class Server {
       'Content-Length': size,
       ...made.headers,
     };
-    if (isEarly || app.plugin.stopping) headers['Connection'] = 'close';
+    if (isEarly || app.plugin.stopping) {
+      headers['Connection'] = 'close';
+      const known = this.#sockets.get(request.socket);
+      if (known !== undefined) known.last ??= '';
+    }
     response.writeHead(made.status, headers);
     const slow = setTimeout(() => request.socket.destroy(), settings.answerSeconds * 1000);
     response.once('close', () => {
@@ -212,9 +252,37 @@ class Server {
       response.end();
     };
     const linger = setTimeout(end, LINGER_MS);
-    request.once('end', end);
-    request.once('close', end);
+    for (const event of ['end', 'close']) request.once(event, end);
+    // Chunks are not even parsed any more: each would be an event.
+    if (request.headers['transfer-encoding'] !== undefined)
+      request.socket.removeAllListeners('data').on('data', () => {});
     request.resume();
+  }
+
+  /** Answer what is not HTTP, or came too slowly. */
+  #refuseBytes(error: NodeJS.ErrnoException, socket: Socket): void {
+    const { code } = error;
+    const isOver = !socket.writable || code === 'ECONNRESET' || code === 'ERR_HTTP_REQUEST_TIMEOUT';
+    if (isOver) socket.destroy();
+    if (isOver || code === 'HPE_CLOSED_CONNECTION') return; // behind the request that it called its last
+    const most = this.#parts.settings.maxHeaderBytes;
+    const body = [...this.#reading].find((reader) => reader.isFrom(socket));
+    if (body !== undefined) body.giveUp(400, NO_HTTP);
+    else if (code === 'HPE_INVALID_EOF_STATE') this.#endWith(socket, '');
+    else if (code === 'HPE_HEADER_OVERFLOW')
+      this.#endWith(socket, asBytes(failure(431, `The request's header has over ${most} bytes.`)));
+    else this.#endWith(socket, asBytes(failure(400, NO_HTTP)));
+  }
+
+  /** Send the last bytes of a connection, after the answers to what came before. */
+  #endWith(socket: Socket, last: string): void {
+    const known = this.#sockets.get(socket);
+    if (known === undefined || known.last !== undefined) return;
+    known.last = last;
+    if (known.busy > 0) return;
+    socket.end(last);
+    socket.resume();
+    setTimeout(() => socket.destroy(), LINGER_MS).unref();
   }
 
   #refuseTheStalled(): void {
@@ -223,51 +291,6 @@ class Server {
     for (const reader of this.#reading)
       if (reader.share.size > 0 && reader.active < latest) reader.giveUp(429, STALLED);
   }
-}
-
-/** The path without its query, and with one slash in front. */
-function pathOf(url: string): string {
-  const path = url.replace(/^http:\/\/[^/?#]*/i, '').split('?', 1)[0] ?? '';
-  return path.replace(/^\/*/, '/');
-}
-
-const tooLong = (request: IncomingMessage, most: number): boolean =>
-  Number(request.headers['content-length'] ?? 0) > most;
-
-/** The refusal of what Node accepts, but two servers could read differently. */
-function refusalOf(request: IncomingMessage): Response | undefined {
-  if (request.rawHeaders.length / 2 > MOST_FIELDS)
-    return failure(431, `The request's header has over ${MOST_FIELDS} lines.`);
-  if (request.httpVersion !== '1.0' && request.headers.host === undefined)
-    return failure(400, 'A request of HTTP/1.1 needs a line such as Host: example.');
-  for (const name of ['content-type', 'host']) {
-    const times = request.rawHeaders.filter(
-      (field, index) => index % 2 === 0 && field.toLowerCase() === name,
-    );
-    if (times.length > 1) return failure(400, `The header ${name} may come only once.`);
-  }
-  const coding = request.headers['transfer-encoding'];
-  if (coding !== undefined && coding.toLowerCase() !== 'chunked')
-    return failure(400, 'The only Transfer-Encoding that is supported is chunked.');
-  return undefined;
-}
-
-/** Answer what is not HTTP, or came too slowly. */
-function refuseBytes(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (!socket.writable || error.code === 'ECONNRESET' || error.code === 'ERR_HTTP_REQUEST_TIMEOUT') {
-    socket.destroy();
-    return;
-  }
-  const large = error.code === 'HPE_HEADER_OVERFLOW';
-  const status = large ? '431 Request Header Fields Too Large' : '400 Bad Request';
-  const why = large ? "The request's header is too large." : 'The request is not valid HTTP.';
-  const body = JSON.stringify({ success: false, error: why });
-  socket.end(
-    `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n` +
-      `Connection: close\r\n\r\n${body}`,
-  );
-  socket.resume();
-  setTimeout(() => socket.destroy(), LINGER_MS).unref();
 }
 
 const api = { Server };

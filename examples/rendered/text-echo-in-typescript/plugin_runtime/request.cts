@@ -23,7 +23,7 @@ function hasBodyUpTo(request: IncomingMessage, most: number): boolean {
   return coding !== undefined || (Number(length) > 0 && Number(length) <= most);
 }
 
-/** What Node takes, and two servers could read differently. */
+/** The refusal of what Node accepts, but two servers could read differently. */
 function refusalOf(request: IncomingMessage): Response | undefined {
   if (request.rawHeaders.length / 2 > MOST_FIELDS)
     return failure(431, `The request's header has over ${MOST_FIELDS} lines.`);
