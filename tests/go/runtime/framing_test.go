@@ -91,7 +91,7 @@ func TestARequestLineIsReadAsTheGrammarSays(t *testing.T) {
 
 func TestTheClassesOfOctetsAreThoseOfTheGrammar(t *testing.T) {
 	for class, isIn := range map[string]func(byte) bool{
-		`[-!#$%&'*+.^_|~0-9A-Za-z\x60]`: isTokenOctet, `[!$%&'()*+,\-.:;=@\[\]_~0-9A-Za-z]`: isHostOctet, `[\w.:-]`: isAuthorityOctet,
+		`[-!#$%&'*+.^_|~0-9A-Za-z\x60]`: isTokenOctet, `[!$%&'()*+,\-.:;=\[\]_~0-9A-Za-z]`: isHostOctet, `[\w.:-]`: isAuthorityOctet,
 		`[\w.~-]`: isUnreserved, `[0-9A-Fa-f]`: isHex, `[0-9]`: isDigit, `[A-Z]`: isUpper, `[^\x00-\x08\x0a-\x1f\x7f]`: isValueOctet,
 	} {
 		expression := regexp.MustCompile("^" + class + "$")
