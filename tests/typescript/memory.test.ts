@@ -42,6 +42,7 @@ test('a body whose length nobody announced is refused once it has more than the 
   const { request, body } = reading(new Budget(256 * MIB));
   request.emit('data', Buffer.alloc(MOST));
   request.emit('data', Buffer.alloc(1));
+  request.emit('end');
   await assert.rejects(body, { status: 413 });
 });
 
