@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -20,14 +21,28 @@ TABLE = json.loads((go.REPOSITORY / "tests/cases/http.json").read_text("utf-8"))
 MANIFESTS = sorted((go.REPOSITORY / "examples").glob("*/python/manifest.json"))
 
 
-def test_the_parts_of_the_server_do_what_they_promise(tmp_path: Path) -> None:
-    go.sources(tmp_path)
+def run_tests_of_the_parts(folder: Path, *options: str) -> str:
+    """Run the Go tests of the server's parts; return what they say."""
+    go.sources(folder)
     for test in (go.TESTS / "runtime").glob("*_test.go"):
-        (tmp_path / "plugin_runtime" / test.name).write_bytes(test.read_bytes())
-    tables = f"TABLES={go.REPOSITORY / 'tests' / 'cases'}"
-    done = go.run(tmp_path, "go", "test", "-v", "./plugin_runtime", variables=[tables])
+        (folder / "plugin_runtime" / test.name).write_bytes(test.read_bytes())
+    variables = [f"TABLES={go.REPOSITORY / 'tests' / 'cases'}"]
+    variables += ["CGO_ENABLED=1"] * ("-race" in options)
+    done = go.run(folder, "go", "test", *options, "./plugin_runtime", variables=variables)
     assert done.returncode == 0, done.stdout
-    assert done.stdout.count("--- PASS: Test") >= 20, "some were passed over"
+    return done.stdout
+
+
+def test_the_parts_of_the_server_do_what_they_promise(tmp_path: Path) -> None:
+    said = run_tests_of_the_parts(tmp_path, "-v")
+    assert said.count("--- PASS: Test") >= 20, "some were passed over"
+
+
+@pytest.mark.slow  # the standard library is compiled once more for it
+def test_the_parts_of_the_server_race_for_nothing(tmp_path: Path) -> None:
+    if shutil.which("gcc") is None:
+        pytest.skip("go test -race needs gcc")
+    run_tests_of_the_parts(tmp_path, "-race")
 
 
 def test_the_sources_are_formatted_and_vetted(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -86,8 +87,9 @@ func TestWhatRunsAtTheEndIsToldSo(t *testing.T) {
 	}
 }
 
-// made an endpoint around a function, whose log lines go to lines.
-func endpointOf(its logic, slots int, limit time.Duration) (*endpoint, *[]string) {
+// endpointOf makes an endpoint around a function, and returns what lists its log lines so far: an
+// execution past its deadline logs a line after its slot is free.
+func endpointOf(its logic, slots int, limit time.Duration) (*endpoint, func() []string) {
 	m := &manifest{
 		ID: "a", Version: "1.0.0",
 		InputDefinitions:  []*definition{{Name: "text", Type: "string", Required: true}},
@@ -97,11 +99,16 @@ func endpointOf(its logic, slots int, limit time.Duration) (*endpoint, *[]string
 	counters := newMetrics()
 	log := newLogger(m, known, counters, false)
 	var lock sync.Mutex
-	said := &[]string{}
+	var lines []string
 	log.sink = func(line []byte, _ bool) {
 		lock.Lock()
 		defer lock.Unlock()
-		*said = append(*said, string(line))
+		lines = append(lines, string(line))
+	}
+	said := func() []string {
+		lock.Lock()
+		defer lock.Unlock()
+		return slices.Clone(lines)
 	}
 	ready := newPlugin()
 	ready.state = stateReady
@@ -159,8 +166,8 @@ func TestManyExecutionsAtOnce(t *testing.T) {
 		}
 		total += count
 	}
-	if total != 640 || statuses[200] == 0 || statuses[500] == 0 || statuses[504] == 0 || len(*said) < 640 {
-		t.Error(statuses, len(*said))
+	if total != 640 || statuses[200] == 0 || statuses[500] == 0 || statuses[504] == 0 || len(said()) < 640 {
+		t.Error(statuses, len(said()))
 	}
 	if len(e.log.running) != 0 {
 		t.Error("executions that have ended are not forgotten")

@@ -62,20 +62,20 @@ func TestWhatWasPrintedBeforeALineComesBeforeIt(t *testing.T) {
 	fmt.Fprint(writer, "printed\nbegun")
 	slog.New(&slogHandler{logger: e.log, printed: p}).With("a", 1).WithGroup("g").Debug("not logged")
 	slog.New(&slogHandler{logger: e.log, printed: p}).With("a", 1).WithGroup("g").Info("logged", "b", time.Second)
-	text := strings.Join(*said, "")
-	if len(*said) != 2 || !strings.Contains((*said)[0], `"message":"printed"`) || !strings.Contains(text, `"a":1,"g.b":"1s"`) {
+	text := strings.Join(said(), "")
+	if len(said()) != 2 || !strings.Contains(said()[0], `"message":"printed"`) || !strings.Contains(text, `"a":1,"g.b":"1s"`) {
 		t.Fatal(text)
 	}
 	p.finish()
-	if len(*said) != 2 {
+	if len(said()) != 2 {
 		t.Error("nobody knows whose line it is")
 	}
 	id := &identity{traceID: "t", secrets: noSecrets}
 	e.log.begin(id)
 	p.finish()
 	e.log.end(id)
-	if len(*said) != 3 || !strings.Contains((*said)[2], `"message":"begun"`) || !strings.Contains((*said)[2], `"trace_id":"t"`) {
-		t.Error(*said)
+	if len(said()) != 3 || !strings.Contains(said()[2], `"message":"begun"`) || !strings.Contains(said()[2], `"trace_id":"t"`) {
+		t.Error(said())
 	}
 }
 
@@ -83,12 +83,12 @@ func TestALineForPeople(t *testing.T) {
 	e, said := endpointOf(nil, 1, time.Second)
 	e.log.readable = true
 	e.log.say(levelWarning, "a message", field{"number", 5}, field{"exception", "at a\nat b\n"}, field{"odd", func() {}}, field{"level", "twice"})
-	text := strings.Join(*said, "")
+	text := strings.Join(said(), "")
 	if !strings.Contains(text, " WARNING  plugin: a message  number=5  odd=0x") || !strings.HasSuffix(text, "\nat a\nat b\n") || strings.Contains(text, "twice") {
 		t.Error(text)
 	}
 	e.log.say(levelDebug, "below the level")
-	if len(*said) != 1 {
-		t.Error(*said)
+	if len(said()) != 1 {
+		t.Error(said())
 	}
 }
