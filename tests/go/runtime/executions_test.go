@@ -45,6 +45,7 @@ func TestASlotIsTakenUntilTheWorkReallyEnds(t *testing.T) {
 
 func TestLongExecutionsHaveThreadsOfTheirOwn(t *testing.T) {
 	s := newSlots(context.Background(), 5, time.Hour)
+	runtime.SetDefaultGOMAXPROCS() // another test may have left executions behind
 	usual := runtime.GOMAXPROCS(0)
 	var taken []*job
 	for range 5 {
