@@ -49,7 +49,7 @@ func TestOnlyOneWaitsForMemory(t *testing.T) {
 	go func() { waited <- (&share{budget: b}).hold(20*mebibyte, 10*time.Second) }()
 	for isWaiting := false; !isWaiting; time.Sleep(time.Millisecond) {
 		b.lock.Lock()
-		isWaiting = b.isAwait
+		isWaiting = b.hasWaiter
 		b.lock.Unlock()
 	}
 	started := time.Now()
