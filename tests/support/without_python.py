@@ -10,7 +10,7 @@ from shutil import which
 from tests.support import go, node
 from tests.support.git_template import Workplace
 
-_PROGRAMS = ("awk", "docker", "env", "git", "make", "mkdir", "rm", "sed", "sh", "touch")
+_PROGRAMS = ("awk", "docker", "env", "find", "git", "make", "mkdir", "rm", "sed", "sh", "touch")
 _MODULES = {
     "stage7-plugin": ("", "stage7_plugin"),
     # The plugin's template renders, not this one.
