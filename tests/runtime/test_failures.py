@@ -86,7 +86,7 @@ def test_an_answer_that_is_too_large(start: Start) -> None:
     assert plugin.execute({"do": "return large", "seconds": 90_000})[0] == 200
     status, answer = plugin.execute({"do": "return large", "seconds": 100_000})
     assert status == 500
-    assert "limit is 100000" in answer["error"]
+    assert "PLUGIN_MAX_OUTPUT_BYTES allows 100000" in answer["error"]
 
 
 def test_a_plugin_that_cannot_be_imported_says_so(start: Start) -> None:

@@ -38,12 +38,12 @@ func (e *noRoom) Error() string { return e.text }
 type budget struct {
 	limit int64
 
-	lock    sync.Mutex
-	changed *sync.Cond
-	isAwait bool // somebody waits for memory
-	size    int64
-	used    int64
-	refused time.Time
+	lock      sync.Mutex
+	changed   *sync.Cond
+	hasWaiter bool // a request waits for memory
+	size      int64
+	used      int64
+	refused   time.Time
 }
 
 func newBudget(limit int64) *budget {
@@ -81,11 +81,11 @@ func (b *budget) change(difference, spare int64, patience time.Duration) bool {
 	if b.take(difference, spare) {
 		return true
 	}
-	if patience == 0 || b.isAwait {
+	if patience == 0 || b.hasWaiter {
 		return false
 	}
-	b.isAwait = true
-	defer func() { b.isAwait = false }()
+	b.hasWaiter = true
+	defer func() { b.hasWaiter = false }()
 	until := time.Now().Add(patience)
 	defer time.AfterFunc(patience, b.changed.Broadcast).Stop()
 	for !b.take(difference, spare) {

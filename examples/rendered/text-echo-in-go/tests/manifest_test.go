@@ -74,7 +74,7 @@ func TestTheHostCanUseIt(t *testing.T) {
 	if text(found.EntryPoint.Main) == "" {
 		t.Errorf("entryPoint.main names %q, which is not there", found.EntryPoint.Main)
 	}
-	if _, _, err := runOptions(found); err != nil {
+	if _, err := runLimits(found); err != nil {
 		t.Error(err)
 	}
 	if found.Container.HealthCheck.Path == "" {

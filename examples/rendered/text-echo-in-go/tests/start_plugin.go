@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"maps"
@@ -14,10 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
-	"time"
 )
-
-const healthyWithin = time.Minute
 
 // settings returns what the file has that ENV_FILE names: one NAME=value a line.
 func settings() (map[string]string, error) {
@@ -133,14 +129,6 @@ func runPlugin() error {
 	return syscall.Exec(".cache/plugin", []string{".cache/plugin"}, pairs(given))
 }
 
-func docker(environment []string, words ...string) (output, problem string, err error) {
-	var out, bad bytes.Buffer
-	command := exec.Command("docker", words...)
-	command.Env, command.Stdout, command.Stderr = environment, &out, &bad
-	err = command.Run()
-	return strings.TrimSpace(out.String()), strings.TrimSpace(bad.String()), err
-}
-
 // memoryBytes reads a limit as the host does: 256m.
 func memoryBytes(limit any) (int64, error) {
 	size := regexp.MustCompile(`^(\d+)([kmg]?)$`).FindStringSubmatch(strings.ToLower(fmt.Sprint(limit)))
@@ -151,84 +139,41 @@ func memoryBytes(limit any) (int64, error) {
 	return number << map[string]int{"": 0, "k": 10, "m": 20, "g": 30}[size[2]], err
 }
 
-// startContainer starts the image with the manifest's limits, and waits until it is healthy.
-func startContainer() error {
-	plugin, err := readManifest()
-	if err != nil {
-		return err
-	}
-	words, environment, err := runOptions(plugin)
-	if err != nil {
-		return err
-	}
-	docker(nil, "rm", "--force", plugin.ID)
-	if _, problem, err := docker(environment, words...); err != nil {
-		docker(nil, "rm", "--force", plugin.ID)
-		if regexp.MustCompile(`already (allocated|in use)|not available`).MatchString(problem) {
-			problem += fmt.Sprintf("\nPort %s is taken: make up PLUGIN_HOST_PORT=%s", port(), nextPort())
-		}
-		return fmt.Errorf("the container did not start: %w\n%s", err, problem)
-	}
-	for until := time.Now().Add(healthyWithin); ; time.Sleep(200 * time.Millisecond) {
-		if _, _, err := docker(nil, "exec", plugin.ID, "/app/plugin", "healthcheck"); err == nil {
-			break
-		}
-		running, _, _ := docker(nil, "inspect", "--format={{.State.Running}}", plugin.ID)
-		if running != "true" || time.Now().After(until) {
-			output, problem, _ := docker(nil, "logs", "--tail=20", plugin.ID)
-			docker(nil, "rm", "--force", plugin.ID)
-			return fmt.Errorf("%s%s\nThe plugin did not get healthy; its last log lines are above.", output, problem)
-		}
-	}
-	fmt.Printf("It listens on http://localhost:%s; make logs shows its log, make down stops it.\n", port())
-	return nil
-}
-
-// runOptions returns the words of `docker run` and its environment, which has the settings.
-func runOptions(plugin manifest) ([]string, []string, error) {
+// runLimits returns the options of `docker run` that compose.yaml has too: the processor is a weight.
+func runLimits(plugin manifest) ([]string, error) {
 	memory, err := memoryBytes(plugin.Container.Resources.Memory)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	cpu, err := strconv.ParseFloat(fmt.Sprint(plugin.Container.Resources.CPU), 64)
 	if err != nil || len(plugin.Container.Ports) == 0 {
-		return nil, nil, fmt.Errorf("manifest.json needs container.resources.cpu, such as 0.5, and container.ports")
+		return nil, fmt.Errorf("manifest.json needs container.resources.cpu, such as 0.5, and container.ports")
+	}
+	return []string{
+		fmt.Sprintf("--memory=%d", memory), fmt.Sprintf("--cpu-shares=%d", int(cpu*1024)),
+		fmt.Sprintf("--tmpfs=/tmp:size=%d,exec", memory/4), "--pids-limit=512",
+		fmt.Sprintf("--publish=%s:%s:%d", address(), port(), plugin.Container.Ports[0].Container),
+		"--read-only", "--cap-drop=ALL", "--security-opt=no-new-privileges",
+	}, nil
+}
+
+// settingsToPass returns what a container gets: all of ENV_FILE, and declared settings of this
+// environment. `make up` publishes the port, so port and host cannot be chosen in the container.
+func settingsToPass(plugin manifest) (map[string]string, error) {
+	ofFile, err := settings()
+	if err != nil {
+		return nil, err
 	}
 	given, err := known()
-	if err != nil {
-		return nil, nil, err
-	}
-	ofFile, _ := settings()
-	names := slices.Sorted(maps.Keys(ofFile))
+	names := slices.Collect(maps.Keys(ofFile))
 	for _, one := range plugin.Configuration {
 		names = append(names, one.Key)
 	}
-	words := []string{
-		"run", "--detach", "--name=" + plugin.ID, "--pids-limit=512", "--read-only",
-		fmt.Sprintf("--memory=%d", memory), fmt.Sprintf("--cpu-shares=%d", int(cpu*1024)),
-		fmt.Sprintf("--tmpfs=/tmp:size=%d,exec", memory/4), "--cap-drop=ALL",
-		"--security-opt=no-new-privileges",
-		fmt.Sprintf("--publish=%s:%s:%d", address(), port(), plugin.Container.Ports[0].Container),
-	}
+	passed := map[string]string{}
 	for _, name := range names {
-		if _, is := given[name]; is {
-			words = append(words, "--env="+name)
+		if value, is := given[name]; is && name != "PLUGIN_PORT" && name != "PLUGIN_HOST" {
+			passed[name] = value
 		}
 	}
-	return append(words, plugin.Container.Image), pairs(given), nil
-}
-
-func stopContainer() error {
-	plugin, err := readManifest()
-	if err != nil {
-		return err
-	}
-	output, problem, err := docker(nil, "rm", "--force", plugin.ID)
-	if err != nil {
-		return fmt.Errorf("docker rm failed: %w\n%s", err, problem)
-	}
-	if output != "" {
-		fmt.Println(plugin.ID + " is stopped.")
-	}
-	return nil
+	return passed, err
 }

@@ -1,13 +1,13 @@
 /** Starts the plugin on this machine: `make run`, `make up`, `make down`.
  *
  *  The environment variable ENV_FILE names a file of settings for it, one NAME=value a line. */
-import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
+import { BEFORE, fail, portTaken, remove, replaceContainer } from './plugin_container.ts';
 import { readManifest } from './sync_types.ts';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
@@ -16,14 +16,8 @@ const {
   PLUGIN_HOST_ADDRESS: address = '127.0.0.1',
   ENV_FILE,
 } = process.env;
-const HEALTH = ['/usr/local/bin/node', '/app/plugin_runtime/healthcheck.cts'];
 const UNITS: Record<string, number> = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
 const manifest = readManifest() as ReturnType<typeof readManifest> & { container: { image: string } };
-
-function fail(message: string): never {
-  console.error(message);
-  process.exit(1);
-}
 
 /** The settings of ENV_FILE. */
 function settings(): Record<string, string> {
@@ -35,15 +29,6 @@ function settings(): Record<string, string> {
   }
 }
 
-function docker(...options: string[]) {
-  const done = spawnSync('docker', options, { encoding: 'utf8' });
-  if (done.error) fail(`docker cannot be started: ${done.error.message}`);
-  return done;
-}
-
-const portTaken = (command: string): string =>
-  `Port ${port} is taken: make ${command} PLUGIN_HOST_PORT=${Number(port) + 1}`;
-
 /** Say which other port to take where this one is taken; the server knows it by another name. */
 async function needPort(): Promise<void> {
   const listener = createServer();
@@ -51,7 +36,7 @@ async function needPort(): Promise<void> {
     await once(listener.listen(Number(port), address), 'listening');
     await once(listener.close(), 'close');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') fail(portTaken('run'));
+    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') fail(portTaken('run', port));
     // The server says what else is wrong with it.
   }
 }
@@ -65,54 +50,43 @@ async function run(): Promise<void> {
   createRequire(import.meta.url)('../server.cts');
 }
 
-/** Start the image with the manifest's limits, and wait until it is healthy. */
-async function up(): Promise<void> {
-  const { id, configuration = [], container } = manifest;
-  const size = /^(\d+)([kmg]?)$/i.exec(String(container.resources?.memory));
+/** The limits of manifest.json as compose.yaml has them: the processor is a weight. */
+function containerOptions(): string[] {
+  const { resources, ports } = manifest.container;
+  const size = /^(\d+)([kmg]?)$/i.exec(String(resources?.memory));
   if (size === null) return fail('container.resources.memory of manifest.json must be like 256m');
   const memory = Number(size[1]) * (UNITS[(size[2] ?? '').toLowerCase()] ?? 1);
+  return [
+    ...[`--memory=${memory}`, `--cpu-shares=${Math.floor(Number(resources?.cpu) * 1024)}`],
+    ...[`--tmpfs=/tmp:size=${Math.floor(memory / 4)},exec`, '--pids-limit=512'],
+    `--publish=${address}:${port}:${ports[0]?.container}`,
+    ...['--read-only', '--cap-drop=ALL', '--security-opt=no-new-privileges'],
+  ];
+}
+
+/** All settings of ENV_FILE, and declared ones of this environment.
+ *
+ *  `make up` publishes the port, so port and host cannot be chosen in the container. */
+function settingsToPass(): Record<string, string> {
   const known: NodeJS.ProcessEnv = { ...settings(), ...process.env };
-  const names = new Set([...Object.keys(settings()), ...configuration.map(({ key }) => key)]);
-  const passed = [...names].filter((name) => known[name] !== undefined).map((name) => `--env=${name}`);
-  docker('rm', '--force', id);
-  const started = spawnSync(
-    'docker',
-    [
-      ...['run', '--detach', `--name=${id}`, `--memory=${memory}`, '--pids-limit=512', '--read-only'],
-      `--cpu-shares=${Math.floor(Number(container.resources?.cpu) * 1024)}`,
-      ...[`--tmpfs=/tmp:size=${Math.floor(memory / 4)},exec`, '--cap-drop=ALL'],
-      ...[
-        '--security-opt=no-new-privileges',
-        `--publish=${address}:${port}:${container.ports[0]?.container}`,
-      ],
-      ...[...passed, container.image],
-    ],
-    { encoding: 'utf8', env: known },
-  );
-  if (started.status !== 0) {
-    docker('rm', '--force', id);
-    const taken = /already (allocated|in use)|not available/.test(started.stderr);
-    const advice = taken ? `\n${portTaken('up')}` : '';
-    return fail(`${started.stderr.trim()}${advice}`);
+  const declared = (manifest.configuration ?? []).map(({ key }) => key);
+  const passed: Record<string, string> = {};
+  for (const name of [...Object.keys(settings()), ...declared]) {
+    const value = known[name];
+    if (value !== undefined && name !== 'PLUGIN_PORT' && name !== 'PLUGIN_HOST') passed[name] = value;
   }
-  const until = Date.now() + 60_000;
-  for (;;) {
-    if (docker('exec', id, ...HEALTH).status === 0) break;
-    const running = docker('inspect', '--format={{.State.Running}}', id).stdout.trim() === 'true';
-    if (!running || Date.now() > until) {
-      const log = docker('logs', '--tail=20', id);
-      docker('rm', '--force', id);
-      return fail(
-        `${log.stdout}${log.stderr}\nThe plugin did not get healthy; its last log lines are above.`,
-      );
-    }
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
+  return passed;
+}
+
+async function up(): Promise<void> {
+  const options = containerOptions();
+  await replaceContainer(manifest.id, manifest.container.image, options, settingsToPass(), port);
   console.log(`It listens on http://localhost:${port}; make logs shows its log, make down stops it.`);
 }
 
 function down(): void {
-  if (docker('rm', '--force', manifest.id).stdout.trim()) console.log(`${manifest.id} is stopped.`);
+  remove(manifest.id + BEFORE);
+  if (remove(manifest.id)) console.log(`${manifest.id} is stopped.`);
 }
 
 const commands: Record<string, () => void | Promise<void>> = { run, up, down };
