@@ -75,6 +75,7 @@ def test_an_end_is_seen_while_a_forked_child_lives(start: Start) -> None:
         assert time.monotonic() - started < SOON
 
 
+@pytest.mark.typescript_too
 @pytest.mark.go_too
 def test_what_was_sent_before_the_end_is_answered(start: Start) -> None:
     plugin = start("careless.py")

@@ -186,6 +186,7 @@ def test_running_executions_are_answered_before_the_end(start: Start) -> None:
     connection.close()
 
 
+@pytest.mark.typescript_too
 @pytest.mark.go_too
 def test_the_end_does_not_wait_for_what_is_already_answered(start: Start) -> None:
     plugin = start(PLUGIN_TIMEOUT_MS="200")

@@ -19,6 +19,7 @@ from tests.support.servers import Start
 BEFORE_THE_DRAIN_ENDS = 7.0  # seconds; the drain takes 9
 
 
+@pytest.mark.typescript_too
 @pytest.mark.go_too
 @pytest.mark.parametrize(
     "part",

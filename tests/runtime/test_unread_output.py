@@ -130,6 +130,7 @@ def test_a_burst_waits_for_a_reader_that_reads(start: Start, reader: Reader) -> 
     assert sum(line["message"] == LONG for line in reader.lines) > number / 2
 
 
+@pytest.mark.typescript_too
 @pytest.mark.go_too
 def test_a_wrong_setting_with_a_full_pipe(start: Start, unread: int) -> None:
     os.set_blocking(unread, False)

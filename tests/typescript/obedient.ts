@@ -1,4 +1,5 @@
 /** Does what its inputs ask for, so that a test can see what the server makes of it. */
+import { spawnSync } from 'node:child_process';
 import { setTimeout } from 'node:timers/promises';
 
 type Inputs = {
@@ -36,6 +37,9 @@ export async function executePlugin(inputs: Inputs, context: object): Promise<un
       console.log('sleeping');
       await setTimeout(seconds * 1000);
       return success('slept');
+    case 'block':
+      spawnSync('sleep', [String(seconds)], { stdio: 'ignore' });
+      return success('blocked');
     case 'raise':
       throw new Error(`ValueError: ${value}`);
     case 'print':

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import shutil
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
-from tests.runtime.plugin_process import PluginProcess, write_manifest
+from tests.runtime.plugin_process import SOON, PluginProcess, write_manifest
 from tests.support import node
+from tests.support.servers import Server, starting
 
 AT_ONCE = 4
 
@@ -52,3 +54,15 @@ def test_what_is_told_of_a_late_execution_has_its_trace_id(tmp_path: Path) -> No
     finally:
         plugin.kill()
     assert (late[0], late[1]["trace_id"], line["trace_id"]) == (504, "late one", "late one")
+
+
+def test_the_end_does_not_wait_for_a_call_that_cannot_be_interrupted(
+    tmp_path: Path, typescript_server: Server
+) -> None:
+    with contextmanager(starting)(tmp_path, typescript_server) as start:
+        plugin = start(PLUGIN_TIMEOUT_MS="500")
+        assert plugin.execute({"do": "block", "seconds": 20})[0] == 504
+        plugin.terminate()
+        assert plugin.wait() < SOON
+        assert plugin.process.returncode == 0
+        assert plugin.lines[-1]["message"] == "stopped"

@@ -77,8 +77,10 @@ function openJournal(manifest: Manifest): Journal {
 /** End the process at once, whatever still runs. */
 function leave(writer: LogWriterOf, status: number, threads?: Threads): never {
   writer.flush();
-  // The exit waits for every thread, also for one in a call that cannot be interrupted: abort does not.
-  if (threads !== undefined && threads.stuck > 0) process.abort();
+  // process.exit waits for every thread, also for one in a call that cannot be interrupted. Becoming
+  // another program ends them all, and leaves the exit status to us.
+  if (threads !== undefined && !threads.areIdle && process.execve !== undefined)
+    process.execve('/bin/sh', ['sh', '-c', `exit ${status}`], {});
   process.exit(status);
 }
 
@@ -156,7 +158,7 @@ function serve({ manifest, settings, budget, threads, loaded, fd }: Started): vo
     if (app.plugin.stopping) leave(writer, signal === 'SIGINT' ? 130 : 143, threads);
     app.plugin.stopping = true;
     log.info('stopping');
-    server.stop();
+    const stopped = server.stop();
     const finish = (): void => {
       log.info('stopped');
       leave(writer, 0, threads);
@@ -165,7 +167,10 @@ function serve({ manifest, settings, budget, threads, loaded, fd }: Started): vo
       threads.expire();
       setTimeout(finish, LAST_MS);
     }, settings.drainSeconds * 1000);
-    void (threads.inFlight > 0 ? server.idle() : server.idleSoon()).then(finish);
+    const { connections } = server;
+    void stopped
+      .then(() => (threads.inFlight > 0 ? connections.idle() : connections.idleSoon()))
+      .then(finish);
   };
   process.removeAllListeners('SIGTERM').on('SIGTERM', stop);
   process.removeAllListeners('SIGINT').on('SIGINT', stop);

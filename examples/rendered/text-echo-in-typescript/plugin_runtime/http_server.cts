@@ -5,6 +5,7 @@ import type { IncomingMessage, Server as NodeServer, OutgoingHttpHeaders, Server
 import type { Socket } from 'node:net';
 import type { App } from './app.cts';
 import type { BodyReader as BodyReaderOf } from './body.cts';
+import type { Connections as ConnectionsOf } from './connections.cts';
 import type { Log } from './logs.cts';
 import type { Budget } from './memory.cts';
 import type { Response } from './responses.cts';
@@ -14,6 +15,7 @@ import type { Body } from './types.cts';
 const http = require('node:http') as typeof import('node:http');
 
 const { BodyReader, BodyRefused, takeTurns } = require('./body.cts') as import('./body.cts').Api;
+const { Connections, LINGER_MS } = require('./connections.cts') as import('./connections.cts').Api;
 const { describe, stackOf } = require('./hints.cts') as import('./hints.cts').Api;
 const { NoRoom, Share } = require('./memory.cts') as import('./memory.cts').Api;
 const { hasBodyUpTo, isTarget, pathOf, refusalOf, refusedTarget } =
@@ -21,30 +23,24 @@ const { hasBodyUpTo, isTarget, pathOf, refusalOf, refusedTarget } =
 const { asBytes, failure } = require('./responses.cts') as import('./responses.cts').Api;
 
 const COPIED = 65536; // bytes of an answer up to which it is not counted
-const LINGER_MS = 2000; // how long a client may go on sending after an early answer
 const STALLED_MS = 1000; // without a byte; then it makes room for others where memory is short
 const STALLED = 'Nothing came for a second, and other requests need the memory; try again.';
-const SLOW_MS = 2000; // after SIGTERM, for clients to read their answers
 
+const STOPPING = 'The plugin is stopping.';
 const NO_HTTP = 'The request is not valid HTTP.';
-
-/** A client: its requests without an answer, the latest one's answer, and what follows on the last one. */
-type Client = { busy: number; latest: ServerResponse | undefined; last: string | undefined };
 
 type Parts = { app: App; settings: Settings; budget: Budget; log: Log; started: Promise<void> };
 
 class Server {
   readonly #parts: Parts;
   readonly #server: NodeServer;
-  readonly #sockets = new Map<Socket, Client>();
   readonly #reading = new Set<BodyReaderOf>();
-  /** Requests whose answer is not completely taken. */
-  #unanswered = 0;
-  #onIdle: () => void = () => {};
+  readonly connections: ConnectionsOf;
 
   constructor(parts: Parts) {
     this.#parts = parts;
     const { settings } = parts;
+    this.connections = new Connections(settings.maxConnections);
     this.#server = http.createServer({
       maxHeaderSize: settings.maxHeaderBytes,
       requestTimeout: settings.requestSeconds * 1000,
@@ -55,7 +51,7 @@ class Server {
       noDelay: true,
     });
     this.#server.maxHeadersCount = 0; // counted here, because Node drops those beyond its limit
-    this.#server.on('connection', (socket: Socket) => this.#accept(socket));
+    this.#server.on('connection', (socket: Socket) => this.connections.accept(socket, this.#reading));
     // A client that has sent everything, and says so, still waits for its answers.
     Object.assign(this.#server, { httpAllowHalfOpen: true });
     this.#server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) =>
@@ -65,12 +61,12 @@ class Server {
       socket.on('error', () => {}); // Node has let go of it
       const { url = '' } = request;
       const answer = isTarget(url) ? parts.app.page('CONNECT', pathOf(url)) : refusedTarget();
-      this.#endWith(socket, asBytes(answer));
+      this.connections.endWith(socket, asBytes(answer));
     });
     this.#server.on('request', (request, response) => void this.#attend(request, response, false));
     this.#server.on('checkContinue', (request, response) => void this.#attend(request, response, true));
     this.#server.on('checkExpectation', (request, response) => {
-      this.#begin(request.socket, response);
+      this.connections.begin(request.socket, response);
       this.#send(request, response, failure(417, 'The only Expect that is supported is 100-continue.'));
     });
     setInterval(() => this.#refuseTheStalled(), 1000).unref();
@@ -95,67 +91,23 @@ class Server {
     });
   }
 
-  /** Refuse those that are still sending a request. New clients are told that the plugin is stopping. */
-  stop(): void {
+  /** Take what has arrived by now, then refuse those that are still sending a request.
+   *
+   *  New clients are told that the plugin is stopping. */
+  async stop(): Promise<void> {
+    await this.connections.arrived();
     this.#server.closeIdleConnections();
-    for (const reader of this.#reading) reader.giveUp(503, 'The plugin is stopping.');
-  }
-
-  /** Wait until every answer is taken. */
-  idle(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#onIdle = resolve;
-      if (this.#unanswered === 0) resolve();
-    });
-  }
-
-  /** As `idle`, but at most SLOW_MS. */
-  idleSoon(): Promise<unknown> {
-    return Promise.race([this.idle(), new Promise((resolve) => setTimeout(resolve, SLOW_MS))]);
-  }
-
-  #accept(socket: Socket): void {
-    const most = this.#parts.settings.maxConnections;
-    if (this.#sockets.size >= most) {
-      const sending = new Set([...this.#reading].map((reader) => reader.socket));
-      const idle = [...this.#sockets].filter(([one, { busy }]) => busy === 0 || sending.has(one));
-      if (idle.length >= most) idle[0]?.[0].destroy(); // idle for longest: a used one moves to the end
-    }
-    this.#sockets.set(socket, { busy: 0, latest: undefined, last: undefined });
-    socket.once('close', () => this.#sockets.delete(socket));
-  }
-
-  /** Count a request; returns the answer that has to be taken before its turn comes. */
-  #begin(socket: Socket, response: ServerResponse): ServerResponse | undefined {
-    const known = this.#sockets.get(socket);
-    const before = known !== undefined && known.busy > 0 ? known.latest : undefined;
-    if (known !== undefined) {
-      known.busy += 1;
-      known.latest = response;
-    }
-    this.#unanswered += 1;
-    // First of all: Node closes the connection at the end of an answer where the client sends no more.
-    response.prependOnceListener('finish', () => {
-      if (known?.last !== undefined && known.busy === 1) socket.end(known.last);
-    });
-    response.once('close', () => {
-      this.#unanswered -= 1;
-      if (known !== undefined) {
-        known.busy -= 1;
-        if (this.#sockets.delete(socket)) this.#sockets.set(socket, known);
-      }
-      if (this.#unanswered === 0) this.#onIdle();
-    });
-    return before;
+    for (const reader of this.#reading) reader.giveUp(503, STOPPING);
+    this.connections.endIdle(asBytes(failure(503, STOPPING)));
   }
 
   async #attend(request: IncomingMessage, response: ServerResponse, isWaiting: boolean): Promise<void> {
-    const before = this.#begin(request.socket, response);
+    const before = this.connections.begin(request.socket, response);
     if (before !== undefined) {
       // Sent ahead: one after another, or a single client would take every slot.
       request.socket.pause();
       await new Promise((resolve) => before.once('close', () => setImmediate(resolve)));
-      if ((this.#sockets.get(request.socket)?.busy ?? 0) < 2) request.socket.resume();
+      if (this.connections.requestsOn(request.socket) < 2) request.socket.resume();
     }
     takeTurns(request);
     try {
@@ -233,8 +185,7 @@ class Server {
     };
     if (isEarly || app.plugin.stopping) {
       headers['Connection'] = 'close';
-      const known = this.#sockets.get(request.socket);
-      if (known !== undefined) known.last ??= '';
+      this.connections.takeNoMoreFrom(request.socket);
     }
     response.writeHead(made.status, headers);
     const slow = setTimeout(() => request.socket.destroy(), settings.answerSeconds * 1000);
@@ -268,21 +219,10 @@ class Server {
     const most = this.#parts.settings.maxHeaderBytes;
     const body = [...this.#reading].find((reader) => reader.isFrom(socket));
     if (body !== undefined) body.giveUp(400, NO_HTTP);
-    else if (code === 'HPE_INVALID_EOF_STATE') this.#endWith(socket, '');
+    else if (code === 'HPE_INVALID_EOF_STATE') this.connections.endWith(socket, '');
     else if (code === 'HPE_HEADER_OVERFLOW')
-      this.#endWith(socket, asBytes(failure(431, `The request's header has over ${most} bytes.`)));
-    else this.#endWith(socket, asBytes(failure(400, NO_HTTP)));
-  }
-
-  /** Send the last bytes of a connection, after the answers to what came before. */
-  #endWith(socket: Socket, last: string): void {
-    const known = this.#sockets.get(socket);
-    if (known === undefined || known.last !== undefined) return;
-    known.last = last;
-    if (known.busy > 0) return;
-    socket.end(last);
-    socket.resume();
-    setTimeout(() => socket.destroy(), LINGER_MS).unref();
+      this.connections.endWith(socket, asBytes(failure(431, `The request's header has over ${most} bytes.`)));
+    else this.connections.endWith(socket, asBytes(failure(400, NO_HTTP)));
   }
 
   #refuseTheStalled(): void {

@@ -118,6 +118,8 @@ function ownDescriptor(number: number): number {
     const { O_WRONLY, O_NONBLOCK, O_NOCTTY } = fs.constants;
     return fs.openSync(`/proc/self/fd/${number}`, O_WRONLY | O_NONBLOCK | O_NOCTTY);
   } catch {
+    // A socket cannot be opened once more. Node's own stream, which every thread needs, makes it non-blocking.
+    void process.stdout;
     return number;
   }
 }

@@ -59,6 +59,11 @@ class Threads {
     return this.#jobs.size;
   }
 
+  /** Whether no thread loads the logic, runs an execution or is being ended. */
+  get areIdle(): boolean {
+    return this.#idle.length === this.#threads;
+  }
+
   /** Whether every slot has been past its deadline for that long. */
   allStuckFor(ms: number): boolean {
     if (this.stuck < this.slots) return false;

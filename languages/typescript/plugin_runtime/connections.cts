@@ -1,0 +1,131 @@
+/** The open connections: which of them wait for an answer, which are idle, and how they end. */
+import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+
+const LINGER_MS = 2000; // how long a client may go on sending after its last answer
+const ARRIVED_MS = 300; // after SIGTERM, for what arrived before it
+const QUIET_TURNS = 3; // of the event loop, in which nothing new was found
+const SLOW_MS = 2000; // after SIGTERM, for clients to read their answers
+
+/** A client: its requests without an answer, the latest one's answer, and what follows on the last one. */
+type Client = { busy: number; latest: ServerResponse | undefined; last: string | undefined };
+
+class Connections {
+  readonly #most: number;
+  /** Idle for longest first: one that was used moves to the end. */
+  readonly #clients = new Map<Socket, Client>();
+  /** Connections and requests so far. */
+  #seen = 0;
+  /** Answers that are not completely taken. */
+  #unanswered = 0;
+  #onIdle: () => void = () => {};
+
+  /** `most` is the number from which on idle ones make room for new ones. */
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  /** Add a connection; one that still sends one of the requests of `reading` counts as idle. */
+  accept(socket: Socket, reading: Iterable<{ socket: Socket }>): void {
+    this.#seen += 1;
+    if (this.#clients.size >= this.#most) {
+      const sending = new Set([...reading].map((reader) => reader.socket));
+      const idle = [...this.#clients].filter(([one, { busy }]) => busy === 0 || sending.has(one));
+      if (idle.length >= this.#most) idle[0]?.[0].destroy();
+    }
+    this.#clients.set(socket, { busy: 0, latest: undefined, last: undefined });
+    socket.once('close', () => this.#clients.delete(socket));
+  }
+
+  /** Count a request; returns the answer that has to be taken before its turn comes. */
+  begin(socket: Socket, response: ServerResponse): ServerResponse | undefined {
+    this.#seen += 1;
+    const known = this.#clients.get(socket);
+    const before = known !== undefined && known.busy > 0 ? known.latest : undefined;
+    if (known !== undefined) {
+      known.busy += 1;
+      known.latest = response;
+    }
+    this.#unanswered += 1;
+    // First of all: Node closes the connection at the end of an answer where the client sends no more.
+    response.prependOnceListener('finish', () => {
+      if (known?.last !== undefined && known.busy === 1) socket.end(known.last);
+    });
+    response.once('close', () => {
+      if (known !== undefined) {
+        known.busy -= 1;
+        if (this.#clients.delete(socket)) this.#clients.set(socket, known);
+      }
+      this.#taken();
+    });
+    return before;
+  }
+
+  #taken(): void {
+    this.#unanswered -= 1;
+    if (this.#unanswered === 0) this.#onIdle();
+  }
+
+  /** Requests of a connection without an answer. */
+  requestsOn(socket: Socket): number {
+    return this.#clients.get(socket)?.busy ?? 0;
+  }
+
+  /** Close a connection after the answers to the requests that it has sent by now. */
+  takeNoMoreFrom(socket: Socket): void {
+    const known = this.#clients.get(socket);
+    if (known !== undefined) known.last ??= '';
+  }
+
+  /** Send the last bytes of a connection, after the answers to what came before. */
+  endWith(socket: Socket, last: string): void {
+    const known = this.#clients.get(socket);
+    if (known === undefined || known.last !== undefined) return;
+    known.last = last;
+    if (known.busy > 0) return;
+    this.#unanswered += 1;
+    socket.once('close', () => this.#taken());
+    socket.end(last);
+    socket.resume();
+    setTimeout(() => socket.destroy(), LINGER_MS).unref();
+  }
+
+  /** End those without a request; send `last` to those that have sent a part of one. */
+  endIdle(last: string): void {
+    for (const [socket, { busy }] of this.#clients) {
+      if (busy > 0 || socket.destroyed) continue;
+      if (socket.bytesRead > 0) this.endWith(socket, last);
+      else socket.destroy();
+    }
+  }
+
+  /** Wait until all that has arrived is found, at most ARRIVED_MS: Node accepts one connection a turn. */
+  async arrived(): Promise<void> {
+    const until = performance.now() + ARRIVED_MS;
+    let seen = -1;
+    for (let quiet = 0; quiet < QUIET_TURNS && performance.now() < until; quiet += 1) {
+      if (seen !== this.#seen) quiet = 0;
+      seen = this.#seen;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  /** Wait until every answer is taken. */
+  idle(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onIdle = resolve;
+      if (this.#unanswered === 0) resolve();
+    });
+  }
+
+  /** As `idle`, but at most SLOW_MS. */
+  idleSoon(): Promise<unknown> {
+    return Promise.race([this.idle(), new Promise((resolve) => setTimeout(resolve, SLOW_MS))]);
+  }
+}
+
+const api = { Connections, LINGER_MS };
+
+export type { Connections };
+export type Api = typeof api;
+module.exports = api;
