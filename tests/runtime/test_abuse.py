@@ -196,6 +196,7 @@ def test_many_bodies_in_small_chunks_do_not_keep_health_waiting(start: Start) ->
     assert max(seconds) < SOON
 
 
+@pytest.mark.typescript_too
 @pytest.mark.go_too
 def test_dripping_clients_make_room_where_file_descriptors_are_few(start: Start) -> None:
     plugin = start("careless.py", first=["sh", "-c", 'ulimit -n 64; exec "$@"', "sh"])

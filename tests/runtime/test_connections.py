@@ -171,6 +171,7 @@ def test_executions_that_wait_for_a_file_descriptor_are_not_cut_off(start: Start
     still_works(plugin)
 
 
+@pytest.mark.typescript_too
 @pytest.mark.go_too
 def test_an_idle_connection_makes_room_where_file_descriptors_are_few(start: Start) -> None:
     plugin = start("careless.py", first=["sh", "-c", 'ulimit -n 40; exec "$@"', "sh"])

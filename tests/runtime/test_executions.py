@@ -171,6 +171,7 @@ def test_an_idle_plugin_ends_at_once(start: Start) -> None:
     connection.close()
 
 
+@pytest.mark.typescript_too
 @pytest.mark.go_too
 def test_running_executions_are_answered_before_the_end(start: Start) -> None:
     plugin = start()
@@ -216,6 +217,7 @@ def test_a_second_signal_ends_at_once(start: Start) -> None:
     assert plugin.wait() < SOON
 
 
+@pytest.mark.typescript_too
 @pytest.mark.go_too
 def test_sigterm_during_setup_ends_at_once(start: Start) -> None:
     plugin = start("slow_setup.py", SETUP_SECONDS="20")

@@ -95,6 +95,7 @@ def test_the_table_of_conversions_in_strict_mode(start: Start) -> None:
     assert case_problems(plugin, CASES, "strict") == []
 
 
+@pytest.mark.typescript_too
 @pytest.mark.go_too
 def test_text_that_is_nested_too_deeply_is_no_value(start: Start) -> None:
     deep = "[" * 101 + "]" * 101
@@ -103,6 +104,7 @@ def test_text_that_is_nested_too_deeply_is_no_value(start: Start) -> None:
     assert answer["errors"] == ["Input 'names' must be of type array, but is string."]
 
 
+@pytest.mark.typescript_too
 @pytest.mark.go_too
 def test_a_secret_in_json_text_is_redacted_as_a_value_too(start: Start) -> None:
     secret = {"name": "settings", "type": "object", "required": False, "secret": True}
@@ -127,6 +129,7 @@ def test_default_value_is_the_hosts_name_for_a_default(start: Start) -> None:
     }
 
 
+@pytest.mark.typescript_too
 @pytest.mark.go_too
 def test_args_and_undeclared_inputs_are_in_the_context(start: Start) -> None:
     status, answer = start().execute(
@@ -150,6 +153,7 @@ def test_args_and_undeclared_inputs_are_in_the_context(start: Start) -> None:
     }
 
 
+@pytest.mark.typescript_too
 @pytest.mark.go_too
 def test_an_alias_is_as_good_as_the_name_which_comes_first(start: Start) -> None:
     plugin = start()
@@ -161,6 +165,7 @@ def test_an_alias_is_as_good_as_the_name_which_comes_first(start: Start) -> None
     assert answer["outputs"]["result"]["host_inputs"] == {"verb": "raise"}
 
 
+@pytest.mark.typescript_too
 @pytest.mark.go_too
 def test_defaults_are_filled_in_and_absent_inputs_stay_absent(start: Start) -> None:
     plugin = start()

@@ -43,6 +43,7 @@ def test_the_secrets_of_a_request_stay_inside(
     assert plugin.metric("plugin_redactions_total") > 0
 
 
+@pytest.mark.typescript_too
 @pytest.mark.go_too
 def test_a_secret_number_or_object_is_one_too(start: Start) -> None:
     plugin = start()
@@ -71,6 +72,7 @@ def test_the_secrets_of_the_environment_stay_inside(start: Start, name: str) -> 
     assert CANARY not in everything(plugin, answers)
 
 
+@pytest.mark.typescript_too
 @pytest.mark.go_too
 def test_short_and_harmless_values_are_left_alone(start: Start) -> None:
     plugin = start(USE_TOKEN="true", KEY="5060", HOME="/home/someone")
@@ -80,6 +82,7 @@ def test_short_and_harmless_values_are_left_alone(start: Start) -> None:
     assert plugin.metric("plugin_redactions_total") == 0
 
 
+@pytest.mark.typescript_too
 @pytest.mark.go_too
 def test_a_thread_of_the_authors_cannot_print_a_secret(start: Start) -> None:
     plugin = start()
@@ -114,6 +117,7 @@ def test_a_failure_is_logged_with_its_traceback(start: Start) -> None:
     assert "ValueError: broken" in line["exception"]
 
 
+@pytest.mark.typescript_too
 @pytest.mark.go_too
 def test_the_traceparent_header_is_used_and_passed_on(start: Start) -> None:
     plugin = start()
@@ -146,6 +150,7 @@ def test_trace_ids_never_cross(start: Start) -> None:
             assert trace == marker == f"trace-{number}"
 
 
+@pytest.mark.typescript_too
 @pytest.mark.go_too
 def test_the_metrics_are_what_prometheus_reads(start: Start) -> None:
     plugin = start()

@@ -144,6 +144,7 @@ def test_a_wrong_setting_with_a_full_pipe(start: Start, unread: int) -> None:
     assert plugin.process.returncode == 2
 
 
+@pytest.mark.typescript_too
 @pytest.mark.go_too
 def test_a_wrong_setting_is_told_before_the_end(start: Start, reader: Reader) -> None:
     plugin = start(output=reader.end, PLUGIN_PORT=free_port(), PLUGIN_TIMEOUT_MS="no")

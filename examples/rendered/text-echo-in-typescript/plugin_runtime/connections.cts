@@ -2,16 +2,20 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
+const { readFileSync, readdirSync } = require('node:fs') as typeof import('node:fs');
+
 const LINGER_MS = 2000; // how long a client may go on sending after its last answer
 const ARRIVED_MS = 300; // after SIGTERM, for what arrived before it
 const QUIET_TURNS = 3; // of the event loop, in which nothing new was found
 const SLOW_MS = 2000; // after SIGTERM, for clients to read their answers
+const FEWEST = 4; // connections, however few files the process may open
 
 /** A client: its requests without an answer, the latest one's answer, and what follows on the last one. */
 type Client = { busy: number; latest: ServerResponse | undefined; last: string | undefined };
 
 class Connections {
   readonly #most: number;
+  readonly #files = roomForConnections();
   /** Idle for longest first: one that was used moves to the end. */
   readonly #clients = new Map<Socket, Client>();
   /** Connections and requests so far. */
@@ -28,10 +32,11 @@ class Connections {
   /** Add a connection; one that still sends one of the requests of `reading` counts as idle. */
   accept(socket: Socket, reading: Iterable<{ socket: Socket }>): void {
     this.#seen += 1;
-    if (this.#clients.size >= this.#most) {
+    const isFull = this.#clients.size >= this.#files;
+    if (isFull || this.#clients.size >= this.#most) {
       const sending = new Set([...reading].map((reader) => reader.socket));
       const idle = [...this.#clients].filter(([one, { busy }]) => busy === 0 || sending.has(one));
-      if (idle.length >= this.#most) idle[0]?.[0].destroy();
+      if (isFull || idle.length >= this.#most) idle[0]?.[0].destroy();
     }
     this.#clients.set(socket, { busy: 0, latest: undefined, last: undefined });
     socket.once('close', () => this.#clients.delete(socket));
@@ -121,6 +126,17 @@ class Connections {
   /** As `idle`, but at most SLOW_MS. */
   idleSoon(): Promise<unknown> {
     return Promise.race([this.idle(), new Promise((resolve) => setTimeout(resolve, SLOW_MS))]);
+  }
+}
+
+/** Connections for which there are descriptors: half of those left. Threads and the plugin need the others. */
+function roomForConnections(): number {
+  try {
+    const most = /^Max open files +(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
+    if (most === undefined) return Number.POSITIVE_INFINITY;
+    return Math.max(FEWEST, Math.floor((Number(most) - readdirSync('/proc/self/fd').length) / 2));
+  } catch {
+    return Number.POSITIVE_INFINITY; // not Linux
   }
 }
 
