@@ -5,7 +5,7 @@ import type { Socket } from 'node:net';
 const { readFileSync, readdirSync } = require('node:fs') as typeof import('node:fs');
 
 const LINGER_MS = 2000; // how long a client may go on sending after its last answer
-const ARRIVED_MS = 300; // after SIGTERM, for what arrived before it
+const ARRIVED_MS = 1000; // after SIGTERM, for what arrived before it
 const QUIET_TURNS = 3; // of the event loop, in which nothing new was found
 const SLOW_MS = 2000; // after SIGTERM, for clients to read their answers
 const FEWEST = 4; // connections, however few files the process may open
