@@ -40,6 +40,8 @@ class Threads {
   readonly #waiting: JobOf[] = [];
   readonly #jobs = new Set<JobOf>();
   #threads = 0;
+  /** Those that are started for an execution that waits. */
+  #starting = 0;
   #answers = 0;
 
   constructor(limits: Limits, data: Omit<WorkerData, 'trace' | 'queued'>) {
@@ -112,7 +114,8 @@ class Threads {
 
   /** Let a job wait for a thread; start one if the busy ones do not get on, or the job has waited long.
    *
-   *  A new thread costs 50 ms, 10 MB, and V8 compiles everything once more in it. */
+   *  A new thread costs 50 ms, 10 MB, and V8 compiles everything once more in it. So one is started at
+   *  a time: a crowd that started one each would take the CPU from all. */
   #wait(job: JobOf, times = 1): void {
     const before = this.#answers;
     const due = performance.now() + PATIENCE_MS;
@@ -120,6 +123,7 @@ class Threads {
       if (!this.#waiting.includes(job)) return;
       const hasReason = this.#answers !== before || performance.now() > due + LATE_MS;
       if (hasReason && times < MOST_WAITS) this.#wait(job, times + 1);
+      else if (this.#starting > 0) this.#wait(job, times);
       else this.#startFor(job);
     };
     // Answers that came meanwhile are looked at first.
@@ -128,7 +132,11 @@ class Threads {
 
   #startFor(job: JobOf): void {
     if (this.#threads >= this.slots) return; // one of them ends soon, or its execution does
-    this.#start().then(
+    this.#starting += 1;
+    const started = this.#start().finally(() => {
+      this.#starting -= 1;
+    });
+    started.then(
       (thread) => this.#free(thread),
       (error: Error) => {
         if (this.#waiting.includes(job))
