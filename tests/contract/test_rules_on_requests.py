@@ -219,7 +219,7 @@ ROWS: list[Row] = [
     ("secrets.token-in-metrics", metrics(""), {}, PASSED, "none of the tokens"),
     ("secrets.token-in-metrics", metrics("by_token "), {}, FAILED, "by_token canary-"),
     ("secrets.token-in-answer", GOOD, {}, PASSED, "none of the tokens"),
-    ("secrets.token-in-log", GOOD, {"facts": Facts(log="canary-of-somebody-else")}, PASSED, "none"),
+    ("secrets.token-in-log", GOOD, {"facts": Facts(log="canary-of-another-run")}, PASSED, "none"),
 ]
 
 

@@ -168,7 +168,7 @@ def test_a_template_inside_another_repository_does_not_take_its_commit(tmp_path:
     place = Workplace(tmp_path)
     shutil.rmtree(place.template / ".git")
     place.git(tmp_path, "init", "--quiet")
-    place.git(tmp_path, "commit", "--quiet", "--allow-empty", "-m", "Somebody else's")
+    place.git(tmp_path, "commit", "--quiet", "--allow-empty", "-m", "A later commit")
     place.run(tmp_path, "cookiecutter", str(place.template), "--no-input")
     assert provenance(tmp_path / "text-echo")["commit"] is None
 

@@ -29,7 +29,7 @@ def test_the_template_moves_on_and_the_authors_work_stays(life: Life) -> None:
     life.edit("plugin_logic.py", "STUB_ANSWER", "ANSWER")
     life.edit("manifest.json", '"retries": 3', '"retries": 5')
     (life.plugin / "own_module.py").write_text("X = 1\n", "utf-8")
-    life.place.commit(life.plugin, "A module of the author's")
+    life.place.commit(life.plugin, "Add a module")
     authors = [*AUTHORS, "own_module.py"]
     before = {name: (life.plugin / name).read_bytes() for name in authors}
     assert "up to date" in life.cruft("check")

@@ -33,7 +33,7 @@ def is_compiled(manifest: Mapping[str, Any]) -> bool:
 
 @contextmanager
 def with_scenario_logic(folder: Path, language: str, manifest: Mapping[str, Any]) -> Iterator[Path]:
-    """A copy of the plugin's folder, with the suite's logic in place of the author's.
+    """Yield a copy of the plugin's folder in which the suite's logic replaces its own.
 
     Further sources beside the author's file may need what it defines, so they go.
     """

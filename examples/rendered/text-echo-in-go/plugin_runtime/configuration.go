@@ -13,8 +13,8 @@ import (
 
 const whereToSet = "set it in .env (make run, make up, compose.yaml), in the Secret of kubernetes.yaml, or in the environment of the host"
 
-// adoptConfiguration fills in the manifest's values of the author's own settings where the
-// environment has none, or an empty one, as the host does with container.environment.
+// adoptConfiguration takes a setting from the manifest where the environment has none, or an empty
+// one, as the host does with container.environment.
 func (m *manifest) adoptConfiguration() {
 	values := map[string]jsontext.Value{}
 	for _, item := range m.Configuration {
