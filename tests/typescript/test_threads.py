@@ -12,6 +12,7 @@ from tests.support import node
 from tests.support.servers import Server, starting
 
 AT_ONCE = 4
+CROWD = 16
 
 
 def started(folder: Path, timeout: int, slots: int) -> PluginProcess:
@@ -43,6 +44,23 @@ def test_executions_that_take_long_run_at_the_same_time(tmp_path: Path) -> None:
         plugin.kill()
     assert [status for status, _ in answers] == [200] * AT_ONCE
     assert len({body["outputs"]["result"] for _, body in answers}) == AT_ONCE
+
+
+def test_a_crowd_of_short_executions_starts_one_thread_at_a_time(
+    tmp_path: Path, typescript_server: Server
+) -> None:
+    """Each of them waits longer than the server does before it starts one more thread."""
+    with contextmanager(starting)(tmp_path, typescript_server) as start:
+        plugin = start(PLUGIN_CONCURRENCY=str(CROWD))
+        assert plugin.execute({"do": "sleep", "seconds": 0})[0] == 200
+        tasks = Path(f"/proc/{plugin.process.pid}/task")
+        before = len(list(tasks.iterdir()))
+        with ThreadPoolExecutor(CROWD) as pool:
+            calls = [
+                pool.submit(plugin.execute, {"do": "sleep", "seconds": 0.04}) for _ in range(CROWD)
+            ]
+            assert [call.result()[0] for call in calls] == [200] * CROWD
+        assert len(list(tasks.iterdir())) - before < CROWD // 2
 
 
 def test_what_is_told_of_a_late_execution_has_its_trace_id(tmp_path: Path) -> None:
