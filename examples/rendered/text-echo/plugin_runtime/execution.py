@@ -123,6 +123,8 @@ class Executor:
             self._running[job] = None
             self._waiting.append(job)
             needs_thread = len(self._waiting) > len(self._idle) + self._waking
+            # With one a slot, a thread that has freed its slot takes the job once it has answered.
+            needs_thread = needs_thread and self._threads < self.slots
             self._wake_one()
         if needs_thread:
             self._start_thread()
@@ -135,6 +137,7 @@ class Executor:
             threading.Thread(target=self._serve, name=name, daemon=True).start()
         except RuntimeError as error:
             # A limit of the container's. The job waits for one of the other threads.
+            self._threads -= 1
             logger.error("no further thread: %s", error)
 
     def release(self, job: Job) -> None:
