@@ -6,6 +6,7 @@ import type { IncomingMessage } from 'node:http';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
 import { setImmediate, setTimeout } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
 import type { Manifest } from '../../languages/typescript/plugin_runtime/types.cts';
 
 const require = createRequire(import.meta.url);
@@ -82,6 +83,21 @@ test('what was given back is collected once it is much', async () => {
   await setImmediate();
   await setImmediate();
   assert.equal(large.deref(), undefined);
+});
+
+test('threads that collect their garbage at the same time leave each other alone', async () => {
+  const path = require.resolve('../../languages/typescript/plugin_runtime/memory.cts');
+  const again = `const { workerData: path } = require('node:worker_threads');
+    for (let round = 0; round < 40; round += 1) {
+      delete require.cache[path];
+      require(path).collectGarbage('minor');
+    }
+    if (typeof gc === 'function') throw new Error('libraries would call it');`;
+  const ends = Array.from({ length: 2 }, () => {
+    const worker = new Worker(again, { eval: true, workerData: path });
+    return new Promise((resolve, reject) => worker.on('error', reject).on('exit', resolve));
+  });
+  assert.deepEqual(await Promise.all(ends), [0, 0]);
 });
 
 test('a text with two bytes for a character costs more', () => {
