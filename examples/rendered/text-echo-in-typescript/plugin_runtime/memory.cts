@@ -192,7 +192,9 @@ for (const [character, bytes] of Object.entries({ '[': 64, '{': 64, ':': 48, ','
 
 type Collection = { type: 'major' | 'minor'; flavor?: 'regular' | 'last-resort' };
 
-let collect: ((options: Collection) => void) | undefined;
+let collect: ((options: Collection) => void) | undefined = globalThis.gc;
+// Once a thread has set the flag, later ones begin with a `gc`, which libraries would call.
+if (collect !== undefined) globalThis.gc = undefined;
 
 /** Collect this thread's garbage now: V8 would wait until there is much more of it, in each thread.
  *
@@ -201,9 +203,9 @@ function collectGarbage(type: Collection['type'], flavor: Collection['flavor'] =
   if (collect === undefined) {
     const { setFlagsFromString } = require('node:v8') as typeof import('node:v8');
     const { runInNewContext } = require('node:vm') as typeof import('node:vm');
+    // The flag is one for all threads, so it stays set: another one may be between these two lines.
     setFlagsFromString('--expose-gc');
     collect = runInNewContext('gc') as NonNullable<typeof collect>;
-    setFlagsFromString('--no-expose-gc');
   }
   collect({ type, flavor });
 }
