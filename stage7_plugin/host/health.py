@@ -44,9 +44,10 @@ def is_healthy(response: Response) -> bool:
     )
 
 
-def ask(view: HostView, address: Address, timeout: float = LONGEST_POLL) -> Response:
-    """One poll, of so many seconds at most. Raises NoAnswer."""
-    return call(address, "GET", view.health_path, timeout=min(view.health_timeout, timeout))
+def ask(view: HostView, address: Address, timeout: float | None = None) -> Response:
+    """One poll, of so many seconds at most, LONGEST_POLL unless told. Raises NoAnswer."""
+    seconds = min(view.health_timeout, LONGEST_POLL if timeout is None else timeout)
+    return call(address, "GET", view.health_path, timeout=seconds)
 
 
 def poll(

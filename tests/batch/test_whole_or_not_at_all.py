@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from stage7_plugin.batch import output_folder
 from stage7_plugin.batch.compare import changed_files
 from stage7_plugin.batch.install import Rewrite, place
 from stage7_plugin.batch.output_folder import OutputFolder
@@ -22,6 +23,7 @@ from stage7_plugin.batch.template import PluginTemplate
 from stage7_plugin.spec.plugin_spec import PluginSpec
 from tests.support.batch import (
     batch,
+    batch_here,
     command,
     environment,
     numbered,
@@ -30,7 +32,8 @@ from tests.support.batch import (
     write_fleet,
 )
 
-MANY = 1200
+MANY = 400
+"""Enough that a run goes on for seconds after its first twenty plugins."""
 
 
 def start(folder: Path, file: Path) -> subprocess.Popen[str]:
@@ -143,12 +146,13 @@ def test_a_killed_worker_costs_only_what_it_was_at(tmp_path: Path) -> None:
     assert len(plugins_in(tmp_path / "out")) == MANY
 
 
-def test_two_runs_do_not_meet(tmp_path: Path) -> None:
+def test_two_runs_do_not_meet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(output_folder, "_WAIT_SECONDS", 1)
     file = write_fleet(tmp_path, *numbered(MANY))
     process = start(tmp_path, file)
     os.killpg(process.pid, signal.SIGSTOP)  # so that it is at work for as long as the other one
     try:
-        result = batch(tmp_path, file)
+        result = batch_here(file, "--output-dir", tmp_path / "out")
         assert result.status == 2
         assert "another batch is at work in" in result.output
     finally:
