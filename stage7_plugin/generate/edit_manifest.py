@@ -11,7 +11,8 @@ from stage7_plugin.generate.sync import OutOfReach
 from stage7_plugin.host_facts import PERMISSIONS
 from stage7_plugin.spec import answers, derived
 from stage7_plugin.spec.parameters import Prompt, parse_parameters
-from stage7_plugin.spec.problems import Problem, format_problems
+from stage7_plugin.spec.problems import Problem, format_problems, nearest
+from stage7_plugin.spec.value_types import TYPES
 
 Kind = Literal["input", "output", "permission", "setting"]
 Manifest = dict[str, Any]
@@ -21,6 +22,8 @@ _SECRET = re.compile(
     r"(?:[A-Z0-9_]*_)?(?:TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|(?:API|ACCESS|PRIVATE|SECRET)_?KEY)"
 )
 _SETTING = re.compile(r"(?P<name>[A-Z][A-Z0-9_]*)=(?P<value>.*)")
+_NEARLY = re.compile(r"\s*(?:export\s+)?([A-Za-z][\w.-]*)\s*([:=]?)\s*(.*?)\s*")
+_TYPE = re.compile(rf"({'|'.join(TYPES)}|secret)\b[^=]*=?")
 
 
 def names_of(definitions: list[dict[str, Any]]) -> set[str]:
@@ -65,14 +68,15 @@ def removing(kind: Kind, names: tuple[str, ...]) -> Callable[[Manifest], None]:
     def remove(manifest: Manifest) -> None:
         for name in names:
             if kind == "permission":
-                _known(name, manifest["security"]["permissions"], kind)
-                manifest["security"]["permissions"].remove(name)
+                named = derived.permissions_by_name(name)
+                _known(named, kind, manifest)
+                manifest["security"]["permissions"].remove(named)
             elif kind == "setting":
-                _known(name, manifest["container"].get("environment", {}), kind)
+                _known(name, kind, manifest)
                 del manifest["container"]["environment"][name]
             else:
                 listed = manifest[KEYS[kind]]
-                _known(name, names_of(listed), kind)
+                _known(name, kind, manifest)
                 manifest[KEYS[kind]] = [one for one in listed if one["name"] != name]
                 if not manifest[KEYS[kind]]:
                     raise OutOfReach(f"a plugin needs at least one {kind}; add another one first")
@@ -83,11 +87,15 @@ def removing(kind: Kind, names: tuple[str, ...]) -> Callable[[Manifest], None]:
 def renaming(kind: Kind, old: str, new: str) -> Callable[[Manifest], None]:
     """Return what gives an input or output another name in a manifest."""
     prompt: Prompt = "inputs" if kind == "input" else "outputs"
-    _refuse(parse_parameters(prompt, json.dumps([{"name": new, "type": "any"}]))[1])
+    problems = parse_parameters(prompt, json.dumps([{"name": new, "type": "any"}]))[1]
+    example = re.sub(r"\W+", "_", re.split("[:=?]", new)[0].strip())
+    if example == new or not example.isidentifier():
+        example = "max_words"
+    _refuse([one._replace(example=example) for one in problems])
 
     def rename(manifest: Manifest) -> None:
         listed = manifest[KEYS[kind]]
-        _known(old, names_of(listed), kind)
+        _known(old, kind, manifest)
         if new in names_of(manifest["inputDefinitions"] + manifest["outputDefinitions"]):
             raise OutOfReach(f"there is already an input or output called {new}")
         for definition in listed:
@@ -97,10 +105,33 @@ def renaming(kind: Kind, old: str, new: str) -> Callable[[Manifest], None]:
     return rename
 
 
-def _known(name: str, known: Any, kind: Kind) -> None:
-    if name not in known:
-        listed = ", ".join(sorted(known)) or "none"
-        raise OutOfReach(f"there is no {kind} {name}; there is {listed}")
+def _known(name: str, kind: Kind, manifest: Manifest) -> None:
+    known = _names(kind, manifest)
+    if name in known:
+        return
+    listed = ", ".join(sorted(known)) or "none"
+    raise OutOfReach(f"there is no {kind} {name}; there is {listed}{_meant(name, kind, manifest)}")
+
+
+def _names(kind: Kind, manifest: Manifest) -> set[str]:
+    if kind == "permission":
+        return set(manifest["security"]["permissions"])
+    if kind == "setting":
+        return set(manifest["container"].get("environment", {}))
+    return names_of(manifest[KEYS[kind]])
+
+
+def _meant(name: str, kind: Kind, manifest: Manifest) -> str:
+    """Return a sentence about what is there and was probably meant; "" if nothing is like it."""
+    bare = re.split("[:=?]", name, maxsplit=1)[0].strip()
+    if kind == "setting" and bare in {one["key"] for one in manifest.get("configuration", ())}:
+        return f". {bare} is in `configuration` of manifest.json: remove it there"
+    other: Kind = "output" if kind == "input" else "input"
+    if kind in KEYS and bare in _names(other, manifest):
+        return f". {bare} is an {other}: write {other} {bare}"
+    known = {one.lower(): one for one in sorted(_names(kind, manifest))}
+    near = nearest(bare.lower(), known)
+    return f". Write {kind} {known[near]}" if near else ""
 
 
 def _permissions(text: str) -> list[str]:
@@ -110,8 +141,10 @@ def _permissions(text: str) -> list[str]:
 
 
 def _setting(text: str) -> tuple[str, str]:
-    name = text.partition("=")[0]
-    if _SECRET.fullmatch(name):
+    nearly = _NEARLY.fullmatch(text)
+    name, sign, value = nearly.groups() if nearly else ("", "", "")
+    name = re.sub("[.-]", "_", name).upper()
+    if _SECRET.fullmatch(name) or (sign == ":" and re.match(r"(string\s*)?!?secret\b", value)):
         entry = {"key": name, "type": "secret", "required": True, "description": "..."}
         raise OutOfReach(
             f"{name} looks like a secret, and manifest.json is committed and is in the image. "
@@ -121,7 +154,12 @@ def _setting(text: str) -> tuple[str, str]:
     found = _SETTING.fullmatch(text)
     if found is None:
         rule = "must be NAME=value on one line, NAME of A-Z, 0-9 and _"
-        raise OutOfReach(format_problems([Problem("setting", text, rule, "API_URL=https://...")]))
+        if sign == ":":  # the notation of inputs, or YAML
+            value = _TYPE.sub("", value, count=1)
+        example = f"{name}={value or 'value'}" if _SETTING.fullmatch(f"{name}=") else ""
+        raise OutOfReach(
+            format_problems([Problem("setting", text, rule, example or "API_URL=https://...")])
+        )
     return found["name"], found["value"]
 
 

@@ -8,12 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
-from stage7_plugin.cli import main
-from stage7_plugin.spec import derived
+from tests.support.editing import made, run, state
 from tests.support.running import own_tests
-from tests.support.template import TEMPLATE, isolated_environment, render
+from tests.support.template import TEMPLATE, isolated_environment
 
 pexpect = pytest.importorskip("pexpect", reason="needs a terminal")
 
@@ -29,25 +27,8 @@ def execute_plugin(inputs: dict[str, Any], context: dict[str, Any]) -> dict[str,
 '''
 
 
-def run(project: Path, *arguments: str) -> tuple[int, str]:
-    command, *rest = arguments
-    done = CliRunner().invoke(main, [command, "--folder", str(project), *rest])
-    return done.exit_code, done.output
-
-
-def state(project: Path) -> dict[str, bytes]:
-    files = (path for path in project.rglob("*") if path.is_file() and path.suffix != ".pyc")
-    return {str(path.relative_to(project)): path.read_bytes() for path in files}
-
-
 def changed(project: Path, before: dict[str, bytes]) -> set[str]:
     return {name for name, content in state(project).items() if before.get(name) != content}
-
-
-def made(folder: Path, inputs: str, outputs: str = "result:string", **answers: str) -> Path:
-    answers = {"inputs": inputs, "outputs": outputs, **answers}
-    answers.setdefault("description", derived.description(answers))
-    return render(folder, **answers)
 
 
 def assert_same(project: Path, wanted: Path) -> None:
@@ -183,46 +164,6 @@ def test_a_setting_is_in_the_manifest_and_in_compose(tmp_path: Path) -> None:
     assert environment == {"PLUGIN_ENV": "production", "API_URL": value.replace("$", "$$")}
     assert own_tests(project) == ""
     assert run(project, "remove", "setting", "API_URL")[0] == 0
-    assert state(project) == before
-
-
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        (("add", "input", "limit:numbr"), "did you mean number?"),
-        (("add", "input", "text:any"), "there is already an input or output called text"),
-        (("add", "output", "text:any"), "there is already an input or output called text"),
-        (("add", "output", "error:any"), "an output must not be called"),
-        (("add", "permission", "net.ftch"), "did you mean net.fetch?"),
-        (("add", "setting", "api_url=1"), "must be NAME=value"),
-        (
-            ("add", "setting", "WEATHER_API_TOKEN=abc"),
-            '{"key": "WEATHER_API_TOKEN", "type": "secret"',
-        ),
-        (("add", "setting", "API_KEY"), "write the value into .env"),
-        (("add", "setting", "PLUGIN_ENV=test"), "is 'production' already"),
-        (("add", "input"), "Missing argument 'TEXT'"),
-        (("remove", "input", "text"), "a plugin needs at least one input"),
-        (("remove", "input", "nothing"), "there is no input nothing; there is text"),
-        (("remove", "permission", "fs.read"), "there is no permission fs.read; there is none"),
-        (("remove", "setting", "NOTHING"), "there is no setting NOTHING; there is PLUGIN_ENV"),
-        (("rename", "input", "nothing", "a"), "there is no input nothing"),
-        (("rename", "input", "text", "class"), "must not be a Python keyword"),
-        (
-            ("rename", "input", "text", "result"),
-            "there is already an input or output called result",
-        ),
-        (("rename", "output", "result", "status"), "an output must not be called"),
-    ],
-)
-def test_what_cannot_be_done_says_why_and_changes_nothing(
-    tmp_path: Path, arguments: tuple[str, ...], said: str
-) -> None:
-    project = made(tmp_path, "text:string")
-    before = state(project)
-    status, told = run(project, *arguments)
-    assert status == 2, told
-    assert said in told
     assert state(project) == before
 
 

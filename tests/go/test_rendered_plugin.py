@@ -133,6 +133,12 @@ def test_make_run_says_which_port_is_taken(plugin: Path) -> None:
         port = taken.getsockname()[1]
         done = make(plugin, "run", f"PLUGIN_HOST_PORT={port}")
     assert f"Port {port} is taken: make run PLUGIN_HOST_PORT={port + 1}\n" in done.stdout
+    for target in ("run", "up"):
+        done = make(plugin, "--old-file=build", target, "PLUGIN_HOST_PORT=99999")
+        assert done.stdout.startswith("PLUGIN_HOST_PORT=99999 must be a number from 1 to 65535")
+    done = make(plugin, "run", f"PLUGIN_HOST_PORT={port}", "PLUGIN_HOST_ADDRESS=192.0.2.1")
+    given = f"PLUGIN_HOST_ADDRESS=192.0.2.1 PLUGIN_HOST_PORT={port}"
+    assert done.stdout.startswith(f"{given} cannot be listened on: ")
 
 
 @pytest.mark.slow

@@ -120,10 +120,19 @@ def test_what_is_held_and_given_back() -> None:
     first.release()
     part.release()
     assert whole.used == 30 * MIB
-    assert (first.size, part.size) == (0, 0)
     part.release()
     first.hold(57 * MIB)
-    assert whole.used == 87 * MIB
+    assert (part.size, whole.used) == (0, 87 * MIB)
+
+
+@pytest.mark.parametrize("mebibytes", [60, 101, 300])
+def test_the_memory_that_is_advised_is_enough(mebibytes: int) -> None:
+    with pytest.raises(memory.NoRoom, match=f"needs about {mebibytes} MiB of") as refused:
+        memory.Share(memory.Budget(64 * MIB)).hold(mebibytes * MIB)
+    advised = int(refused.value.error.partition('"memory": "')[2].removesuffix('m"'))
+    memory.Share(memory.Budget(advised * MIB)).hold(mebibytes * MIB)
+    with pytest.raises(memory.NoRoom):
+        memory.Share(memory.Budget((advised - 65) * MIB)).hold(mebibytes * MIB)
 
 
 def test_up_to_the_last_byte() -> None:

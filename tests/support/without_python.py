@@ -29,28 +29,28 @@ class Machine:
 
     def __init__(self, place: Workplace, language: str) -> None:
         self._place = place
-        self._programs = place.template.parent / "programs"
+        self.path = place.template.parent / "programs"
         """The PATH."""
-        self._programs.mkdir()
+        self.path.mkdir()
         folder = go.folder() if language == "go" else Path(node.node()).parent
         for name in {"go": ("go", "gofmt"), "typescript": ("node",)}[language]:
-            (self._programs / name).symlink_to(folder / name)
+            (self.path / name).symlink_to(folder / name)
         for name in _PROGRAMS:
             if program := which(name):
-                (self._programs / name).symlink_to(program)
+                (self.path / name).symlink_to(program)
         for name, (first, module) in _MODULES.items():
             self.install(name, f'{first}exec {shlex.quote(sys.executable)} -m {module} "$@"')
         for name in ("python", "python3", "pip", "uv", "pipx"):
-            assert which(name, path=str(self._programs)) is None
+            assert which(name, path=str(self.path)) is None
 
     def install(self, name: str, script: str) -> None:
         """Put a program on the PATH, in place of the one that is there."""
-        (self._programs / name).write_text(f"#!/bin/sh\n{script}\n")
-        (self._programs / name).chmod(0o755)
+        (self.path / name).write_text(f"#!/bin/sh\n{script}\n")
+        (self.path / name).chmod(0o755)
 
     def uninstall(self, name: str) -> None:
         """Take a program from the PATH."""
-        (self._programs / name).unlink()
+        (self.path / name).unlink()
 
     def make(self, plugin: Path, *arguments: str) -> str:
         """Run make in the plugin; return what it printed. It must succeed."""
@@ -60,4 +60,4 @@ class Machine:
 
     def call(self, plugin: Path, *command: str) -> tuple[int, str]:
         """Run a command; return its exit status and what it printed."""
-        return self._place.call(plugin, "env", f"PATH={self._programs}", *command)
+        return self._place.call(plugin, "env", f"PATH={self.path}", *command)

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
+from stage7_plugin.contract.targets.process import free_port
 from tests.support.template import render
 
 # Answers as the client does where there is an engine and no container; keeps what it is asked.
@@ -196,12 +197,34 @@ def test_run_says_which_port_is_taken(plugin: Path) -> None:
 
 
 def test_run_says_which_setting_is_missing_and_takes_the_file(plugin: Path) -> None:
-    done, _ = start_plugin(plugin, "run", PLUGIN_HOST_PORT="0")
+    done, _ = start_plugin(plugin, "run", PLUGIN_HOST_PORT=str(free_port()))
     assert done.returncode == 2
     assert "CRITICAL plugin: the plugin cannot start: API_TOKEN is required (Of x)" in done.stdout
-    # With a value it gets as far as the address, which is none.
-    done, _ = start_plugin(plugin, "run", ENV_FILE="values", PLUGIN_HOST_ADDRESS="not an address")
-    assert "cannot listen on PLUGIN_HOST='not an address' PLUGIN_PORT='18080'" in done.stdout
+    # With a value it gets as far as what is done with another one.
+    done, _ = start_plugin(
+        plugin, "run", ENV_FILE="values", PLUGIN_HOST_PORT=str(free_port()), PLUGIN_SLOTS="many"
+    )
+    assert "PLUGIN_SLOTS" in done.stdout
+    assert "API_TOKEN" not in done.stdout
+
+
+@pytest.mark.parametrize("command", ["run", "up"])
+@pytest.mark.parametrize("port", ["99999", "0", "-1", "http", ""])
+def test_a_number_that_is_no_port_is_named_as_it_was_given(
+    plugin: Path, command: str, port: str
+) -> None:
+    done, calls = start_plugin(plugin, command, PLUGIN_HOST_PORT=port)
+    assert done.returncode == 1
+    rule = "must be a number from 1 to 65535, such as 18080"
+    assert done.stdout == f"PLUGIN_HOST_PORT={port} {rule}\n"
+    assert not calls
+
+
+def test_run_names_an_address_that_is_none_as_it_was_given(plugin: Path) -> None:
+    done, _ = start_plugin(plugin, "run", PLUGIN_HOST_ADDRESS="not an address")
+    assert done.returncode == 1
+    given = "PLUGIN_HOST_ADDRESS=not an address PLUGIN_HOST_PORT=18080"
+    assert done.stdout.startswith(f"{given} cannot be listened on: ")
 
 
 @pytest.fixture

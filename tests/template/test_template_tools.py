@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -109,6 +110,31 @@ def test_update_says_what_is_left(tmp_path: Path, place: Workplace, language: st
     assert "same lines:\n  Makefile.rej\n  README.md\n" in output
     place.environment["STATUS"] = "3"
     assert "The plugin was not updated" in machine.call(plugin, "make", "update")[1]
+
+
+@pytest.mark.parametrize("language", ["python", *LANGUAGES])
+def test_cruft_is_read_as_a_shell_reads_it(tmp_path: Path, place: Workplace, language: str) -> None:
+    if language == "python":
+        plugin = render(tmp_path)
+        link = [sys.executable, "tests/template_link.py", "link", ADDRESS]
+        (plugin / ".cruft.json").write_text("{}")  # which cruft itself would write
+    else:
+        machine, plugin = prepared(place, tmp_path, language)
+        link = ["env", f"PATH={machine.path}", "make", "link", f"TEMPLATE={ADDRESS}"]
+    program = tmp_path / "my own" / "cruft"
+    program.parent.mkdir()
+    program.write_text('#!/bin/sh\necho "<$0>" "$@"\n')
+    program.chmod(0o755)
+    for given, told in (
+        (f"{program}", f"<{program}> link {ADDRESS}"),
+        (f"'{program}' -m 'a  b'", f"<{program}> -m a  b link {ADDRESS}"),
+        (f'"{program.parent}"/cruft x\\ y', f"<{program}> x y link {ADDRESS}"),
+        (f"{program} -m", f"names no program: {tmp_path}/my is not there. Write a path with"),
+        ("it's", "CRUFT=it's has a quote that is not closed. Write a path with spaces so: CRUFT="),
+    ):
+        place.environment["CRUFT"] = given
+        _, output = place.call(plugin, *link)
+        assert told in output
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -47,6 +47,16 @@ test('a body whose length nobody announced is refused once it has more than the 
   await assert.rejects(body, { status: 413 });
 });
 
+test('the memory that is advised for what never fits is enough', () => {
+  const holds = (mebibytes: number) => () => new Share(new Budget(mebibytes * MIB)).hold(60 * MIB);
+  assert.throws(holds(128), {
+    message:
+      'This needs about 60 MiB of memory, more than there is. ' +
+      'Raise container.resources.memory in manifest.json: "memory": "192m"',
+  });
+  holds(192)();
+});
+
 test('a body that was refused is let go of, although its request is still there', async () => {
   const { request, reader, body } = reading(new Budget(256 * MIB));
   const piece = new WeakRef(Buffer.alloc(MIB).buffer);

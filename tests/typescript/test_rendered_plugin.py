@@ -42,6 +42,13 @@ def test_run_says_which_port_is_taken(tmp_path: Path) -> None:
         port = taken.getsockname()[1]
         done = make(plugin, "--old-file=setup", "run", f"PLUGIN_HOST_PORT={port}")
     assert f"Port {port} is taken: make run PLUGIN_HOST_PORT={port + 1}\n" in done.stdout
+    unbuilt = ("--old-file=setup", "--old-file=build")
+    for target in ("run", "up"):
+        done = make(plugin, *unbuilt, target, "PLUGIN_HOST_PORT=99999")
+        assert done.stdout.startswith("PLUGIN_HOST_PORT=99999 must be a number from 1 to 65535")
+    elsewhere = (f"PLUGIN_HOST_PORT={port}", "PLUGIN_HOST_ADDRESS=192.0.2.1")
+    done = make(plugin, "--old-file=setup", "run", *elsewhere)
+    assert done.stdout.startswith(f"{' '.join(reversed(elsewhere))} cannot be listened on: ")
 
 
 @pytest.mark.network

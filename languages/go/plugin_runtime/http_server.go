@@ -97,7 +97,7 @@ func pathOf(target string) string {
 // readBody reads a body within its limits and within the memory budget.
 func (s *server) readBody(client *connection, r *http.Request, held *share) (*arrival, *refusedRequest) {
 	most := s.settings.maxBodyBytes
-	tooLarge := &refusedRequest{413, fmt.Sprintf("The request's body has more than %d bytes.", most)}
+	tooLarge := &refusedRequest{413, fmt.Sprintf("The request's body is too large; PLUGIN_MAX_BODY_BYTES allows %d.", most)}
 	if r.ContentLength > most {
 		return nil, tooLarge
 	}

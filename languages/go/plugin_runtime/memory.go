@@ -66,6 +66,15 @@ func (b *budget) isShort() bool {
 	return time.Since(b.refused) < shortTime
 }
 
+// megabytesFor is the MiB of memory of the whole process with which size bytes fit, in steps of 64.
+func (b *budget) megabytesFor(size int64) int64 {
+	b.lock.Lock()
+	defer b.lock.Unlock()
+	const step = 64 * mebibyte
+	lacking := size*8/7 - b.size // an eighth is for small requests
+	return (b.limit + lacking*4/3 + step - 1) / step * 64
+}
+
 // change takes bytes, or gives them back if negative; false if fewer than spare would be left.
 //
 // Only one at a time waits up to patience for them. The next one gets false at once, which frees
@@ -131,7 +140,8 @@ func (s *share) hold(wanted int64, patience time.Duration) error {
 	}
 	if size > s.size && size+spare > whole {
 		needed := (size + mebibyte - 1) / mebibyte
-		return &noRoom{413, fmt.Sprintf("This needs about %d MiB of memory, more than there is.", needed)}
+		return &noRoom{413, fmt.Sprintf("This needs about %d MiB of memory, more than there is. "+
+			`Raise container.resources.memory in manifest.json: "memory": "%dm"`, needed, s.budget.megabytesFor(size))}
 	}
 	if !s.budget.change(size-s.size, spare, patience) {
 		return &noRoom{429, "The memory is taken by other requests; try again."}

@@ -17,6 +17,8 @@ import (
 const (
 	cruftSpec = "cruft[pyproject]==2.16.0"
 	extras    = "[docker,generated,dev]"
+
+	quotedPath = `Write a path with spaces so: CRUFT="'/a path/python' -m cruft"`
 )
 
 type madeFrom struct {
@@ -128,9 +130,31 @@ func templateTool(words []string) error {
 	return nil
 }
 
+// asWords divides CRUFT as a shell does; the path of a program needs no quotes.
+func asWords(given string) (words []string, err error) {
+	if found, err := os.Stat(given); err == nil && found.Mode().IsRegular() {
+		return []string{given}, nil
+	}
+	word := regexp.MustCompile(`(?:[^\s'"\\]|\\.|'[^']*'|"[^"]*")+`)
+	if strings.TrimSpace(word.ReplaceAllString(given, "")) != "" {
+		return nil, fmt.Errorf("CRUFT=%s has a quote that is not closed. %s", given, quotedPath)
+	}
+	quoted := regexp.MustCompile(`'([^']*)'|"([^"]*)"|\\(.)`)
+	for _, text := range word.FindAllString(given, -1) {
+		words = append(words, quoted.ReplaceAllString(text, "$1$2$3"))
+	}
+	if len(words) > 0 && !isInstalled(words[0]) {
+		return nil, fmt.Errorf("CRUFT=%s names no program: %s is not there. %s", given, words[0], quotedPath)
+	}
+	return words, nil
+}
+
 // cruft returns how cruft is called.
 func cruft() ([]string, error) {
-	found := strings.Fields(os.Getenv("CRUFT"))
+	found, err := asWords(os.Getenv("CRUFT"))
+	if err != nil {
+		return nil, err
+	}
 	if len(found) == 0 && isInstalled("cruft") {
 		found = []string{"cruft"}
 	} else if len(found) == 0 {

@@ -48,7 +48,7 @@ class BodyReader {
   read(): Promise<Body> {
     return new Promise((resolve, reject) => {
       const request = this.#request;
-      const tooLarge = `The request's body has more than ${this.#most} bytes.`;
+      const tooLarge = `The request's body is too large; PLUGIN_MAX_BODY_BYTES allows ${this.#most}.`;
       const announced = Number(request.headers['content-length'] ?? 0);
       if (announced > this.#most) {
         reject(new BodyRefused(413, tooLarge));

@@ -13,7 +13,7 @@ export function fail(message: string): never {
 }
 
 export const portTaken = (command: string, port: string): string =>
-  `Port ${port} is taken: make ${command} PLUGIN_HOST_PORT=${Number(port) + 1}`;
+  `Port ${port} is taken: make ${command} PLUGIN_HOST_PORT=${Number(port) + (port === '65535' ? -1 : 1)}`;
 
 /** Run the Docker client; the variables are added to its environment. */
 function docker(options: string[], variables: Record<string, string> = {}) {

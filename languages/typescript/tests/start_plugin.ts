@@ -29,7 +29,12 @@ function settings(): Record<string, string> {
   }
 }
 
-/** Say which other port to take where this one is taken; the server knows it by another name. */
+function needPortNumber(): void {
+  if (!/^\d{1,5}$/.test(port) || Number(port) < 1 || Number(port) > 65535)
+    fail(`PLUGIN_HOST_PORT=${port} must be a number from 1 to 65535, such as 18080`);
+}
+
+/** Say why the port cannot be listened on; the server knows it by another name. */
 async function needPort(): Promise<void> {
   const listener = createServer();
   try {
@@ -37,12 +42,14 @@ async function needPort(): Promise<void> {
     await once(listener.close(), 'close');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') fail(portTaken('run', port));
-    // The server says what else is wrong with it.
+    const given = `PLUGIN_HOST_ADDRESS=${address} PLUGIN_HOST_PORT=${port}`;
+    fail(`${given} cannot be listened on: ${(error as Error).message}`);
   }
 }
 
 /** Serve in this process, until Ctrl-C. */
 async function run(): Promise<void> {
+  needPortNumber();
   await needPort();
   const { PLUGIN_ENV = 'development', ...environment } = { ...settings(), ...process.env };
   Object.assign(process.env, environment, { PLUGIN_ENV, PLUGIN_PORT: port, PLUGIN_HOST: address });
@@ -79,6 +86,7 @@ function settingsToPass(): Record<string, string> {
 }
 
 async function up(): Promise<void> {
+  needPortNumber();
   const options = containerOptions();
   await replaceContainer(manifest.id, manifest.container.image, options, settingsToPass(), port);
   console.log(`It listens on http://localhost:${port}; make logs shows its log, make down stops it.`);

@@ -82,9 +82,23 @@ function suite(options: string[]): number {
   return 0;
 }
 
+/** The words of CRUFT as a shell reads them; the path of a program needs no quotes. */
+function asWords(given: string): string[] {
+  const quoted = `Write a path with spaces so: CRUFT="'/a path/python' -m cruft"`;
+  const word = /(?:[^\s'"\\]|\\.|'[^']*'|"[^"]*")+/g;
+  if (existsSync(given)) return [given];
+  if (given.replace(word, '').trim())
+    fail(`CRUFT=${given} has a quote that is not closed. ${quoted}`);
+  const words = (given.match(word) ?? []).map((text) => text.replace(/'([^']*)'|"([^"]*)"|\\(.)/g, '$1$2$3'));
+  const program = words[0] ?? '';
+  if (program && !isInstalled(program))
+    fail(`CRUFT=${given} names no program: ${program} is not there. ${quoted}`);
+  return words;
+}
+
 function cruft(): string[] {
   const given = process.env['CRUFT'];
-  const found = given ? given.split(' ') : isInstalled('cruft') ? ['cruft'] : command('cruft', CRUFT);
+  const found = given ? asWords(given) : isInstalled('cruft') ? ['cruft'] : command('cruft', CRUFT);
   return found.length > 0
     ? found
     : fail('cruft is not installed: install uv or pipx, with which it runs without that');

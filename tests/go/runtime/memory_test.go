@@ -17,8 +17,12 @@ func TestTheMemoryIsHeldAndGivenBack(t *testing.T) {
 		t.Fatal(b.size)
 	}
 	one, other := &share{budget: b}, &share{budget: b}
-	if err := one.hold(50*mebibyte, 0); err == nil || err.(*noRoom).status != 413 {
+	if err := one.hold(50*mebibyte, 0); err == nil || err.(*noRoom).status != 413 ||
+		!strings.HasSuffix(err.Error(), `Raise container.resources.memory in manifest.json: "memory": "128m"`) {
 		t.Error(err)
+	}
+	if err := (&share{budget: newBudget(128 * mebibyte)}).hold(50*mebibyte, 0); err != nil {
+		t.Error("what is advised is enough", err)
 	}
 	if err := one.hold(30*mebibyte, 0); err != nil {
 		t.Error(err)

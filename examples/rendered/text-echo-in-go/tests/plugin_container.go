@@ -107,6 +107,9 @@ func bringBack(name string) string {
 // startContainer starts the image in place of the container that runs, and waits until it is
 // healthy. If it does not get there, or after Ctrl-C, the container from before runs again.
 func startContainer() error {
+	if err := needPortNumber(); err != nil {
+		return err
+	}
 	plugin, err := readManifest()
 	if err != nil {
 		return err

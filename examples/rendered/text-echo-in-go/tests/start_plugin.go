@@ -96,25 +96,38 @@ func runTests(words []string) error {
 	return syscall.Exec(program, words, pairs(given))
 }
 
-// needPort says which other port to take where this one is taken; the server knows it by another name.
+func needPortNumber() error {
+	if number, err := strconv.ParseUint(port(), 10, 16); err != nil || number == 0 {
+		return fmt.Errorf("PLUGIN_HOST_PORT=%s must be a number from 1 to 65535, such as 18080", port())
+	}
+	return nil
+}
+
+// needPort says why the port cannot be listened on; the server knows it by another name.
 func needPort() error {
 	listener, err := net.Listen("tcp", net.JoinHostPort(address(), port()))
 	if errors.Is(err, syscall.EADDRINUSE) {
 		return fmt.Errorf("Port %s is taken: make run PLUGIN_HOST_PORT=%s", port(), nextPort())
 	}
-	if err == nil {
-		return listener.Close()
+	if err != nil {
+		return fmt.Errorf("PLUGIN_HOST_ADDRESS=%s PLUGIN_HOST_PORT=%s cannot be listened on: %w", address(), port(), err)
 	}
-	return nil // the server says what is wrong with it
+	return listener.Close()
 }
 
 func nextPort() string {
 	number, _ := strconv.Atoi(port())
+	if number == 65535 {
+		return strconv.Itoa(number - 1)
+	}
 	return strconv.Itoa(number + 1)
 }
 
 // runPlugin becomes the plugin, so that every signal reaches it.
 func runPlugin() error {
+	if err := needPortNumber(); err != nil {
+		return err
+	}
 	if err := needPort(); err != nil {
 		return err
 	}

@@ -207,7 +207,8 @@ class Parser:
 
     def _check_size(self, size: int) -> None:
         if size > self._max_body:
-            raise BadRequest(413, f"The request's body has more than {self._max_body} bytes.")
+            rule = f"PLUGIN_MAX_BODY_BYTES allows {self._max_body}"
+            raise BadRequest(413, f"The request's body is too large; {rule}.")
 
     def _read_chunks(self, body: bytearray) -> bool:
         """Move what has arrived of the chunks into the body; return whether that was all."""

@@ -62,6 +62,11 @@ class Budget:
         """Leave out what the process takes by now; called once the plugin is loaded."""
         self.size = share_of(self._limit, resident_bytes())
 
+    def megabytes_for(self, size: int) -> int:
+        """MiB of memory of the whole process with which `size` bytes fit, in steps of 64."""
+        lacking = size * 8 // 7 - self.size  # an eighth is for small requests
+        return -(-(self._limit + lacking * 4 // 3) // (64 * MIB)) * 64
+
     def change(self, difference: int, spare: int = 0) -> bool:
         """Take bytes, or give them back if negative; False if fewer than `spare` would be left."""
         with self._changed:
@@ -117,8 +122,12 @@ class Share:
         # The last eighth is for small requests, so that large ones do not keep them out.
         spare = self._budget.size // 8 if size > self._budget.size // 64 else 0
         if size > self.size and size + spare > self._budget.size:
-            needed = -(-size // MIB)
-            raise NoRoom(413, f"This needs about {needed} MiB of memory, more than there is.")
+            advice = f'"memory": "{self._budget.megabytes_for(size)}m"'
+            raise NoRoom(
+                413,
+                f"This needs about {-(-size // MIB)} MiB of memory, more than there is. "
+                f"Raise container.resources.memory in manifest.json: {advice}",
+            )
         more = size - self.size
         if not (
             self._budget.wait(more, spare, patience)

@@ -106,19 +106,28 @@ def limits(document: dict[str, Any]) -> list[str]:
 def port_taken(command: str) -> str:
     """What to do about a port that another program has."""
     port = os.environ["PLUGIN_HOST_PORT"]
-    return f"Port {port} is taken: make {command} PLUGIN_HOST_PORT={int(port) + 1}"
+    other = int(port) + (1 if int(port) < 65535 else -1)
+    return f"Port {port} is taken: make {command} PLUGIN_HOST_PORT={other}"
+
+
+def need_port_number() -> None:
+    """Raises SystemExit if PLUGIN_HOST_PORT is no port."""
+    port = os.environ["PLUGIN_HOST_PORT"]
+    if not re.fullmatch("[0-9]{1,5}", port) or not 1 <= int(port) <= 65535:
+        sys.exit(f"PLUGIN_HOST_PORT={port} must be a number from 1 to 65535, such as 18080")
 
 
 def need_port() -> None:
-    """Raises SystemExit if something listens there: the server itself knows no PLUGIN_HOST_PORT."""
+    """Raises SystemExit if it cannot be listened on: the server knows it by another name."""
+    host, port = os.environ["PLUGIN_HOST_ADDRESS"], os.environ["PLUGIN_HOST_PORT"]
     try:
-        address = os.environ["PLUGIN_HOST_ADDRESS"], int(os.environ["PLUGIN_HOST_PORT"])
-        socket.create_server(address).close()
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        socket.create_server((host, int(port)), family=family).close()
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             sys.exit(port_taken("run"))
-    except (ValueError, OverflowError):
-        pass  # the server says what is wrong with it
+        given = f"PLUGIN_HOST_ADDRESS={host} PLUGIN_HOST_PORT={port}"
+        sys.exit(f"{given} cannot be listened on: {error}")
 
 
 def run() -> int:
@@ -230,6 +239,8 @@ def show_logs(options: list[str]) -> int:
 def main(command: str, options: list[str]) -> int:
     """Run one command; return the exit status."""
     sys.path.insert(0, str(ROOT))
+    if command in ("run", "up"):
+        need_port_number()
     if command == "run":
         return run()
     need_engine()

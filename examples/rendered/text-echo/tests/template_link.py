@@ -21,6 +21,7 @@ LINK = ROOT / ".cruft.json"
 RECORD = ".stage7-template.json"
 WRAPPED = ',\n  "wrapped": '  # its last key, in a plugin that was made around existing code
 # The extra reads tool.cruft of pyproject.toml, which says what is the author's, on Python 3.10 too.
+QUOTED = "Write a path with spaces so: CRUFT=\"'/a path/python' -m cruft\""
 SPEC = "cruft[pyproject]==2.16.0"
 MARKER = re.compile(rb"^(<{7} |>{7} )", re.MULTILINE)
 
@@ -29,10 +30,17 @@ def cruft() -> list[str]:
     """The command that runs cruft.
 
     Raises:
-        SystemExit: there is none.
+        SystemExit: there is none, or CRUFT cannot be read.
     """
     if given := os.environ.get("CRUFT"):
-        return shlex.split(given)
+        try:
+            words = [given] if Path(given).is_file() else shlex.split(given)
+        except ValueError:
+            sys.exit(f"CRUFT={given} has a quote that is not closed. {QUOTED}")
+        if words and shutil.which(words[0]) is None:
+            sys.exit(f"CRUFT={given} names no program: {words[0]} is not there. {QUOTED}")
+        if words:
+            return words
     for program in (ROOT / ".venv" / "bin" / "cruft", shutil.which("cruft")):
         if program is not None and Path(program).is_file():
             return [str(program)]
