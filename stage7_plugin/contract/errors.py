@@ -6,11 +6,14 @@ from stage7_plugin.errors import Stage7PluginError, UserError
 
 
 class Broken(Stage7PluginError):
-    """The plugin broke the rule: what was sent, what came back, what was wanted instead."""
+    """The plugin broke the rule: what was sent, what came back, what was wanted instead.
 
-    def __init__(self, sent: str, got: str, wanted: str) -> None:
+    `todo` is what to do about it, where that is known better than by the rule's own remedy.
+    """
+
+    def __init__(self, sent: str, got: str, wanted: str, todo: str = "") -> None:
         super().__init__(f"sent: {sent}; came back: {got}; wanted: {wanted}")
-        self.sent, self.got, self.wanted = sent, got, wanted
+        self.sent, self.got, self.wanted, self.todo = sent, got, wanted, todo
         self.log = ""
         """The last lines of the plugin that broke it, where it was one of the rule's own."""
 

@@ -44,7 +44,7 @@ def _entry(result: Result) -> dict[str, Any]:
         "sent": result.sent,
         "came_back": result.got,
         "wanted": result.wanted,
-        "to_do": result.rule.todo,
+        "to_do": result.todo,
         "curl": result.curl,
         "reason": result.reason,
         "log": result.log,

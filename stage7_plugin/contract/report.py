@@ -40,7 +40,7 @@ def broken_lines(result: Result, indent: str = "") -> list[str]:
         "sent": result.sent,
         "came back": result.got,
         "wanted": result.wanted,
-        "to do": result.rule.todo,
+        "to do": result.todo,
         "try": result.curl,
     }
     found = []

@@ -67,7 +67,14 @@ class Result:
     """The request that it broke, for a shell; empty where it was no single request."""
     log: str = ""
     """The last lines that a plugin which broke the rule wrote, where they are known."""
+    advice: str = ""
+    """What to do here, where that is known better than by the rule's own remedy."""
     seconds: float = 0.0
+
+    @property
+    def todo(self) -> str:
+        """What to do about it."""
+        return self.advice or self.rule.todo
 
     @property
     def broken(self) -> bool:

@@ -142,6 +142,7 @@ class Runner:
                 error.got,
                 error.wanted,
                 log=error.log,
+                advice=error.todo,
                 curl=context.curl,
             )
         except NotCheckable as error:

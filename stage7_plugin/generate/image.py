@@ -123,7 +123,7 @@ def _failed(result: Result, view: HostView) -> EngineError:
     answered = f"{view.endpoint} answered " if result.rule.id.startswith("execute.") else ""
     return EngineError(
         f"{SMOKE_RULES[result.rule.id]}: {answered}{result.got}\n"
-        f"wanted: {result.wanted}\nto do: {result.rule.todo}",
+        f"wanted: {result.wanted}\nto do: {result.todo}",
         details=result.log,
         command=f"docker run --rm --publish {view.port}:{view.port} {view.image}",
     )

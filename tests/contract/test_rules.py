@@ -5,6 +5,8 @@ The plugins are made up: one row for each branch of a rule that decides.
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from stage7_plugin.contract.model import Need, Status
@@ -19,6 +21,7 @@ from tests.contract.fakes import (
     always,
     expect,
     inputs_of,
+    judge,
     manifest,
     names,
     refusal,
@@ -227,3 +230,23 @@ def test_what_a_rule_makes_of_a_plugin(monkeypatch: pytest.MonkeyPatch, row: Row
     monkeypatch.setattr(lifecycle, "STOP_GRACE", 0.05)
     monkeypatch.setattr(hardened, "HEALTH_CHECK_SECONDS", 0.05)
     expect(row)
+
+
+def test_a_plugin_that_lacks_a_required_setting_gets_the_advice_to_give_it() -> None:
+    def todo(*configuration: Any, **environment: str) -> str:
+        plugin = manifest(configuration=list(configuration))
+        plugin["container"] = {**plugin["container"], "environment": environment}
+        result = judge("lifecycle.healthy", GOOD, plugin=plugin, facts=Facts(starts=False))
+        assert result.status is FAILED
+        return result.todo
+
+    token = {"key": "API_TOKEN", "type": "secret", "required": True}
+    url = {"key": "URL", "type": "string", "required": True}
+    told = todo(token, url, {"key": "LEVEL", "required": False}, None)
+    assert told.startswith("manifest.json requires API_TOKEN and URL, and this check has no value.")
+    assert "Write API_TOKEN=..., URL=... into the file .env" in told
+    assert "check with --env-file .env; make contract takes .env by itself" in told
+    own = todo()
+    assert own.startswith("Answer GET healthCheck.path")
+    assert todo(token, API_TOKEN="x") == own
+    assert todo({**url, "value": "https://a"}) == own

@@ -202,9 +202,13 @@ def test_run_says_which_setting_is_missing_and_takes_the_file(plugin: Path) -> N
     assert "CRITICAL plugin: the plugin cannot start: API_TOKEN is required (Of x)" in done.stdout
     # With a value it gets as far as what is done with another one.
     done, _ = start_plugin(
-        plugin, "run", ENV_FILE="values", PLUGIN_HOST_PORT=str(free_port()), PLUGIN_SLOTS="many"
+        plugin,
+        "run",
+        ENV_FILE="values",
+        PLUGIN_HOST_PORT=str(free_port()),
+        PLUGIN_CONCURRENCY="many",
     )
-    assert "PLUGIN_SLOTS" in done.stdout
+    assert "PLUGIN_CONCURRENCY" in done.stdout
     assert "API_TOKEN" not in done.stdout
 
 

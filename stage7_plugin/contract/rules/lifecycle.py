@@ -43,6 +43,28 @@ def expect_end(context: Context, running: Running, sent: str, limit: float) -> f
     return seconds or 0.0
 
 
+def _lacking_settings(context: Context) -> str:
+    """Return what to do about required settings that the plugin was started without, or ""."""
+    listed = context.manifest.get("configuration")
+    names = [
+        item["key"]
+        for item in (listed if isinstance(listed, list) else ())
+        if isinstance(item, dict)
+        and isinstance(item.get("key"), str)
+        and item.get("required") is True
+        and item.get("value") in (None, "")
+        and not context.view.environment.get(item["key"])
+    ]
+    if not names:
+        return ""
+    lines = ", ".join(f"{name}=..." for name in names)
+    return (
+        f"manifest.json requires {' and '.join(names)}, and this check has no value. Write {lines} "
+        "into the file .env, a line each, and check with --env-file .env; make contract takes "
+        ".env by itself, or another file with ENV_FILE=FILE."
+    )
+
+
 @rule(
     "lifecycle.healthy",
     'Health is polled at once and every second, and answers 200 with "status": "healthy"',
@@ -59,7 +81,8 @@ def healthy(context: Context) -> None:
     try:
         polls = context.instances.shared().polls_to_healthy
     except DidNotStart as error:
-        raise Broken(sent, str(error), '200 {"status": "healthy"}') from error
+        todo = _lacking_settings(context)
+        raise Broken(sent, str(error), '200 {"status": "healthy"}', todo) from error
     where = (
         " (only without the host's environment)" if context.instances.environment_problem else ""
     )
