@@ -65,6 +65,12 @@ class Budget {
     this.size = shareOf(this.#limit, this.#process + further);
   }
 
+  /** MiB of memory of the whole process with which `size` bytes fit, in steps of 64. */
+  megabytesFor(size: number): number {
+    const lacking = (size * 8) / 7 - this.size; // an eighth is for small requests
+    return Math.ceil((this.#limit + lacking * 2) / (64 * MIB)) * 64;
+  }
+
   /** Take bytes, or give them back if negative; false if fewer than `spare` would be left. */
   change(difference: number, spare = 0): boolean {
     if (difference > 0 && this.used + difference + spare > this.size) {
@@ -96,7 +102,11 @@ class Share {
     // The last eighth is for small requests: large ones must not keep them out.
     const spare = size > this.#budget.size / 64 ? this.#budget.size / 8 : 0;
     if (size > this.#size && size + spare > this.#budget.size)
-      throw new NoRoom(413, `This needs about ${Math.ceil(size / MIB)} MiB of memory, more than there is.`);
+      throw new NoRoom(
+        413,
+        `This needs about ${Math.ceil(size / MIB)} MiB of memory, more than there is. ` +
+          `Raise container.resources.memory in manifest.json: "memory": "${this.#budget.megabytesFor(size)}m"`,
+      );
     if (!this.#budget.change(size - this.#size, spare))
       throw new NoRoom(429, 'The memory is taken by other requests; try again.');
     this.#size = size;
