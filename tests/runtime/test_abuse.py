@@ -128,6 +128,7 @@ def test_an_answer_that_is_larger_than_the_memory_is_not_written(start: Start) -
     still_works(plugin)
 
 
+@pytest.mark.typescript_too
 @pytest.mark.go_too
 def test_a_slow_reader_is_closed(start: Start) -> None:
     plugin = start("careless.py", PLUGIN_ANSWER_SECONDS="1", PLUGIN_TIMEOUT_MS="20000")
@@ -223,6 +224,7 @@ def test_dripping_clients_make_room_where_file_descriptors_are_few(start: Start)
         stop.set()
 
 
+@pytest.mark.typescript_too
 @pytest.mark.go_too
 @pytest.mark.parametrize(
     "request_bytes",

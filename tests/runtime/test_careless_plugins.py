@@ -33,6 +33,7 @@ def test_what_cannot_be_logged_or_printed(start: Start) -> None:
     assert {"odd", "bytes", "after close"} <= set(messages)
 
 
+@pytest.mark.typescript_too
 @pytest.mark.go_too
 def test_many_prints_without_a_line_end(start: Start) -> None:
     plugin = start("careless.py", PLUGIN_TIMEOUT_MS="20000")
@@ -125,6 +126,7 @@ def told(plugin: PluginProcess, *answers: Any) -> str:
     return plugin.log + str(answers)
 
 
+@pytest.mark.typescript_too
 @pytest.mark.go_too
 @pytest.mark.parametrize(
     "secret",
@@ -141,6 +143,7 @@ def test_secrets_of_several_lines_or_with_a_line_end(start: Start, secret: str) 
     assert "tok_abcdefgh" not in told(plugin, answer)
 
 
+@pytest.mark.typescript_too
 @pytest.mark.go_too
 def test_the_envelope_of_a_secret_is_no_secret(start: Start) -> None:
     plugin = start("careless.py")
@@ -181,6 +184,7 @@ def test_async_prints_do_not_mix(start: Start) -> None:
     ]
 
 
+@pytest.mark.typescript_too
 @pytest.mark.go_too
 @pytest.mark.parametrize(
     "head",

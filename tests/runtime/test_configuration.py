@@ -59,6 +59,7 @@ def test_a_boolean_is_one_of_four_words() -> None:
     assert problems == ["LOUD is 'yes'; it must be one of true, false, 1, 0"]
 
 
+@pytest.mark.typescript_too
 @pytest.mark.go_too
 def test_a_plugin_without_a_required_setting_ends_and_says_which(start: Start) -> None:
     plugin = start(manifest={"configuration": [TOKEN]})
@@ -68,6 +69,7 @@ def test_a_plugin_without_a_required_setting_ends_and_says_which(start: Start) -
     assert start(manifest={"configuration": [TOKEN]}, API_TOKEN="x").get("/health")[0] == 200
 
 
+@pytest.mark.typescript_too
 @pytest.mark.go_too
 def test_the_servers_own_settings_may_be_in_the_manifest(start: Start) -> None:
     container = manifest(PLUGIN_CONCURRENCY="3")["container"]

@@ -181,6 +181,7 @@ def test_an_idle_connection_makes_room_where_file_descriptors_are_few(start: Sta
     assert len(idle) == 60
 
 
+@pytest.mark.typescript_too
 @pytest.mark.go_too
 def test_an_empty_line_behind_a_body_begins_no_request(start: Start) -> None:
     """Some clients send one; a request must arrive within its time, an idle client may wait."""

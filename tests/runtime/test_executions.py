@@ -133,6 +133,7 @@ def test_health_is_answered_while_every_slot_is_busy(start: Start, work: str) ->
     assert [wait()[0] for wait in waiting] == [200] * 4
 
 
+@pytest.mark.typescript_too
 @pytest.mark.go_too
 def test_health_waits_for_a_short_setup(start: Start) -> None:
     plugin = start("slow_setup.py", SETUP_SECONDS="0.4")
@@ -174,7 +175,7 @@ def test_an_idle_plugin_ends_at_once(start: Start) -> None:
 @pytest.mark.typescript_too
 @pytest.mark.go_too
 def test_running_executions_are_answered_before_the_end(start: Start) -> None:
-    plugin = start()
+    plugin = start(PLUGIN_TIMEOUT_MS="20000")
     connection = plugin.connect()
     waiting = busy(plugin, 3, do="sleep", seconds=1)
     plugin.terminate()
@@ -226,6 +227,7 @@ def test_sigterm_during_setup_ends_at_once(start: Start) -> None:
     assert plugin.wait() < SOON
 
 
+@pytest.mark.typescript_too
 @pytest.mark.go_too
 def test_nothing_accumulates(start: Start) -> None:
     plugin = start()
@@ -239,5 +241,6 @@ def test_nothing_accumulates(start: Start) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    until(lambda: plugin.open_files() <= files + 1)
+    # In TypeScript each of three further threads may keep five files; 200 executions are far more.
+    until(lambda: plugin.open_files() <= files + 16)
     assert plugin.metric("plugin_executions_in_flight") == 0

@@ -80,6 +80,7 @@ def test_a_tuple_is_an_array(start: Start) -> None:
     assert start().execute({"do": "return tuple"})[1]["outputs"] == {"result": [1, 2]}
 
 
+@pytest.mark.typescript_too
 @pytest.mark.go_too
 def test_an_answer_that_is_too_large(start: Start) -> None:
     plugin = start(PLUGIN_MAX_OUTPUT_BYTES="100000")
@@ -137,6 +138,7 @@ def test_a_plugin_that_gets_ready_in_time_stays(start: Start) -> None:
     assert plugin.execute({"do": "x"})[0] == 200
 
 
+@pytest.mark.typescript_too
 @pytest.mark.go_too
 def test_an_empty_setting_is_not_set(start: Start) -> None:
     names = ("PLUGIN_CONCURRENCY", "PLUGIN_LOG_LEVEL", "PLUGIN_HOST", "PLUGIN_STRICT_INPUTS")
@@ -144,6 +146,7 @@ def test_an_empty_setting_is_not_set(start: Start) -> None:
     assert plugin.execute({"do": "return value"})[0] == 200
 
 
+@pytest.mark.typescript_too
 @pytest.mark.go_too
 @pytest.mark.parametrize(
     ("name", "value"),

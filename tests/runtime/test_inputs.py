@@ -213,6 +213,7 @@ def test_null_is_no_value_for_a_required_input(start: Start, nothing: Any) -> No
     assert "'do'" in answer["error"]
 
 
+@pytest.mark.typescript_too
 @pytest.mark.go_too
 def test_the_hosts_large_plugin_list_is_accepted(start: Start) -> None:
     plugins = json.dumps([{"id": f"plugin-{n}", "description": "x" * 1000} for n in range(9000)])

@@ -144,6 +144,7 @@ def test_a_body_that_is_too_large_is_refused_even_to_a_client_that_sends_it_all(
     assert plugin.post(b"y" * 5_000_000)[0] == 413
 
 
+@pytest.mark.typescript_too
 @pytest.mark.go_too
 def test_a_chunked_body(start: Start) -> None:
     plugin = start(PLUGIN_MAX_BODY_BYTES="20000")

@@ -60,6 +60,7 @@ def test_bearer_tokens_are_found_without_their_scheme(start: Start) -> None:
     assert CANARY not in everything(plugin, answer)
 
 
+@pytest.mark.typescript_too
 @pytest.mark.go_too
 @pytest.mark.parametrize(
     "name", ["S7_CM_TOKEN", "CLIENT_SECRET", "db_password", "AWS_CREDENTIALS", "API_KEY", "MAILBOX"]
@@ -132,6 +133,7 @@ def test_the_traceparent_header_is_used_and_passed_on(start: Start) -> None:
     assert len(answer["outputs"]["result"]["trace_id"]) == 32
 
 
+@pytest.mark.typescript_too
 @pytest.mark.go_too
 def test_trace_ids_never_cross(start: Start) -> None:
     plugin = start()
@@ -180,6 +182,7 @@ def test_the_metrics_are_what_prometheus_reads(start: Start) -> None:
     assert (info["plugin_id"], info["version"]) == ("obedient", "1.2.3")
 
 
+@pytest.mark.typescript_too
 @pytest.mark.go_too
 def test_nothing_but_plugin_variables_is_honoured(start: Start) -> None:
     plugin = start(PORT="1", HOST="192.0.2.1", LOG_LEVEL="LOUD", PYTHONPATH="/nowhere")

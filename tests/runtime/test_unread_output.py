@@ -61,6 +61,11 @@ def unread(request: pytest.FixtureRequest) -> Iterator[int]:
         os.close(end)
 
 
+def is_ready(plugin: PluginProcess) -> bool:
+    """No line of the log says so."""
+    return bool(plugin.get("/health")[0] == 200)
+
+
 def fill(plugin: PluginProcess) -> None:
     """Log until lines are dropped."""
     for _ in range(60):
@@ -85,9 +90,11 @@ def goes_on(plugin: PluginProcess) -> None:
     assert plugin.execute({"do": "return value"})[0] == 200
 
 
+@pytest.mark.typescript_too
 @pytest.mark.go_too
 def test_answers_and_the_end_do_not_depend_on_a_reader(start: Start, unread: int) -> None:
     plugin = start(output=unread, PLUGIN_PORT=free_port())
+    until(lambda: is_ready(plugin))
     fill(plugin)
     goes_on(plugin)
     plugin.terminate()
@@ -97,6 +104,7 @@ def test_answers_and_the_end_do_not_depend_on_a_reader(start: Start, unread: int
 
 def test_a_reader_that_stops_for_a_while(start: Start, reader: Reader) -> None:
     plugin = start(output=reader.end, PLUGIN_PORT=free_port())
+    until(lambda: is_ready(plugin))
     assert plugin.execute({"do": "return value"})[0] == 200
     reader.send(signal.SIGSTOP)
     fill(plugin)
@@ -116,10 +124,12 @@ def test_a_reader_that_stops_for_a_while(start: Start, reader: Reader) -> None:
     assert any(line.get("trace_id") == "afterwards" for line in reader.lines)
 
 
+@pytest.mark.typescript_too
 @pytest.mark.go_too
 def test_a_burst_waits_for_a_reader_that_reads(start: Start, reader: Reader) -> None:
     environ = {"PLUGIN_PORT": free_port(), "PLUGIN_TIMEOUT_MS": "60000"}
     plugin = start("careless.py", output=reader.end, **environ)
+    until(lambda: is_ready(plugin))
     number = 120
     assert plugin.execute({"do": "say", "value": f"{LONG}\n" * number})[0] == 200
     # Without waiting only 17 lines fit; on a busy machine the reader may be late once or twice.
@@ -152,10 +162,12 @@ def test_a_wrong_setting_is_told_before_the_end(start: Start, reader: Reader) ->
     until(lambda: any("PLUGIN_TIMEOUT_MS" in str(line["message"]) for line in reader.lines))
 
 
+@pytest.mark.typescript_too
 @pytest.mark.go_too
 def test_a_reader_that_is_gone(start: Start) -> None:
     reading, end = os.pipe()
     plugin = start(output=end, PLUGIN_PORT=free_port())
+    until(lambda: is_ready(plugin))
     os.close(end)
     assert plugin.execute({"do": "return value"})[0] == 200
     os.close(reading)

@@ -13,6 +13,7 @@ const kept: string[] = [];
 const success = (result: unknown): object => ({ success: true, outputs: { result } });
 
 export async function setup(): Promise<void> {
+  await setTimeout(1000 * Number(process.env['SETUP_SECONDS'] ?? 0));
   if (!process.env['AT_IMPORT']?.startsWith('slow')) return;
   console.log('importing');
   await setTimeout(4000);
@@ -48,7 +49,7 @@ export async function executePlugin(inputs: Inputs, context: object): Promise<un
       process.stdout.write('without a line end');
       return success('printed');
     case 'say':
-      console.log(value);
+      process.stdout.write(`${value}\n`);
       return success('said');
     case 'print in a thread':
       setImmediate(() => console.log(value));
