@@ -19,7 +19,7 @@ def start(tmp_path: Path, typescript_server: Server) -> Iterator[Start]:
 
 
 def sleeping_at_once(port: int, number: int) -> list[int]:
-    """The statuses of so many executions, each on a connection that was opened before all of them."""
+    """The statuses of so many executions, each on a connection opened before all of them."""
     clients = [socket.create_connection(("127.0.0.1", port), timeout=20) for _ in range(number)]
     for client in clients:
         client.sendall(execution(do="sleep", seconds=0.3))

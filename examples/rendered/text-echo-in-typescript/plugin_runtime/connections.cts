@@ -1,23 +1,26 @@
 /** The open connections: which of them wait for an answer, which are idle, and how they end. */
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Room } from './descriptors.cts';
 
-const { readFileSync, readdirSync } = require('node:fs') as typeof import('node:fs');
+const { asBytes, failure } = require('./responses.cts') as import('./responses.cts').Api;
 
 const LINGER_MS = 2000; // how long a client may go on sending after its last answer
 const ARRIVED_MS = 1000; // after SIGTERM, for what arrived before it
 const QUIET_TURNS = 3; // of the event loop, in which nothing new was found
 const SLOW_MS = 2000; // after SIGTERM, for clients to read their answers
-const FEWEST = 4; // connections, however few files the process may open
+const NO_ROOM = 'There is no file descriptor left for another connection; try again.';
 
 /** A client: its requests without an answer, the latest one's answer, and what follows on the last one. */
 type Client = { busy: number; latest: ServerResponse | undefined; last: string | undefined };
 
 class Connections {
   readonly #most: number;
-  readonly #files = roomForConnections();
+  readonly #room: Room;
   /** Idle for longest first: one that was used moves to the end. */
   readonly #clients = new Map<Socket, Client>();
+  /** Those that were told that there is no room, and have not closed yet. */
+  readonly #refused = new Set<Socket>();
   /** Connections and requests so far. */
   #seen = 0;
   /** Answers that are not completely taken. */
@@ -25,21 +28,44 @@ class Connections {
   #onIdle: () => void = () => {};
 
   /** `most` is the number from which on idle ones make room for new ones. */
-  constructor(most: number) {
+  constructor(most: number, room: Room) {
     this.#most = most;
+    this.#room = room;
   }
 
   /** Add a connection; one that still sends one of the requests of `reading` counts as idle. */
   accept(socket: Socket, reading: Iterable<{ socket: Socket }>): void {
     this.#seen += 1;
-    const isFull = this.#clients.size >= this.#files;
+    const { connections, refused } = this.#room;
+    const isFull = this.#clients.size >= connections;
     if (isFull || this.#clients.size >= this.#most) {
       const sending = new Set([...reading].map((reader) => reader.socket));
       const idle = [...this.#clients].filter(([one, { busy }]) => busy === 0 || sending.has(one));
-      if (isFull || idle.length >= this.#most) idle[0]?.[0].destroy();
+      const [oldest] = idle;
+      if (oldest !== undefined && (isFull || idle.length >= this.#most)) this.#sendAway(...oldest);
+    }
+    if (this.#clients.size + this.#refused.size >= connections + refused) {
+      const [told = socket] = this.#refused;
+      told.destroy();
+      if (told === socket) return;
+      this.#refused.delete(told);
     }
     this.#clients.set(socket, { busy: 0, latest: undefined, last: undefined });
     socket.once('close', () => this.#clients.delete(socket));
+  }
+
+  /** Close a connection; one that has not sent a request yet is about to, and gets an answer. */
+  #sendAway(socket: Socket, { latest, last }: Client): void {
+    this.#clients.delete(socket);
+    if (latest !== undefined || last !== undefined) {
+      socket.destroy();
+      return;
+    }
+    this.#refused.add(socket);
+    socket.once('close', () => this.#refused.delete(socket));
+    socket.removeAllListeners('data').on('data', () => {});
+    socket.end(asBytes(failure(503, NO_ROOM)));
+    setTimeout(() => socket.destroy(), LINGER_MS).unref();
   }
 
   /** Count a request; returns the answer that has to be taken before its turn comes. */
@@ -126,17 +152,6 @@ class Connections {
   /** As `idle`, but at most SLOW_MS. */
   idleSoon(): Promise<unknown> {
     return Promise.race([this.idle(), new Promise((resolve) => setTimeout(resolve, SLOW_MS))]);
-  }
-}
-
-/** Connections for which there are descriptors: half of those left. Threads and the plugin need the others. */
-function roomForConnections(): number {
-  try {
-    const most = /^Max open files +(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
-    if (most === undefined) return Number.POSITIVE_INFINITY;
-    return Math.max(FEWEST, Math.floor((Number(most) - readdirSync('/proc/self/fd').length) / 2));
-  } catch {
-    return Number.POSITIVE_INFINITY; // not Linux
   }
 }
 

@@ -6,6 +6,7 @@ import type { Socket } from 'node:net';
 import type { App } from './app.cts';
 import type { BodyReader as BodyReaderOf } from './body.cts';
 import type { Connections as ConnectionsOf } from './connections.cts';
+import type { Room } from './descriptors.cts';
 import type { Log } from './logs.cts';
 import type { Budget } from './memory.cts';
 import type { Response } from './responses.cts';
@@ -29,7 +30,14 @@ const STALLED = 'Nothing came for a second, and other requests need the memory; 
 const STOPPING = 'The plugin is stopping.';
 const NO_HTTP = 'The request is not valid HTTP.';
 
-type Parts = { app: App; settings: Settings; budget: Budget; log: Log; started: Promise<void> };
+type Parts = {
+  app: App;
+  settings: Settings;
+  budget: Budget;
+  room: Room;
+  log: Log;
+  started: Promise<void>;
+};
 
 class Server {
   readonly #parts: Parts;
@@ -40,7 +48,7 @@ class Server {
   constructor(parts: Parts) {
     this.#parts = parts;
     const { settings } = parts;
-    this.connections = new Connections(settings.maxConnections);
+    this.connections = new Connections(settings.maxConnections, parts.room);
     this.#server = http.createServer({
       maxHeaderSize: settings.maxHeaderBytes,
       requestTimeout: settings.requestSeconds * 1000,

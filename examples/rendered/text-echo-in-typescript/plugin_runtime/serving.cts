@@ -11,6 +11,7 @@ import type { Manifest, Order } from './types.cts';
 
 const { App } = require('./app.cts') as import('./app.cts').Api;
 const { wrongPattern } = require('./constraints.cts') as import('./constraints.cts').Api;
+const { roomInDescriptors } = require('./descriptors.cts') as import('./descriptors.cts').Api;
 const { Server } = require('./http_server.cts') as import('./http_server.cts').Api;
 const { LogWriter } = require('./log_writer.cts') as import('./log_writer.cts').Api;
 const { Log } = require('./logs.cts') as import('./logs.cts').Api;
@@ -152,7 +153,16 @@ function serve({ manifest, settings, budget, threads, loaded, fd }: Started): vo
   };
   setTimeout(endUnready, settings.startSeconds * 1000).unref();
   const patience = new Promise<void>((resolve) => setTimeout(resolve, PATIENCE_MS).unref());
-  const server = new Server({ app, settings, budget, log, started: Promise.race([prepared, patience]) });
+  const room = roomInDescriptors();
+  threads.most = room.threads;
+  const server = new Server({
+    app,
+    settings,
+    budget,
+    room,
+    log,
+    started: Promise.race([prepared, patience]),
+  });
 
   const stop = (signal: NodeJS.Signals): void => {
     if (app.plugin.stopping) leave(writer, signal === 'SIGINT' ? 130 : 143, threads);

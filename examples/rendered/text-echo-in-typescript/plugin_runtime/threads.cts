@@ -30,6 +30,8 @@ type Listener = {
 
 class Threads {
   readonly slots: number;
+  /** Threads at once, where there are fewer than slots. */
+  most = Number.POSITIVE_INFINITY;
   stuck = 0;
   /** To be set in the turn in which the first thread is started. */
   listener: Listener | undefined;
@@ -131,7 +133,7 @@ class Threads {
   }
 
   #startFor(job: JobOf): void {
-    if (this.#threads >= this.slots) return; // one of them ends soon, or its execution does
+    if (this.#threads >= Math.min(this.slots, this.most)) return; // one of them ends soon, or its execution does
     this.#starting += 1;
     const started = this.#start().finally(() => {
       this.#starting -= 1;
@@ -139,8 +141,12 @@ class Threads {
     started.then(
       (thread) => this.#free(thread),
       (error: Error) => {
-        if (this.#waiting.includes(job))
-          this.#finish(job, { kind: 'broken', error: `The plugin could not start: ${error.message}` });
+        const said = `The plugin could not start: ${error.message}`;
+        // For lack of descriptors, for example: the job waits for one of the other threads.
+        if (this.#threads > 0) this.listener?.onProblem(`no further thread: ${error.message}`);
+        else if (this.#waiting.includes(job)) this.#finish(job, { kind: 'broken', error: said });
+        const [next] = this.#waiting;
+        if (next !== undefined && this.#threads === 0) this.#startFor(next);
       },
     );
   }
@@ -188,7 +194,7 @@ class Threads {
   }
 
   /** `worker.removeAllListeners()` would stop its port: one set of listeners for its whole life. */
-  #start(): Promise<Thread> {
+  async #start(): Promise<Thread> {
     const trace = new SharedArrayBuffer(TRACE_BYTES);
     const queued = new SharedArrayBuffer(8);
     const workerData: WorkerData = { ...this.#data, trace, queued };
@@ -217,7 +223,8 @@ class Threads {
         }
       });
       worker.on('error', (error: NodeJS.ErrnoException) => {
-        why = error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? OUT_OF_MEMORY : `${error.name} ended its thread`;
+        const { code = error.name } = error;
+        why = code === 'ERR_WORKER_OUT_OF_MEMORY' ? OUT_OF_MEMORY : `${code} ended its thread`;
       });
       worker.on('exit', (code) => {
         const error = why || `The plugin ended its thread, as process.exit(${code}) does.`;
@@ -262,10 +269,11 @@ class Threads {
     if (job !== undefined) this.#finish(job, { kind: 'broken', error });
     else if (at >= 0) this.listener?.onProblem(`a thread without an execution ended: ${error}`);
     const served = at >= 0 || job !== undefined || thread.isEnding;
+    if (!served) return;
     const [next] = this.#waiting;
     if (next !== undefined) this.#startFor(next);
     // The next execution need not wait until a thread has loaded the logic.
-    else if (served && this.#threads === 0)
+    else if (this.#threads === 0)
       this.#start().then(
         (one) => this.#free(one),
         () => {}, // it has said why; the next execution tries again
