@@ -1,4 +1,4 @@
-"""A TypeScript plugin that may open few files: Node.js takes every connection, so some are refused."""
+"""A TypeScript plugin that may open few files: Node.js takes every connection that comes."""
 
 from __future__ import annotations
 
