@@ -20,7 +20,7 @@ from benchmarks.attacks import ATTACKS, MIB, UNREAD_OUTPUT
 from benchmarks.images import docker
 from benchmarks.stacks import HERE
 from stage7_plugin.host.http_client import Address, call
-from tests.runtime.plugin_process import SOON
+from tests.support.plugin_process import SOON
 from tools.render_example import FOLDER, NAMES
 
 if TYPE_CHECKING:

@@ -17,9 +17,9 @@ from pathlib import Path
 import pytest
 
 from benchmarks.attacks import CHUNKED, HEAD, SHAPES, body_of, request_of
-from tests.runtime.plugin_process import SOON, PluginProcess
-from tests.runtime.steps import answer_on, execution, in_background, still_works, until
+from tests.support.plugin_process import SOON, PluginProcess
 from tests.support.servers import Start
+from tests.support.steps import answer_on, execution, in_background, still_works, until
 
 MIB = 1024 * 1024
 LITTLE = str(48 * MIB)

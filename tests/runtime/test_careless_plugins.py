@@ -10,9 +10,9 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.runtime.plugin_process import MANIFEST, SOON, PluginProcess
-from tests.runtime.steps import in_background, quick, still_works, until
+from tests.support.plugin_process import MANIFEST, SOON, PluginProcess
 from tests.support.servers import Start
+from tests.support.steps import in_background, quick, still_works, until
 
 CANARY = "canary-0123456789"
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.runtime.plugin_process import MANIFEST
 from tests.runtime.runtime_modules import runtime_module
+from tests.support.plugin_process import MANIFEST
 from tests.support.servers import Start
 
 configuration = runtime_module("configuration")

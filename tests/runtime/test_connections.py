@@ -10,9 +10,9 @@ import time
 
 import pytest
 
-from tests.runtime.plugin_process import SOON, PluginProcess
-from tests.runtime.steps import answer_on, execution, in_background, quick, still_works, until
+from tests.support.plugin_process import SOON, PluginProcess
 from tests.support.servers import Start
+from tests.support.steps import answer_on, execution, in_background, quick, still_works, until
 
 PAGE = b"GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n"
 

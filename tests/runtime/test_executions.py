@@ -9,9 +9,9 @@ from functools import partial
 
 import pytest
 
-from tests.runtime.plugin_process import SOON
-from tests.runtime.steps import busy, in_background, until
+from tests.support.plugin_process import SOON
 from tests.support.servers import Start
+from tests.support.steps import busy, in_background, until
 
 OUTCOMES = ("success", "timeout")
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.runtime.runtime_modules import runtime_module
-from tests.runtime.steps import until
+from tests.support.steps import until
 
 execution = runtime_module("execution")
 SOON = 20.0

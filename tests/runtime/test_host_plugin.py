@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.runtime.plugin_process import PluginProcess
+from tests.support.plugin_process import PluginProcess
 from tests.support.servers import Start
 
 TOKEN = "canary-token-0123456789"

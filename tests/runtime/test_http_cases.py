@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from tests.runtime.plugin_process import PluginProcess
 from tests.runtime.runtime_modules import TEMPLATE
 from tests.support import go, node
+from tests.support.plugin_process import PluginProcess
 from tests.support.servers import LOGIC
 
 TABLE: dict[str, Any] = json.loads(

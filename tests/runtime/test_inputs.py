@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.runtime.plugin_process import MANIFEST
+from tests.support.plugin_process import MANIFEST
 from tests.support.servers import Start
 
 CASES: list[dict[str, Any]] = json.loads(

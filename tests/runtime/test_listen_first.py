@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.runtime.plugin_process import SOON
 from tests.runtime.runtime_modules import TEMPLATE
-from tests.runtime.steps import still_works
+from tests.support.plugin_process import SOON
 from tests.support.servers import Start
+from tests.support.steps import still_works
 
 SCRIPT = TEMPLATE / "plugin_runtime" / "listen_first.pl"
 PERL = shutil.which("perl") or ""

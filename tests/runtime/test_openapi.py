@@ -12,7 +12,7 @@ import pytest
 
 from stage7_plugin.spec.openapi import openapi
 from stage7_plugin.spec.parameters import parse_parameters
-from tests.runtime.plugin_process import PluginProcess
+from tests.support.plugin_process import PluginProcess
 from tests.support.servers import Start
 from tests.support.template import render
 

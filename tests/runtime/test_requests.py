@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.runtime.plugin_process import SOON, PluginProcess
+from tests.support.plugin_process import SOON, PluginProcess
 from tests.support.servers import Start
 
 DEEP = b'{"inputs": {"do": "return value", "value": ' + b"[" * 200 + b"]" * 200 + b"}}"

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.runtime.plugin_process import MANIFEST
 from tests.runtime.runtime_modules import runtime_module
+from tests.support.plugin_process import MANIFEST
 
 redaction = runtime_module("redaction")
 Secrets, NO_SECRETS = redaction.Secrets, redaction.NO_SECRETS

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.runtime.plugin_process import PluginProcess
-from tests.runtime.steps import until
+from tests.support.plugin_process import PluginProcess
 from tests.support.servers import Start
+from tests.support.steps import until
 
 CANARY = "canary-0123456789"
 

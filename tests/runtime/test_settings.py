@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.runtime.plugin_process import MANIFEST
 from tests.runtime.runtime_modules import runtime_module
+from tests.support.plugin_process import MANIFEST
 
 settings = runtime_module("settings")
 memory = runtime_module("memory")

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.runtime.plugin_process import free_port
+from tests.support.plugin_process import free_port
 from tests.support.servers import Start
 
 

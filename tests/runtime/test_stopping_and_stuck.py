@@ -12,9 +12,9 @@ from contextlib import suppress
 import pytest
 
 from benchmarks.attacks import CHUNKED, HEAD
-from tests.runtime.plugin_process import PluginProcess
-from tests.runtime.steps import answer_on, busy, execution, in_background, still_works, until
+from tests.support.plugin_process import PluginProcess
 from tests.support.servers import Start
+from tests.support.steps import answer_on, busy, execution, in_background, still_works, until
 
 BEFORE_THE_DRAIN_ENDS = 7.0  # seconds; the drain takes 9
 

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.runtime.plugin_process import SOON, PluginProcess, free_port
-from tests.runtime.steps import busy, until
+from tests.support.plugin_process import SOON, PluginProcess, free_port
 from tests.support.servers import Start
+from tests.support.steps import busy, until
 
 DROPPED = "plugin_log_lines_dropped_total"
 LONG = "x" * 60_000

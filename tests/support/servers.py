@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.runtime.plugin_process import PluginProcess, write_manifest
 from tests.support import go, node
+from tests.support.plugin_process import PluginProcess, write_manifest
 from tests.support.template import TEMPLATE
 
 SOURCES = TEMPLATE / "languages" / "python"

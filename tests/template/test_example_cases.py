@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from stage7_plugin.spec.languages import LANGUAGES
-from tests.runtime.plugin_process import PluginProcess
 from tests.support import go, node
 from tests.support.example_plugins import WITH_CASES, cases, make_example
+from tests.support.plugin_process import PluginProcess
 
 
 def command(plugin: Path, language: str) -> list[str]:

@@ -7,8 +7,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from tests.runtime.plugin_process import PluginProcess, write_manifest
 from tests.support import node
+from tests.support.plugin_process import PluginProcess, write_manifest
 
 
 def test_a_plugin_starts_from_its_bundles_where_there_is_a_compile_cache(tmp_path: Path) -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.runtime.steps import answer_on, execution, still_works
 from tests.support.servers import Server, Start, starting
+from tests.support.steps import answer_on, execution, still_works
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.runtime.plugin_process import PluginProcess, write_manifest
 from tests.support import node
+from tests.support.plugin_process import PluginProcess, write_manifest
 
 MIB = 1024 * 1024
 LIMIT = 256 * MIB

@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.runtime.plugin_process import SOON, PluginProcess, write_manifest
 from tests.support import node
+from tests.support.plugin_process import SOON, PluginProcess, write_manifest
 from tests.support.servers import Server, starting
 
 AT_ONCE = 4

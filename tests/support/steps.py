@@ -10,7 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from tests.runtime.plugin_process import SOON, PluginProcess
+from tests.support.plugin_process import SOON, PluginProcess
 
 
 def in_background(call: Callable[[], Any]) -> Callable[[], Any]:
