@@ -243,3 +243,13 @@ def test_the_list_of_commands_is_not_cut() -> None:
     listed = shown.partition("Commands:")[2]
     assert set(re.findall(r"(?m)^  ([a-z]+)  ", listed)) == set(stage7_plugin.commands)
     assert "..." not in listed
+
+
+def test_the_lines_for_a_mirror_have_a_place_in_every_dockerfile() -> None:
+    text = (TEMPLATE / "docs" / "guides" / "mirrors.md").read_text("utf-8")
+    sections = dict(re.findall(r"(?ms)^### (\w+)\n(.*?)(?=^##)", text))
+    assert {name.lower() for name in sections} == set(LANGUAGES)
+    for name, section in sections.items():
+        (place,) = re.findall(r"lines above `(COPY .*?)`", section)
+        dockerfile = source("Dockerfile", language=name.lower()).read_text("utf-8")
+        assert dockerfile.count(f"\n{place}\n") == 1

@@ -117,6 +117,17 @@ def test_a_container_plugin_becomes_one_moves_on_and_keeps_edits(greeters: Path)
     assert '  "helper.py",\n' in (folder / "pyproject.toml").read_text("utf-8")
 
 
+def test_only_what_is_taken_over_counts_as_a_change(greeters: Path) -> None:
+    run(greeters)
+    source = greeters.parent / "greeter"
+    with (source / "Dockerfile").open("a") as dockerfile:
+        dockerfile.write("# a comment\nUSER app\n")
+    assert "1 unchanged" in run(greeters)
+    with (source / "plugin_logic.py").open("a") as logic:
+        logic.write("# a comment\n")
+    assert "outdated by the file" in run(greeters)
+
+
 def test_edits_of_both_in_a_container_plugin_are_a_conflict(greeters: Path) -> None:
     run(greeters)
     folder, source = greeters.parent / "out" / "greeter", greeters.parent / "greeter"
