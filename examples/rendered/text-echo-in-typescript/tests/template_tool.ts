@@ -87,8 +87,7 @@ function asWords(given: string): string[] {
   const quoted = `Write a path with spaces so: CRUFT="'/a path/python' -m cruft"`;
   const word = /(?:[^\s'"\\]|\\.|'[^']*'|"[^"]*")+/g;
   if (existsSync(given)) return [given];
-  if (given.replace(word, '').trim())
-    fail(`CRUFT=${given} has a quote that is not closed. ${quoted}`);
+  if (given.replace(word, '').trim()) fail(`CRUFT=${given} has a quote that is not closed. ${quoted}`);
   const words = (given.match(word) ?? []).map((text) => text.replace(/'([^']*)'|"([^"]*)"|\\(.)/g, '$1$2$3'));
   const program = words[0] ?? '';
   if (program && !isInstalled(program))
