@@ -101,6 +101,7 @@ FILES: dict[str, set[str]] = {
         "plugin_runtime/bundle.cts",
         "plugin_runtime/configuration.cts",
         "plugin_runtime/connections.cts",
+        "plugin_runtime/descriptors.cts",
         "plugin_runtime/console.cts",
         "plugin_runtime/constraints.cts",
         "plugin_runtime/container.cts",
