@@ -138,7 +138,7 @@ func headEnd(arrived []byte, most int64) (int, *refusedRequest) {
 	case end >= 0:
 		return end, nil
 	case int64(len(arrived)) >= most:
-		return -1, &refusedRequest{431, fmt.Sprintf("The request's header has over %d bytes.", most)}
+		return -1, &refusedRequest{431, fmt.Sprintf("The request's header is too large; PLUGIN_MAX_HEADER_BYTES allows %d.", most)}
 	case (arrived[0] < 'A' || arrived[0] > 'Z') && string(arrived) != "\r":
 		return -1, badRequest("This is no HTTP: a request begins with its method.")
 	case bytes.Count(arrived, []byte("\n")) > bytes.Count(arrived, []byte("\r\n")): // its end would never come

@@ -159,7 +159,8 @@ class Parser:
         end = data.find(HEAD_END, 0, self._max_header)
         if end < 0:
             if len(data) >= self._max_header:
-                raise BadRequest(431, f"The request's header has over {self._max_header} bytes.")
+                rule = f"PLUGIN_MAX_HEADER_BYTES allows {self._max_header}"
+                raise BadRequest(431, f"The request's header is too large; {rule}.")
             if not (65 <= data[0] <= 90 or data == b"\r"):
                 raise BadRequest(400, "This is no HTTP: a request begins with its method.")
             if data.count(b"\n") > data.count(b"\r\n"):  # its end would never come

@@ -50,7 +50,7 @@ func TestTheEndOfAHeaderIsFound(t *testing.T) {
 		"G":                             "-1 <nil>",
 		"\x16\x03\x01":                  "-1 &{400 This is no HTTP: a request begins with its method.}",
 		"GET / HTTP/1.1\n\n":            "-1 &{400 A line of a request must end with CR and LF.}",
-		strings.Repeat("GET /aaaa", 12): "-1 &{431 The request's header has over 100 bytes.}",
+		strings.Repeat("GET /aaaa", 12): "-1 &{431 The request's header is too large; PLUGIN_MAX_HEADER_BYTES allows 100.}",
 	} {
 		end, refused := headEnd([]byte(text), 100)
 		if found := fmt.Sprint(end, " ", refused); found != wanted {

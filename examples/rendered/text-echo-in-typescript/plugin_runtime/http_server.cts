@@ -228,9 +228,10 @@ class Server {
     const body = [...this.#reading].find((reader) => reader.isFrom(socket));
     if (body !== undefined) body.giveUp(400, NO_HTTP);
     else if (code === 'HPE_INVALID_EOF_STATE') this.connections.endWith(socket, '');
-    else if (code === 'HPE_HEADER_OVERFLOW')
-      this.connections.endWith(socket, asBytes(failure(431, `The request's header has over ${most} bytes.`)));
-    else this.connections.endWith(socket, asBytes(failure(400, NO_HTTP)));
+    else if (code === 'HPE_HEADER_OVERFLOW') {
+      const why = `The request's header is too large; PLUGIN_MAX_HEADER_BYTES allows ${most}.`;
+      this.connections.endWith(socket, asBytes(failure(431, why)));
+    } else this.connections.endWith(socket, asBytes(failure(400, NO_HTTP)));
   }
 
   #refuseTheStalled(): void {
