@@ -76,15 +76,23 @@ SLOW = [
     "wrap/test_wrapped_image.py",
     "wrap/test_wrapped_update.py",
 ]
-# Each of their tests takes half a minute. They come first, so that no worker waits for one of them
-# in the end.
+# Tests of half a minute and more are in them. They come first, the longest before the others, so
+# that no worker waits for one of them in the end.
 LONGEST = [
+    "engine/test_every_language.py",
     "contract/test_containers.py",
     "engine/test_author_examples.py",
-    "engine/test_tutorial.py",
-    "repository/test_benchmarks.py",
-    "repository/test_make_plugin.py",
+    "engine/test_install_life.py",
+    "contract/test_words_in_node.py",
+    "engine/test_life_in_the_host.py",
+    "go/test_parts.py",
     "template/test_contract_target.py",
+    "repository/test_language_benchmarks.py",
+    "engine/test_reproducible_image.py",
+    "engine/test_image_hook.py",
+    "engine/test_tutorial.py",
+    "engine/test_generated_image.py",
+    "repository/test_benchmarks.py",
 ]
 # What they start needs make, a POSIX shell, a terminal or signals. The rest is for every system.
 NOT_ON_WINDOWS = [
@@ -167,8 +175,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if any(item.path == path or path in item.path.parents for path in slow):
             item.add_marker(pytest.mark.slow)
-    longest = {HERE / name for name in LONGEST}
-    items.sort(key=lambda item: item.path not in longest)
+    longest = {HERE / name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: longest.get(item.path, len(longest)))
 
 
 def has_buildx() -> bool:

@@ -30,12 +30,6 @@ from tests.support.template import TEMPLATE
 GUIDE = TEMPLATE / "docs" / "guides" / "other-languages.md"
 EXAMPLE = TEMPLATE / "examples" / "words-in-node"
 NODE = shutil.which("node")
-DEBIAN = (
-    "FROM python:3.11-slim\n"
-    "RUN apt-get update && apt-get install -y --no-install-recommends nodejs"
-    " && ln -s /usr/bin/node /usr/local/bin/node\n"
-)
-"""Stands in for the Node image, where no registry can be reached."""
 
 
 def check(target: Target, *rules: str) -> list[Result]:
@@ -68,13 +62,9 @@ def test_it_passes_every_rule_that_needs_no_container() -> None:
 
 
 @pytest.mark.engine
-@pytest.mark.network
 def test_its_image_passes_every_rule_for_containers(tmp_path: Path) -> None:
     folder = tmp_path / "words-in-node"
     shutil.copytree(EXAMPLE, folder)
-    text = (folder / "Dockerfile").read_text()
-    assert text.startswith("FROM node:22-slim\n")
-    (folder / "Dockerfile").write_text(text.replace("FROM node:22-slim\n", DEBIAN))
     manifest = read_manifest(folder / "manifest.json")
     manifest["container"]["image"] = f"stage7-test/words-{uuid.uuid4().hex[:8]}:1.0.0"
     (folder / "manifest.json").write_text(json.dumps(manifest))

@@ -66,7 +66,7 @@ def test_one_command_starts_them_and_each_executes(fleet: Path) -> None:
 def test_one_check_over_them_skips_no_rule_for_lack_of_a_scenario(fleet: Path) -> None:
     """The matrix of languages and rules."""
     report = fleet.parent / "report.json"
-    options = ("--json", str(report), "--examples", "5", "--jobs", "2")
+    options = ("--json", str(report), "--examples", "5")
     done = CliRunner().invoke(main, ["check", str(fleet), *options])
     assert done.exit_code == 0, done.output
     plugins = json.loads(report.read_text("utf-8"))["plugins"]

@@ -42,7 +42,7 @@ def execute_plugin(inputs, context):
         found = [text for text in stats if text.rpartition(")")[2].split()[0] == "Z"]
     elif what == "exit status":
         child = subprocess.Popen(["sh", "-c", "exit 7"])
-        import time; time.sleep(13)
+        import time; time.sleep(4)
         found = [child.wait()]
     elif what == "write":
         pathlib.Path("cache").mkdir()
@@ -54,6 +54,8 @@ def execute_plugin(inputs, context):
         found = [numbers_of_the_author.ANSWER, pathlib.Path("data/model.bin").read_text()]
     return {"success": True, "outputs": {"result": repr(found)}}
 """
+PATIENCE = "PATIENCE_SECONDS = 10.0"
+"""How long the server lets a child lie that ended; here it is less."""
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +67,10 @@ def running(tmp_path_factory: pytest.TempPathFactory, client: APIClient) -> Iter
     assert made.status == 0, made.output
     project = folder / "out" / slug
     (project / "plugin_logic.py").write_text(LOGIC, "utf-8")
+    reaper = project / "plugin_runtime" / "container.py"
+    text = reaper.read_text("utf-8")
+    assert PATIENCE in text
+    reaper.write_text(text.replace(PATIENCE, "PATIENCE_SECONDS = 2.0"), "utf-8")
     (project / "numbers_of_the_author.py").write_text("ANSWER = 42\n", "utf-8")
     (project / "data").mkdir()
     (project / "data" / "model.bin").write_text("weights", "utf-8")
@@ -128,7 +134,7 @@ def test_orphans_are_reaped(running: HostRun) -> None:
     deadline = time.monotonic() + 60
     while ask(running, "zombies") != "[]":
         assert time.monotonic() < deadline, ask(running, "zombies")
-        time.sleep(13)  # an execution starts the wait anew
+        time.sleep(4)  # an execution starts the wait anew
 
 
 def test_a_child_that_is_waited_for_late_keeps_its_exit_status(running: HostRun) -> None:

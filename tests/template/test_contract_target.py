@@ -115,7 +115,10 @@ def test_a_skip_is_seen_in_github_actions(bake: Bake) -> None:
 @pytest.mark.network
 def test_it_installs_the_suite_and_runs_it(bake: Bake) -> None:
     plugin = bake(plugin_slug="contract-target")
-    done = make_contract(plugin, CONTRACT_SUITE=f"{TEMPLATE}[docker,generated]")
+    # Every rule on a plugin with all defaults: test_every_language.py.
+    rules = "--rule build --rule lifecycle.healthy --rule generated --rule lifecycle.drain"
+    suite = f"{TEMPLATE}[docker,generated]"
+    done = make_contract(plugin, f"OPTIONS={rules}", CONTRACT_SUITE=suite)
     assert done.returncode == 0, done.stdout
     assert " 0 failed" in done.stdout
     subprocess.run(["docker", "image", "rm", "--force", "stage7/contract-target:1.0.0"], check=True)
