@@ -11,6 +11,7 @@ from benchmarks import report
 from benchmarks.plan import FULL, PLANS
 from benchmarks.stacks import BY_NAME, HERE, STACKS
 from benchmarks.workplace import WORK, Unprepared
+from stage7_plugin.spec.languages import LANGUAGES
 
 RESULTS = HERE / "results"
 PAGES = (HERE / "README.md",)
@@ -20,10 +21,10 @@ PAGES = (HERE / "README.md",)
 def main(arguments: list[str] | None = None) -> int:
     """Return the exit status."""
     options = _parser().parse_args(arguments)
-    if options.abuse:
+    if options.abuse is not None:
         from benchmarks import abuse
 
-        return abuse.main()
+        return abuse.main(options.abuse or list(LANGUAGES), options.seconds)
     plan = PLANS[options.plan]
     folder: Path = options.output or (RESULTS if plan is FULL else WORK / plan.name)
     name = report.STEADY if options.steady else report.RESULTS
@@ -57,9 +58,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--abuse",
-        action="store_true",
-        help="only attacks on containers; writes docs/explanation/resilience.md",
+        nargs="*",
+        choices=list(LANGUAGES),
+        help="only attacks on containers with plugins in these languages, by default in all; "
+        "writes docs/explanation/resilience.md",
     )
+    parser.add_argument("--seconds", type=float, default=10, help="of each attack; default 10")
     parser.add_argument("--steady", action="store_true", help="only ten minutes of steady load")
     parser.add_argument("--draw", action="store_true", help="only make table and chart anew")
     parser.add_argument(

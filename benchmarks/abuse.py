@@ -1,13 +1,13 @@
-"""Attack our plugin in containers with little memory: is it lost, and how long does health take?
+"""Attack our plugins in containers with little memory: are they lost, how long does health take?
 
-Run by `python -m benchmarks --abuse`; the table goes to docs/explanation/resilience.md.
+Run by `python -m benchmarks --abuse`; a table for each language goes to
+docs/explanation/resilience.md.
 """
 
 from __future__ import annotations
 
 import http.client
 import multiprocessing
-import shutil
 import subprocess
 import sys
 import threading
@@ -16,17 +16,17 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from benchmarks.attacks import ATTACKS, MIB, UNREAD_OUTPUT, Target
 from benchmarks.images import docker
 from benchmarks.samples import percentile
 from benchmarks.stacks import HERE
 from benchmarks.workplace import WORK, render
+from stage7_plugin.spec.languages import LANGUAGES
 
-IMAGE = "stage7-benchmark/abused:1.0.0"
 PAGE = HERE.parent / "docs" / "explanation" / "resilience.md"
-BEGIN, END = "<!-- abuse -->\n", "<!-- /abuse -->\n"
+BEGIN, END = "<!-- abuse: {} -->\n", "<!-- /abuse: {} -->\n"
 MEMORY = {"32m": 1 * MIB, "64m": 4 * MIB, "256m": 16 * MIB}
 """Limits of the container, and the largest answer that the plugin makes of its own accord."""
 LARGEST_BODY = 16 * MIB
@@ -55,17 +55,24 @@ class Result:
         return percentile(self.health, 0.99)
 
 
-def build() -> None:
-    """Build the image of a plugin with our server and the logic for attacks."""
-    folder = WORK / "abused"
-    shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(render(), folder)
-    shutil.copy(HERE / "ours" / "abused_logic.py", folder / "plugin_logic.py")
-    docker("build", "--quiet", "--tag", IMAGE, str(folder))
+def logic_of(language: str) -> Path:
+    """The logic for attacks in a language."""
+    suffix = PurePath(LANGUAGES[language].logic).suffix
+    return HERE / "ours" / f"abused_logic{suffix}"
+
+
+def build(language: str) -> str:
+    """Build the image of a plugin with our server and the logic for attacks; return its name."""
+    logic = logic_of(language)
+    folder = render(logic, WORK / "abused" / language, language)
+    (folder / logic.name).replace(folder / LANGUAGES[language].logic)
+    image = f"stage7-benchmark/abused-{language}:1.0.0"
+    docker("build", "--quiet", "--tag", image, str(folder))
+    return image
 
 
 @contextmanager
-def container(memory: str, image: str = IMAGE, options: Sequence[str] = ()) -> Iterator[str]:
+def container(memory: str, image: str, options: Sequence[str] = ()) -> Iterator[str]:
     """A running container with a memory limit and no swap."""
     limits = ["--memory", memory, "--memory-swap", memory]
     name = docker("run", "--detach", *limits, *options, image).strip()
@@ -159,19 +166,20 @@ def measure(name: str, attack: str, memory: str, largest: int, seconds: float = 
 
 
 def run(
-    memories: Sequence[str] = tuple(MEMORY), attacks: Sequence[str] = tuple(ATTACKS)
+    language: str,
+    seconds: float = SECONDS,
+    memories: Sequence[str] = tuple(MEMORY),
+    attacks: Sequence[str] = tuple(ATTACKS),
 ) -> list[Result]:
     """Every attack on a new container of every size."""
-    build()
+    image = build(language)
     results = []
     for memory in memories:
         for attack in attacks:
-            answers = attack.startswith("sixteen")
+            largest = MEMORY[memory] if attack.startswith("sixteen") else LARGEST_BODY
             unread = unread_output if attack == UNREAD_OUTPUT else nullcontext
-            with container(memory) as name, unread(name):
-                results.append(
-                    measure(name, attack, memory, MEMORY[memory] if answers else LARGEST_BODY)
-                )
+            with container(memory, image) as name, unread(name):
+                results.append(measure(name, attack, memory, largest, seconds))
             print(_line(results[-1]), file=sys.stderr, flush=True)
     return results
 
@@ -180,10 +188,11 @@ def _line(result: Result) -> str:
     statuses = ", ".join(
         f"{n} x {status or 'none'}" for status, n in sorted(result.statuses.items())
     )
+    peak = f"{result.peak / MIB:.0f}" if result.peak else ""
     return (
         f"| {result.attack} | {result.memory} | {'**lost**' if result.lost else 'alive'} "
         f"| {result.p99 * 1000:.0f} | {max(result.health) * 1000:.0f} | {len(result.health)} "
-        f"| {result.peak / MIB:.0f} | {statuses} |"
+        f"| {peak} | {statuses} |"
     )
 
 
@@ -205,15 +214,19 @@ def table(results: Sequence[Result]) -> str:
     )
 
 
-def publish(results: Sequence[Result], page: Path = PAGE) -> None:
-    """Replace the table of a page."""
-    before, rest = page.read_text("utf-8").split(BEGIN)
-    page.write_text(before + BEGIN + table(results) + END + rest.split(END)[1], "utf-8")
+def publish(language: str, results: Sequence[Result], page: Path = PAGE) -> None:
+    """Replace the table of a language in a page."""
+    begin, end = BEGIN.format(language), END.format(language)
+    before, rest = page.read_text("utf-8").split(begin)
+    page.write_text(before + begin + table(results) + end + rest.split(end)[1], "utf-8")
 
 
-def main() -> int:
+def main(languages: Sequence[str], seconds: float) -> int:
     """Attack, publish, and return 1 if a container was lost or health took over a second."""
-    results = run()
-    publish(results)
-    print(table(results))
-    return int(any(result.lost or result.p99 >= 1 for result in results))
+    is_wrong = False
+    for language in languages:
+        results = run(language, seconds)
+        publish(language, results)
+        print(table(results))
+        is_wrong |= any(result.lost or result.p99 >= 1 for result in results)
+    return int(is_wrong)

@@ -87,7 +87,8 @@ class Runner:
         if rule.scenario and rule.scenario not in self.context.scenarios.inputs:
             does = KINDS[rule.scenario]
             reason = f"no scenario {rule.scenario!r} is given: inputs with which the plugin {does}"
-            if lacking := self.context.scenarios.lacking:
+            known = self.context.scenarios
+            if lacking := known.impossible.get(rule.scenario, known.lacking):
                 reason = f"no scenario {rule.scenario!r}: {lacking}"
             return Result(rule, Status.SKIPPED, reason=reason)
         return None

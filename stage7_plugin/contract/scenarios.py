@@ -15,15 +15,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 KINDS: Mapping[str, str] = {
     "slow": "succeeds, and takes between 0.3 and 3 seconds",
     "failing": "raises or reports failure",
-    "exiting": "ends the process, as sys.exit() in Python and process.exit() in Node do; in Go "
-    "its goroutine",
+    "exiting": "ends the process, as sys.exit() in Python and process.exit() in Node do",
     "overdue": "takes at least 10 seconds longer than api.timeout",
     "noisy": "writes 2 MB to standard output and succeeds",
     "leaking": "prints, logs and raises its tokens",
@@ -41,18 +40,24 @@ _FOR_SCENARIO_LOGIC: Mapping[str, Mapping[str, Any]] = {
     "noisy": {"scenario": {"write": 20_000}},
     "leaking": {"scenario": {"leak": ["__auth_token", "S7_CM_TOKEN"]}},
 }
+IMPOSSIBLE: Mapping[str, Mapping[str, str]] = {
+    "go": {"exiting": "no program in Go outlives os.Exit, which ends the process at once"},
+}
+"""By language: the scenarios that no server in it can survive, and why."""
 
 
 @dataclass(frozen=True)
 class Scenarios:
     """The scenarios at hand. `with_logic`: they work only with the suite's own logic.
 
-    `lacking` says why there are none, where more is known than that none are given.
+    `lacking` says why there are none, where more is known than that none are given; `impossible`,
+    why one of them cannot be.
     """
 
     inputs: Mapping[str, Mapping[str, Any]]
     with_logic: bool = False
     lacking: str = ""
+    impossible: Mapping[str, str] = field(default_factory=dict)
 
 
 def from_file(path: Path) -> Scenarios:
@@ -72,9 +77,11 @@ def from_file(path: Path) -> Scenarios:
     return Scenarios(document)
 
 
-def for_scenario_logic() -> Scenarios:
-    """The scenarios that the logic in `scenario_logic/` answers to, in every language."""
-    return Scenarios(_FOR_SCENARIO_LOGIC, with_logic=True)
+def for_scenario_logic(language: str | None) -> Scenarios:
+    """The scenarios that the logic in `scenario_logic/` answers to in a language."""
+    impossible = IMPOSSIBLE.get(language or "", {})
+    inputs = {name: one for name, one in _FOR_SCENARIO_LOGIC.items() if name not in impossible}
+    return Scenarios(inputs, with_logic=True, impossible=impossible)
 
 
 def overlay(language: str, manifest: Mapping[str, Any]) -> dict[str, bytes]:

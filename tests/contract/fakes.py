@@ -249,7 +249,7 @@ def judge(
     plugin: Mapping[str, Any] | None = None,
     facts: Facts | None = None,
     abilities: frozenset[Need] = frozenset(Need),
-    scenarios: Mapping[str, Mapping[str, Any]] | None = None,
+    scenarios: Mapping[str, Mapping[str, Any]] | Scenarios | None = None,
     returned: Mapping[str, Any] | None = None,
     generation: Generation = NO_GENERATION,
     polls: int = 2,
@@ -263,7 +263,8 @@ def judge(
     with serving(respond) as port:
         target = FakeTarget(port, plugin, facts or Facts(), abilities)
         patience = Patience(polls, interval=0.01)
-        known = Scenarios(scenarios or {}, with_logic)
+        given = scenarios or {}
+        known = given if isinstance(given, Scenarios) else Scenarios(given, with_logic)
         context = Context(target, sample_inputs(plugin), known, patience, generation)
         for name, value in (returned or {}).items():
             context.keep(name, value)

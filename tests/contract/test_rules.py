@@ -12,6 +12,7 @@ import pytest
 from stage7_plugin.contract.model import Need, Status
 from stage7_plugin.contract.rules import hardened, lifecycle
 from stage7_plugin.contract.rules.lifecycle import Ended
+from stage7_plugin.contract.scenarios import for_scenario_logic
 from stage7_plugin.contract.targets.base import Rebuild
 from stage7_plugin.spec.languages import LANGUAGES
 from tests.contract.fakes import (
@@ -31,6 +32,7 @@ from tests.contract.fakes import (
 
 PASSED, FAILED, WARNED, SKIPPED = Status.PASSED, Status.FAILED, Status.WARNED, Status.SKIPPED
 SLOW: dict[str, dict[str, object]] = {"slow": {}}
+IN_GO = {"scenarios": for_scenario_logic("go")}
 TEXT = {"name": "text", "type": "string", "required": True, "example": "hello"}
 OPTIONAL = {"name": "text", "type": "string", "example": "hello"}
 
@@ -100,6 +102,7 @@ ROWS: list[Row] = [
         "api.timeout is 60.001 s",
     ),
     ("load.deadline", GOOD, {}, SKIPPED, "no scenario 'overdue' is given"),
+    ("errors.plugin-exit", GOOD, IN_GO, SKIPPED, "no program in Go outlives os.Exit"),
     ("errors.one-sentence", GOOD, {}, SKIPPED, "no scenario 'failing' is given"),
     ("build.classic", GOOD, {"abilities": frozenset({Need.START})}, SKIPPED, Need.FOLDER.value),
     ("hardened.non-root", GOOD, {"abilities": frozenset()}, SKIPPED, Need.CONTAINER.value),

@@ -40,7 +40,7 @@ def test_every_language_has_a_stand_in_for_what_its_author_writes(language: str)
     files = scenarios.overlay(language, MANIFEST)
     assert set(files) == {LANGUAGES[language].logic, "manifest.json"}
     logic = files[LANGUAGES[language].logic].decode()
-    for kind, inputs in scenarios.for_scenario_logic().inputs.items():
+    for kind, inputs in scenarios.for_scenario_logic(language).inputs.items():
         assert all(f'"{name}"' in logic for name in inputs["scenario"]), kind
 
 
@@ -95,6 +95,11 @@ def test_a_compiled_plugin_without_its_folder_has_no_scenarios(main: str, told: 
     assert bool(told) is bool(found.lacking)
 
 
+def test_in_go_nothing_can_survive_the_end_of_the_process() -> None:
+    found = scenarios.for_scenario_logic("go")
+    assert set(scenarios.KINDS) - set(found.inputs) == {"exiting"} == set(found.impossible)
+
+
 def test_a_language_without_a_stand_in_replaces_nothing() -> None:
     assert scenarios.overlay("cobol", MANIFEST) == {}
 
@@ -116,13 +121,13 @@ def execute_plugin(tmp_path: Path) -> Any:
 
 def context(name: str) -> dict[str, Any]:
     tokens = {"__auth_token": "canary"}
-    return {"host_inputs": {**scenarios.for_scenario_logic().inputs[name], **tokens}}
+    return {"host_inputs": {**scenarios.for_scenario_logic("python").inputs[name], **tokens}}
 
 
 def test_the_stand_in_answers_to_every_scenario(
     execute_plugin: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert set(scenarios.for_scenario_logic().inputs) == set(scenarios.KINDS)
+    assert set(scenarios.for_scenario_logic("python").inputs) == set(scenarios.KINDS)
     slept: list[float] = []
     monkeypatch.setattr("time.sleep", slept.append)
     monkeypatch.setenv("S7_CM_TOKEN", "environment-canary")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 from pathlib import Path
 
@@ -80,6 +81,15 @@ def test_the_manifest_may_say_where_it_listens(start: Start) -> None:
     assert line["address"].startswith("127.0.0.2:")
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_who_has_an_answer_may_stop_it(start: Start, number: signal.Signals) -> None:
+    plugin = start(PLUGIN_PORT=free_port())
+    assert plugin.get("/health")[0] == 200
+    plugin.process.send_signal(number)
+    plugin.wait()
+    assert plugin.process.returncode == 0
+
+
 def healthcheck(plugin: PluginProcess, folder: Path) -> tuple[int, str]:
     done = subprocess.run(
         [folder / "plugin", "healthcheck"],
@@ -114,3 +124,10 @@ def test_the_hosts_environment_does_not_tune_go(start: Start) -> None:
     plugin = start(GOGC="off", GOMEMLIMIT="1TiB", PLUGIN_MEMORY_BYTES=str(256 << 20))
     limits = plugin.execute({"do": "limits"})[1]["outputs"]["result"]
     assert limits == {"percent": 100, "limit": (256 << 20) - (256 << 20) // 10}
+
+
+def test_the_hosts_debugging_of_go_breaks_neither_start_nor_log(start: Start) -> None:
+    plugin = start(GODEBUG="gctrace=1,asyncpreemptoff=1", GOMAXPROCS="64", GOTRACEBACK="crash")
+    for _ in range(3):
+        assert plugin.execute({"do": "collect garbage"})[0] == 200
+    assert all("level" in line for line in plugin.lines)

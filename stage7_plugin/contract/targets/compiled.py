@@ -24,11 +24,17 @@ def compiled_language(folder: Path) -> str | None:
     return name if name and LANGUAGES[name].compiled else None
 
 
-def is_compiled(manifest: Mapping[str, Any]) -> bool:
-    """Whether the manifest is one of a plugin that is compiled."""
+def language_in(manifest: Mapping[str, Any]) -> str | None:
+    """Return the language of a plugin of the template, by what its manifest says starts it."""
     entry = manifest.get("entryPoint")
     main = entry.get("main") if isinstance(entry, Mapping) else None
-    return any(one.compiled and one.main == main for one in LANGUAGES.values())
+    return next((name for name, one in LANGUAGES.items() if one.main == main), None)
+
+
+def is_compiled(manifest: Mapping[str, Any]) -> bool:
+    """Whether the manifest is one of a plugin that is compiled."""
+    name = language_in(manifest)
+    return name is not None and LANGUAGES[name].compiled
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from stage7_plugin.contract import scenarios
 from stage7_plugin.contract.errors import TargetUnusable
 from stage7_plugin.contract.scenarios import Scenarios
 from stage7_plugin.contract.targets.base import Target
-from stage7_plugin.contract.targets.compiled import NOT_COMPILED_IN, is_compiled
+from stage7_plugin.contract.targets.compiled import NOT_COMPILED_IN, is_compiled, language_in
 from stage7_plugin.contract.targets.image import FolderTarget, ImageTarget, manifest_in_image
 from stage7_plugin.contract.targets.url import UrlTarget
 from stage7_plugin.host.engine import BUILD_SECONDS, EngineError, connect
@@ -111,7 +111,7 @@ def _own_scenarios(target: Target) -> Scenarios:
     """Return those of the suite's own logic, where it fits."""
     try:
         if target.has_scenario_logic():
-            return scenarios.for_scenario_logic()
+            return scenarios.for_scenario_logic(language_in(target.manifest))
     except EngineError as error:
         # Of a plugin that cannot be built at all, the rule on the build tells it too.
         return Scenarios({}, lacking=f"the suite's own logic cannot be built in: {error}")
