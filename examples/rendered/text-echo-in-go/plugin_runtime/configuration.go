@@ -59,6 +59,14 @@ func isFinite(text string) bool {
 	return err == nil && !math.IsInf(number, 0) && !math.IsNaN(number)
 }
 
+// dropDebugging starts the program anew without the host's GODEBUG, which Go has obeyed before main:
+// asyncpreemptoff=1 lets one loop stop everything, gctrace=1 prints between the lines of the log.
+func dropDebugging() {
+	if _, found := os.LookupEnv("GODEBUG"); found && os.Unsetenv("GODEBUG") == nil {
+		_ = syscall.Exec("/proc/self/exe", os.Args, os.Environ())
+	}
+}
+
 // adoptEnvironment makes the host's environment, which it injects, work in this container.
 //
 // Programs of the image are found whatever the host's PATH is. HOME is often /root there, which the

@@ -10,6 +10,8 @@ import (
 const (
 	mostFields = 200
 	mostDigits = 18 // of a Content-Length, so that it fits int64
+
+	wrongTrailer = "What follows a chunked body must be headers that do not say how to read it."
 )
 
 // refusedRequest is a request that is refused before net/http sees it.
@@ -46,11 +48,13 @@ func readHead(text []byte) (head, *refusedRequest) {
 			return head{}, badRequest("A line of the header must be like Host: example.")
 		}
 		switch name = strings.ToLower(name); name {
-		case "content-length", "transfer-encoding", "content-type", "host", "expect":
+		case "content-length", "transfer-encoding", "content-type", "host", "expect", "authorization", "proxy-authorization":
 			if _, again := once[name]; again {
 				return head{}, badRequest("The header " + name + " may come only once.")
 			}
 			once[name] = strings.Trim(value, " \t")
+		case "trailer":
+			once[name] += "," + value
 		}
 	}
 	host, hasHost := once["host"]
@@ -60,10 +64,25 @@ func readHead(text []byte) (head, *refusedRequest) {
 	if !consistsOf(host, isHostOctet) {
 		return head{}, badRequest("The header host must be a name, such as Host: example.")
 	}
+	if !isTrailer(once["trailer"]) {
+		return head{}, badRequest(wrongTrailer)
+	}
 	if expected := once["expect"]; expected != "" && !strings.EqualFold(expected, "100-continue") {
 		return head{}, &refusedRequest{417, "The only Expect that is supported is 100-continue."}
 	}
 	return bodyOf(once, isOld)
+}
+
+// isTrailer tells whether a header may come behind a chunked body: net/http would take a
+// Content-Length there, too, which a second server may read otherwise.
+func isTrailer(names string) bool {
+	for name := range strings.SplitSeq(names, ",") {
+		switch strings.ToLower(strings.Trim(name, " \t")) {
+		case "content-length", "transfer-encoding", "trailer":
+			return false
+		}
+	}
+	return true
 }
 
 // bodyOf tells how the body ends.

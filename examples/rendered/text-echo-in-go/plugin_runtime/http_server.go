@@ -136,6 +136,11 @@ func (s *server) readBody(client *connection, r *http.Request, held *share) (*ar
 		}
 		pieces = append(pieces, piece[:count])
 	}
+	for name := range r.Trailer {
+		if !isToken(name) || !isTrailer(name) {
+			return nil, badRequest(wrongTrailer)
+		}
+	}
 	return &arrival{body: joined(pieces, length), held: held, cost: cost.bytes}, nil
 }
 

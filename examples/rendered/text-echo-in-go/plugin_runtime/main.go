@@ -28,6 +28,7 @@ const (
 // function that does not heed it keeps its slot until it returns. Setup is called once, before the
 // plugin is ready.
 func Main[In, Out any](execute func(context.Context, In) (Out, error), setup func(context.Context) error) {
+	dropDebugging()
 	if len(os.Args) > 1 && os.Args[1] == "healthcheck" {
 		os.Exit(healthcheck())
 	}
@@ -40,6 +41,12 @@ func Main[In, Out any](execute func(context.Context, In) (Out, error), setup fun
 
 // run serves the plugin and returns the exit status.
 func run(its logic, setup func(context.Context) error) int {
+	signals := make(chan os.Signal, 4)
+	registered := make(chan struct{})
+	go func() { // it starts a thread and waits for it, which on a busy machine takes milliseconds
+		signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP)
+		close(registered)
+	}()
 	first := listenFirst()
 	m, err := readManifest()
 	if err != nil {
@@ -97,10 +104,8 @@ func run(its logic, setup func(context.Context) error) int {
 		e.plugin.start(setup, seconds(values.startSeconds), log, memory.measure)
 		stopWaiting()
 	}()
+	<-registered // who has an answer may stop the plugin
 	go func() { _ = s.http().Serve(s.connections) }()
-	// Only now: it starts a thread and waits for it, which on a busy machine takes milliseconds.
-	signals := make(chan os.Signal, 4)
-	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT)
 	go func() {
 		<-patience.Done()
 		address := listener.Addr().String()

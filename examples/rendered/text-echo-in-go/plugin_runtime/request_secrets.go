@@ -104,7 +104,9 @@ func (r *requestSecrets) ofHeader(header http.Header) *secrets {
 	var values []jsontext.Value
 	for name, fields := range header {
 		if isSecretHeader(name) {
-			values = append(values, quoted(strings.Join(fields, ", ")))
+			for _, part := range partsOfHeader(name, fields) {
+				values = append(values, quoted(part))
+			}
 		}
 	}
 	if values == nil {

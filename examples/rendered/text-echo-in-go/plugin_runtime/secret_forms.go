@@ -51,6 +51,22 @@ func formsOf(secret string) iter.Seq[string] {
 	}
 }
 
+// partsOfHeader lists the values of a header field: each line, and each of its values where it has
+// several.
+func partsOfHeader(name string, lines []string) []string {
+	found := []string{strings.Join(lines, ", ")}
+	for _, line := range lines {
+		for _, part := range strings.FieldsFunc(line, func(r rune) bool { return r == ',' || r == ';' }) {
+			found = append(found, part)
+			if strings.Contains(strings.ToLower(name), "cookie") {
+				_, value, _ := strings.Cut(part, "=")
+				found = append(found, value)
+			}
+		}
+	}
+	return found
+}
+
 // passwordsIn yields the forms of passwords inside of URLs and of connection strings such as
 // "password=...;".
 func passwordsIn(text string) iter.Seq[string] {

@@ -2,7 +2,7 @@
 import type { Fields, Manifest, Type } from './types.cts';
 
 const { converted, unwrap } = require('./inputs.cts') as import('./inputs.cts').Api;
-const { SHORTEST, formsOf, passwordsIn, scalarsIn } =
+const { SHORTEST, formsOf, partsOfHeader, passwordsIn, scalarsIn } =
   require('./secret_forms.cts') as import('./secret_forms.cts').Api;
 const { isObject } = require('./value_types.cts') as import('./value_types.cts').Api;
 
@@ -172,7 +172,7 @@ class RequestSecrets {
     const own = Object.keys(headers).filter(isSecretHeader);
     return own.length === 0
       ? this.environment
-      : this.environment.with(Secrets.of(own.map((name) => headers[name])));
+      : this.environment.with(Secrets.of(own.flatMap((name) => partsOfHeader(name, headers[name] ?? ''))));
   }
 
   /** The secrets of one execution's inputs and context.

@@ -5,6 +5,8 @@ import type { Response } from './responses.cts';
 const { failure } = require('./responses.cts') as import('./responses.cts').Api;
 
 const MOST_FIELDS = 200;
+// Node checks the others.
+const ONLY_ONCE = ['content-type', 'host', 'expect', 'authorization', 'proxy-authorization'];
 const TARGET = /^(?:http:\/\/[\w.:-]+)?\/(?:[!-$&-~]|%[0-9A-Fa-f]{2})*$/;
 const HOST = /^[!$%&'()*+,\-.:;=[\]_~0-9A-Za-z]*$/;
 
@@ -31,7 +33,7 @@ function refusalOf(request: IncomingMessage): Response | undefined {
   if ((version !== '1.1' && version !== '1.0') || !isTarget(url)) return refusedTarget();
   if (version === '1.1' && request.headers.host === undefined)
     return failure(400, 'A request of HTTP/1.1 needs a line such as Host: example.');
-  for (const name of ['content-type', 'host', 'expect']) {
+  for (const name of ONLY_ONCE) {
     const times = request.rawHeaders.filter(
       (field, index) => index % 2 === 0 && field.toLowerCase() === name,
     );
@@ -42,6 +44,8 @@ function refusalOf(request: IncomingMessage): Response | undefined {
   const coding = request.headers['transfer-encoding'];
   if (coding !== undefined && coding.toLowerCase() !== 'chunked')
     return failure(400, 'The only Transfer-Encoding that is supported is chunked.');
+  if (coding !== undefined && version === '1.0')
+    return failure(400, 'Transfer-Encoding goes with HTTP/1.1 and without Content-Length.');
   return undefined;
 }
 

@@ -34,6 +34,13 @@ function* formsOf(secret: string): Generator<string> {
   if (/[\r\n]/.test(text)) for (const line of text.split(/\r\n|\r|\n/)) yield* quoted(line.trim());
 }
 
+/** The value of a header field, and each of its values where it has several. */
+function partsOfHeader(name: string, value: string): string[] {
+  const parts = value.split(/[,;]/);
+  const inCookies = name.includes('cookie') ? parts.map((part) => part.slice(part.indexOf('=') + 1)) : [];
+  return [value, ...parts, ...inCookies];
+}
+
 /** The forms of passwords inside of URLs and of connection strings such as `password=...;`. */
 function* passwordsIn(text: string): Generator<string> {
   if (text.includes('://') && text.includes('@'))
@@ -111,6 +118,6 @@ function unquoted(text: string): string {
   return Buffer.from(plain, 'latin1').toString('utf8');
 }
 
-const api = { SHORTEST, formsOf, passwordsIn, scalarsIn };
+const api = { SHORTEST, formsOf, partsOfHeader, passwordsIn, scalarsIn };
 export type Api = typeof api;
 module.exports = api;

@@ -28,7 +28,10 @@ CHUNK_LINE = rb"([0-9A-Fa-f]{1,8})(?:;%b(?:=(?:%b|%b))?)*" % (TOKEN, TOKEN, QUOT
 LONGEST_CHUNK_LINE = 4096  # bytes, extensions included
 MOST_FRAMING = 16 * 1024  # bytes by which the lines of chunks may outweigh the data, as in Go
 MOST_FIELDS = 200
-ONLY_ONCE = ("content-length", "transfer-encoding", "content-type", "host", "expect")
+ONLY_ONCE = (
+    *("content-length", "transfer-encoding", "content-type", "host", "expect"),
+    *("authorization", "proxy-authorization"),
+)
 
 
 class BadRequest(Exception):

@@ -11,6 +11,7 @@ from plugin_runtime.secret_forms import (
     SHORTEST,
     forms_of,
     is_number,
+    parts_of_header,
     passwords_in,
     quote_json,
     scalars_in,
@@ -193,7 +194,10 @@ class RequestSecrets:
         if not _any_is_secret(" ".join(headers)):
             return self.environment
         own = Secrets(
-            value for name, value in headers.items() if any(word in name for word in SECRET_HEADERS)
+            part
+            for name, value in headers.items()
+            if any(word in name for word in SECRET_HEADERS)
+            for part in parts_of_header(name, value)
         )
         return self.environment | own
 

@@ -49,6 +49,15 @@ def forms_of(text: str) -> Iterator[str]:
             yield from _quoted(line.strip())
 
 
+def parts_of_header(name: str, value: str) -> Iterator[str]:
+    """The value of a header field, and each of its values where it has several."""
+    yield value
+    for part in re.split("[,;]", value):
+        yield part
+        if "cookie" in name:
+            yield part.partition("=")[2]
+
+
 def passwords_in(text: str) -> Iterator[str]:
     """The forms of passwords inside of URLs and of connection strings such as `password=...;`."""
     if "://" in text and "@" in text:
