@@ -182,7 +182,8 @@ def examine(
             fault = _RULES[prompt].fault(value)
             if fault:
                 problems.append(Problem(prompt, value, fault, _advice(prompt, value)))
-    return parameters, problems + _names_twice(parameters) + _python_alone(answers)
+    problems += _names_twice(parameters) + _python_alone(answers) + _too_little(answers)
+    return parameters, problems
 
 
 def missing(answers: Container[str]) -> list[Problem]:
@@ -246,3 +247,14 @@ def _names_twice(parameters: Mapping[str, list[Parameter]]) -> list[Problem]:
         Problem("inputs, outputs", spellings(group), RULE, example)
         for group in clashing_names(definitions)
     ]
+
+
+def _too_little(answers: Mapping[str, object]) -> list[Problem]:
+    """Return a problem if the language needs more memory than it gets."""
+    memory, language = answers.get("memory"), answered(answers)
+    if not isinstance(memory, str) or _memory(memory) or language not in LANGUAGES:
+        return []
+    least = LANGUAGES[language].least_megabytes
+    if derived.memory_megabytes(memory) >= least:
+        return []
+    return [Problem("memory", memory, f"must be at least {least}m for language={language}", "256m")]

@@ -15,6 +15,7 @@ class Language(NamedTuple):
         function: What the server calls in it.
         authors: Further files that are the author's, besides those that are it in every language.
         compiled: Whether an image has a program in place of these files.
+        least_megabytes: Memory with which the server keeps its promises.
     """
 
     main: str
@@ -22,6 +23,7 @@ class Language(NamedTuple):
     function: str
     authors: tuple[str, ...] = ()
     compiled: bool = False
+    least_megabytes: int = 32
 
     @property
     def stub_mark(self) -> str:
@@ -55,6 +57,7 @@ LANGUAGES: Mapping[str, Language] = {
             "tests/example.ts",
             "tests/logic.test.ts",
         ),
+        least_megabytes=160,
     ),
     "go": Language(
         "server.go",

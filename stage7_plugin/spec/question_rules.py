@@ -31,7 +31,8 @@ RULES = {
     "python_version": "3.11, 3.12, 3.13 or 3.14: the base image; for `language=python` alone",
     "permissions": "The host's names, comma-separated; at a terminal also their numbers, which `?` "
     "lists",
-    "memory": "A whole number and `k`, `m` or `g`, from 32m to 1024g",
+    "memory": "A whole number and `k`, `m` or `g`, from 32m to 1024g; from 160m for "
+    "`language=typescript`",
     "cpu": "A decimal number from 0.01 to 256",
     "timeout_seconds": "A whole number from 1 to 3600",
     "license": "MIT, Apache-2.0, BSD-3-Clause or Proprietary",

@@ -20,6 +20,7 @@ from benchmarks.attacks import ATTACKS, MIB, UNREAD_OUTPUT
 from benchmarks.images import docker
 from benchmarks.stacks import HERE
 from stage7_plugin.host.http_client import Address, call
+from stage7_plugin.spec.languages import LANGUAGES
 from tests.support.plugin_process import SOON
 from tools.render_example import FOLDER, NAMES
 
@@ -53,6 +54,15 @@ def image(tmp_path_factory: pytest.TempPathFactory, client: APIClient) -> Iterat
     client.remove_image(name, force=True)
 
 
+@pytest.fixture(scope="module")
+def typescript_image(client: APIClient) -> Iterator[str]:
+    """The rendered example in TypeScript; these attacks need no logic of their own."""
+    name = f"stage7-test/{uuid.uuid4().hex[:12]}:1.0.0"
+    docker("build", "--quiet", "--tag", name, str(FOLDER / NAMES["typescript"]))
+    yield name
+    client.remove_image(name, force=True)
+
+
 @pytest.mark.parametrize(("memory", "attack"), SELECTION)
 def test_the_container_lives(image: str, memory: str, attack: str) -> None:
     assert attack in ATTACKS
@@ -62,6 +72,17 @@ def test_the_container_lives(image: str, memory: str, attack: str) -> None:
         assert not result.lost, docker("logs", "--tail", "20", name)
         assert max(result.health) < SOON
         assert set(result.statuses) <= {0, 200, 400, 413, 429, 503}
+
+
+@pytest.mark.parametrize("attack", ["fifteen stalled uploads", "large JSON: one text"])
+def test_a_typescript_plugin_lives_with_its_least_memory(
+    typescript_image: str, attack: str
+) -> None:
+    memory = f"{LANGUAGES['typescript'].least_megabytes}m"
+    with abuse.container(memory, typescript_image) as name:
+        result = abuse.measure(name, attack, memory, abuse.LARGEST_BODY, seconds=2)
+        assert not result.lost, docker("logs", "--tail", "20", name)
+        assert set(result.statuses) <= {0, 200, 413, 429}
 
 
 def test_a_container_lives_while_nobody_reads_its_output(image: str) -> None:

@@ -134,6 +134,17 @@ def test_unknown_key_gets_the_nearest_known() -> None:
     assert problem.rule == "there is no prompt plugin_nam; did you mean plugin_name?"
 
 
+@pytest.mark.parametrize(
+    ("language", "memory", "least"),
+    [("typescript", "159m", 160), ("typescript", "160m", 0), ("go", "32m", 0), ("cobol", "32m", 0)],
+)
+def test_a_language_needs_its_memory(language: str, memory: str, least: int) -> None:
+    answers = {**ANSWERS, "language": language, "memory": memory}
+    found = [problem for problem in check(answers) if problem.prompt == "memory"]
+    expected = [f"must be at least {least}m for language={language}"] if least else []
+    assert [problem.rule for problem in found] == expected
+
+
 def test_message_has_prompt_value_rule_and_example() -> None:
     message = format_problems(check({**ANSWERS, "cpu": "0", "memory": "1m"}))
     assert message.splitlines() == [
