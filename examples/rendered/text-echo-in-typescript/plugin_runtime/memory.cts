@@ -8,6 +8,7 @@ import type { Manifest } from './types.cts';
 const fs = require('node:fs') as typeof import('node:fs');
 
 const MIB = 1024 * 1024;
+const LEAST = 160 * MIB; // four threads fit in half of it; with less, what is promised here does not hold
 const UNKNOWN_LIMIT = 256 * MIB; // neither the manifest nor a cgroup names a limit
 const PROCESS = 16 * MIB; // what is left to the process at least
 const CGROUP_LIMITS = [
@@ -245,6 +246,7 @@ const api = {
   Budget,
   DecodingCost,
   LARGE,
+  LEAST,
   MIB,
   NoRoom,
   SMALL,

@@ -15,6 +15,7 @@ const { roomInDescriptors } = require('./descriptors.cts') as import('./descript
 const { Server } = require('./http_server.cts') as import('./http_server.cts').Api;
 const { LogWriter } = require('./log_writer.cts') as import('./log_writer.cts').Api;
 const { Log } = require('./logs.cts') as import('./logs.cts').Api;
+const { LEAST } = require('./memory.cts') as import('./memory.cts').Api;
 const { Metrics } = require('./metrics.cts') as import('./metrics.cts').Api;
 const { RequestSecrets, secretsOfEnvironment } = require('./redaction.cts') as import('./redaction.cts').Api;
 const { deadlineMs, isReadable, secretNames } = require('./settings.cts') as import('./settings.cts').Api;
@@ -128,6 +129,10 @@ function serve({ manifest, settings, budget, threads, loaded, fd }: Started): vo
   if (!secrets.environment.isComplete)
     log.warning(
       'not every secret of the environment is redacted: name them exactly, as in PLUGIN_SECRET_ENV=DB_PASSWORD,API_KEY',
+    );
+  if (settings.memoryBytes < LEAST)
+    log.warning(
+      `PLUGIN_MEMORY_BYTES is ${settings.memoryBytes}: with less than 160m, large requests can end the process; raise container.resources.memory`,
     );
   const limit = deadlineMs(settings.timeoutMs);
   const app = new App({ manifest, settings, threads, secrets, metrics, log, deadlineMs: limit });
