@@ -60,6 +60,13 @@ def test_ci_runs_what_the_project_runs() -> None:
     assert any(wanted in f"{run}." for run in installs)
     systems = {entry["os"].partition("-")[0] for entry in matrix["include"]}
     assert systems == {"ubuntu", "macos", "windows"}
+    minors = [int(python.removeprefix("3.")) for python in matrix["python"]]
+    assert minors == [*range(minors[0], minors[-1] + 1)], "a version between is left out"
+    used = {entry["cookiecutter"] for entry in matrix["include"]} | set(matrix["cookiecutter"])
+    assert used == {"pinned", "oldest", "newest"}
+    conditions = "".join(step.get("if", "") for step in jobs["versions"]["steps"])
+    assert all(f"== '{one}'" in conditions for one in used - {"pinned"})
+    assert 'python -m pytest -m "not engine"' in installs
 
 
 def test_ci_checks_every_rule_in_every_language() -> None:

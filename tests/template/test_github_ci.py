@@ -132,6 +132,14 @@ def test_no_answer_is_in_them(plugin: Path, tmp_path: Path) -> None:
         assert path.read_bytes() == (other / path.relative_to(plugin)).read_bytes()
 
 
+# What finds those that a scanner of images does not know, by language.
+VULNERABILITIES = {
+    "python": set(),
+    "typescript": {"npm audit --audit-level=high"},
+    "go": {"go run golang.org/x/vuln/cmd/govulncheck@v1.8.0 ./..."},
+}
+
+
 def test_everything_is_checked_before_an_image_is_pushed(each: Path, language: str) -> None:
     runs = [
         step.get("run")
@@ -141,6 +149,15 @@ def test_everything_is_checked_before_an_image_is_pushed(each: Path, language: s
     assert "make test" in runs
     assert "make changes" in runs
     assert "make contract OPTIONS=--optional" in runs
+    assert VULNERABILITIES[language] <= set(runs)
+    scan = workflow(each, "ci.yml")["jobs"]["vulnerabilities"]["steps"]
+    used = [step["uses"].partition("@")[0] for step in scan if "uses" in step]
+    assert used[-2:] == ["anchore/sbom-action", "anchore/scan-action"]
+    # An SBOM that is not the one that was scanned, or a scan that finds nothing severe enough.
+    assert scan[-2]["with"]["image"] == "${{ steps.manifest.outputs.image }}"
+    limits = {"sbom": "sbom.cdx.json", "severity-cutoff": "high", "only-fixed": True}
+    assert limits.items() <= scan[-1]["with"].items()
+    assert any("make up\n" in (run or "") for run in runs) == (language != "python")
     of_python = {"REQUIRE_ENGINE": "1"}  # for the tests that build its image
     wanted = of_python if language == "python" else None
     assert workflow(each, "ci.yml")["jobs"]["test"].get("env") == wanted

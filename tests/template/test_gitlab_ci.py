@@ -102,6 +102,14 @@ def test_no_answer_is_in_it(plugin: Path, tmp_path: Path) -> None:
         assert (plugin / name).read_bytes() == (other / name).read_bytes()
 
 
+# What finds those that a scanner of images does not know, by language.
+VULNERABILITIES = {
+    "python": [],
+    "typescript": ["npm audit --audit-level=high"],
+    "go": ["go run golang.org/x/vuln/cmd/govulncheck@v1.8.0 ./..."],
+}
+
+
 def test_everything_is_checked_before_an_image_is_pushed(each: Path, language: str) -> None:
     document = pipeline(each)
     assert document["stages"] == ["check", "release"]
@@ -113,6 +121,10 @@ def test_everything_is_checked_before_an_image_is_pushed(each: Path, language: s
         assert document[job]["script"][0] == target
         assert document[job]["stage"] == "check"
         assert "rules" not in document[job], "it runs in every pipeline"
+    assert document["test"]["script"][1:] == VULNERABILITIES[language]
+    scanned = document["vulnerabilities"]
+    assert (scanned["stage"], scanned.get("rules")) == ("check", None)
+    assert scanned["script"][-1].endswith("--only-fixed --fail-on high < sbom.cdx.json")
     if language == "python":  # the tests build the image, too
         assert document["test"]["variables"]["REQUIRE_ENGINE"] == "1"
     else:
@@ -121,11 +133,11 @@ def test_everything_is_checked_before_an_image_is_pushed(each: Path, language: s
 
 
 @pytest.mark.parametrize("name", ["SYFT_IMAGE", "GRYPE_IMAGE", "BINFMT_IMAGE"])
-def test_images_that_scripts_run_are_pinned(plugin: Path, name: str) -> None:
-    image = pipeline(plugin)["variables"][name]
+def test_images_that_scripts_run_are_pinned(each: Path, name: str) -> None:
+    image = pipeline(each)["variables"][name]
     _, _, digest = image.partition("@sha256:")
     assert len(digest) == 64
-    used = [line for lines in scripts(plugin).values() for line in lines if f'"${name}"' in line]
+    used = [line for lines in scripts(each).values() for line in lines if f'"${name}"' in line]
     assert len(used) == 1
 
 

@@ -36,6 +36,9 @@ test('a secret is found in every form', () => {
     JSON.stringify(SECRET).slice(1, -1),
     inspect(SECRET).slice(1, -1),
     encodeURIComponent(SECRET).replace("'", '%27'),
+    encodeURIComponent(SECRET)
+      .replace("'", '%27')
+      .replace(/%../g, (octet) => octet.toLowerCase()),
     Buffer.from(SECRET).toString('base64').slice(0, WHOLE),
     Buffer.from(SECRET).toString('base64url').slice(0, WHOLE),
   ])
@@ -44,6 +47,23 @@ test('a secret is found in every form', () => {
     const encoded = Buffer.from(`${before}${SECRET}and more`).toString('base64');
     assert.equal(secrets.redact(encoded).count, 1, encoded);
   }
+});
+
+test('a secret inside of another text is found', () => {
+  const basic = `Basic ${Buffer.from('me:the-password').toString('base64')}`;
+  for (const [text, inside] of [
+    [basic, 'the-password'],
+    ['Bearer of-a-header', 'of-a-header'],
+    ['Server=db;Pwd=the-password;', 'the-password'],
+    ['postgres://me:the%2fpassword@db/x', 'the/password'],
+    ['postgres://me:short@db/x', 'me:short'], // together they are long enough
+  ] as const)
+    assert.ok(hides(Secrets.of([text]), inside), text);
+});
+
+test('the longer of two secrets goes as a whole', () => {
+  const secrets = Secrets.of(['the-secret', 'the-secret-and-more']);
+  assert.equal(secrets.redact('<the-secret-and-more>').value, '<[redacted]>');
 });
 
 test('short secrets, keys and other numbers stay', () => {

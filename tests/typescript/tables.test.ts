@@ -53,3 +53,19 @@ test('constraints take and refuse what the table says', () => {
       }
   }
 });
+
+test('a default is a copy of its own for each execution', () => {
+  const definition: Definition = { name: 'tags', type: 'array', defaultValue: ['a'] };
+  const given = () => readInputs([definition], {}).values['tags'] as string[];
+  given().push('left behind');
+  assert.deepEqual(given(), ['a']);
+});
+
+test('null is a value where any is, and counts as not given elsewhere', () => {
+  const definitions: Definition[] = [
+    { name: 'any', type: 'any', defaultValue: 1 },
+    { name: 'text', type: 'string', defaultValue: 'b' },
+  ];
+  assert.deepEqual(readInputs(definitions, { any: null, text: null }).values, { any: null, text: 'b' });
+  assert.deepEqual(readInputs(definitions, {}).values, { any: 1, text: 'b' });
+});
