@@ -26,7 +26,7 @@ var kept []string
 
 func Setup(ctx context.Context) error {
 	switch os.Getenv("AT_IMPORT") {
-	case "slow", "slow for a while":
+	case "slow":
 		fmt.Println("importing")
 		time.Sleep(4 * time.Second)
 	case "panic":
@@ -71,6 +71,12 @@ func Execute(ctx context.Context, inputs map[string]any) (any, error) {
 		fmt.Println("sleeping")
 		time.Sleep(pause)
 		return result("slept")
+	case "wait for a file":
+		for file := fmt.Sprint(value); ; time.Sleep(10 * time.Millisecond) {
+			if _, err := os.Stat(file); err == nil {
+				return result("waited")
+			}
+		}
 	case "heed":
 		select {
 		case <-ctx.Done():

@@ -106,12 +106,11 @@ def test_a_default_is_not_shared_between_executions(start: Start) -> None:
 
 
 def test_health_is_answered_while_every_slot_spins(start: Start) -> None:
-    plugin = start(PLUGIN_TIMEOUT_MS="20000", PLUGIN_CONCURRENCY="8")
-    waiting = busy(plugin, 8, do="spin", seconds=6)
+    plugin = start(PLUGIN_TIMEOUT_MS="600000", PLUGIN_CONCURRENCY="8")
+    busy(plugin, 8, do="spin", seconds=300)
     for _ in range(5):
         assert plugin.get("/health")[0] == 200
-    assert plugin.metric("plugin_executions_in_flight") == 8, "they had ended already"
-    assert [wait()[0] for wait in waiting] == [200] * 8
+    assert plugin.metric("plugin_executions_in_flight") == 8, "it waited for them"
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 
 from tests.runtime import runtime_modules
 from tests.runtime.in_process import TIMED, Clock, Place, Selector, http_server
-from tests.support.servers import Start, starting
+from tests.support.servers import Running, Start, running_ones, starting
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -17,7 +17,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     marks = {mark.name for mark in metafunc.definition.iter_markers()}
     others = [language for language in ("typescript", "go") if f"{language}_too" in marks]
     if others:
-        metafunc.parametrize("start", ["python", *others], indirect=True)
+        fixture = "running" if "running" in metafunc.fixturenames else "start"
+        metafunc.parametrize(fixture, ["python", *others], indirect=True)
 
 
 @pytest.fixture
@@ -25,6 +26,12 @@ def start(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Start]:
     """Starts the server of a language, that of Python unless a test says otherwise."""
     language = getattr(request, "param", "python")
     yield from starting(tmp_path, request.getfixturevalue(f"{language}_server"))
+
+
+@pytest.fixture
+def running(request: pytest.FixtureRequest, all_running: Running) -> Iterator[Start]:
+    """As `start`, but the server may have run for other tests already, and runs on."""
+    yield from running_ones(request, all_running)
 
 
 @pytest.fixture

@@ -154,20 +154,20 @@ def test_a_slow_reader_is_closed(start: Start) -> None:
 @pytest.mark.typescript_too
 @pytest.mark.go_too
 @pytest.mark.parametrize("size", [1, 2])
-def test_chunks_that_outweigh_their_data_are_refused(start: Start, size: int) -> None:
+def test_chunks_that_outweigh_their_data_are_refused(running: Start, size: int) -> None:
     chunk = b"%x\r\n%b\r\n" % (size, b"1" * size)
-    answer = start("careless.py").raw(CHUNKED + chunk * 20_000 + b"0\r\n\r\n")
+    answer = running("careless.py").raw(CHUNKED + chunk * 20_000 + b"0\r\n\r\n")
     assert answer.startswith(b"HTTP/1.1 400 ")
     assert b"outweigh" in answer
 
 
 @pytest.mark.typescript_too
 @pytest.mark.go_too
-def test_a_short_body_may_come_in_chunks_of_one_byte(start: Start) -> None:
+def test_a_short_body_may_come_in_chunks_of_one_byte(running: Start) -> None:
     body = b'{"inputs": {"do": "return value", "value": "' + b"x" * 3000 + b'"}}'
     chunks = b"".join(b"1;note\r\n%c\r\n" % byte for byte in body[:500])
     chunks += b"".join(b"1\r\n%c\r\n" % byte for byte in body[500:])
-    assert start("careless.py").raw(CHUNKED + chunks + b"0\r\n\r\n").startswith(b"HTTP/1.1 200 ")
+    assert running("careless.py").raw(CHUNKED + chunks + b"0\r\n\r\n").startswith(b"HTTP/1.1 200 ")
 
 
 @pytest.mark.go_too
@@ -230,8 +230,8 @@ def test_dripping_clients_make_room_where_file_descriptors_are_few(start: Start)
     "request_bytes",
     [b"GET /health HTTP/1.1\n", b"GET /health HTTP/1.1\r\nHost: a\n", b"GET\n\n"],
 )
-def test_a_line_without_cr_is_refused_at_once(start: Start, request_bytes: bytes) -> None:
-    with start("careless.py").connect() as connection:
+def test_a_line_without_cr_is_refused_at_once(running: Start, request_bytes: bytes) -> None:
+    with running("careless.py").connect() as connection:
         connection.settimeout(SOON)
         connection.sendall(request_bytes)
         assert answer_on(connection)[0] == 400
@@ -241,9 +241,11 @@ def test_a_line_without_cr_is_refused_at_once(start: Start, request_bytes: bytes
 @pytest.mark.parametrize(
     ("encoding", "status"), [("Identity", 200), ("", 200), ("identity", 200), ("br", 415)]
 )
-def test_the_identity_encoding_in_every_spelling(start: Start, encoding: str, status: int) -> None:
+def test_the_identity_encoding_in_every_spelling(
+    running: Start, encoding: str, status: int
+) -> None:
     body = json.dumps({"inputs": {"do": "return value"}}).encode()
-    assert start("careless.py").post(body, Content_Encoding=encoding)[0] == status
+    assert running("careless.py").post(body, Content_Encoding=encoding)[0] == status
 
 
 def test_an_idle_server_waits_and_a_busy_one_does_not_poll(start: Start) -> None:

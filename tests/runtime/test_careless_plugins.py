@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 import time
 from functools import partial
 from typing import Any
@@ -89,16 +88,12 @@ def test_a_handler_of_the_plugins_for_sigterm(start: Start) -> None:
 
 
 def test_a_signal_that_does_not_interrupt_the_wait_ends_it(start: Start) -> None:
-    seconds = []
-    for _ in range(3):
-        plugin = start("careless.py", AT_IMPORT="signals elsewhere")
-        still_works(plugin)
-        time.sleep(0.1)  # by now it waits for whatever comes next
-        plugin.terminate()
-        seconds.append(plugin.wait())
-        assert plugin.process.returncode == 0
-    # The main thread looks around once a second, whatever happens; one lucky moment is no proof.
-    assert statistics.median(seconds) < 0.5
+    plugin = start("careless.py", AT_IMPORT="signals elsewhere")
+    still_works(plugin)
+    time.sleep(0.1)  # by now it waits for whatever comes next
+    plugin.terminate()
+    assert plugin.wait() < SOON
+    assert plugin.process.returncode == 0
 
 
 def test_sigterm_during_a_slow_import(start: Start) -> None:
@@ -113,7 +108,7 @@ def test_sigterm_during_a_slow_import(start: Start) -> None:
 @pytest.mark.go_too
 def test_who_is_cut_off_at_the_end_is_told(start: Start) -> None:
     plugin = start("careless.py", PLUGIN_TIMEOUT_MS="60000", PLUGIN_DRAIN_SECONDS="1")
-    wait = in_background(lambda: plugin.execute({"do": "sleep", "seconds": 30}))
+    wait = in_background(lambda: plugin.execute({"do": "sleep", "seconds": 60}))
     plugin.wait_for_line(lambda line: line["message"] == "sleeping")
     plugin.terminate()
     status, answer = wait()
@@ -196,8 +191,8 @@ def test_async_prints_do_not_mix(start: Start) -> None:
     ],
     ids=["spaces in a header", "long address", "broken address", "long length"],
 )
-def test_a_header_that_takes_long_to_read(start: Start, head: bytes) -> None:
-    plugin = start("careless.py")
+def test_a_header_that_takes_long_to_read(running: Start, head: bytes) -> None:
+    plugin = running("careless.py")
     quick(plugin)
     started = time.monotonic()
     assert plugin.raw(head + b"\r\n\r\n").split(b" ")[1] == b"400"
@@ -208,15 +203,15 @@ def test_a_header_that_takes_long_to_read(start: Start, head: bytes) -> None:
 @pytest.mark.typescript_too
 @pytest.mark.go_too
 @pytest.mark.parametrize("more", [b"", b"Content-Length: 0\r\n", b"Content-Length: 99999999\r\n"])
-def test_expect_without_a_body_to_wait_for(start: Start, more: bytes) -> None:
+def test_expect_without_a_body_to_wait_for(running: Start, more: bytes) -> None:
     request = b"GET /health HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n" + more + b"\r\n"
-    answer = start("careless.py").raw(request)
+    answer = running("careless.py").raw(request)
     assert answer.split(b" ")[1] == (b"413" if b"9" in more else b"200"), answer
 
 
 @pytest.mark.go_too
-def test_a_double_slash_is_one(start: Start) -> None:
-    plugin = start("careless.py")
+def test_a_double_slash_is_one(running: Start) -> None:
+    plugin = running("careless.py")
     body = b'{"inputs": {"do": "return value"}}'
     status, _, _ = plugin.request("POST", "//execute", body, Content_Type="application/json")
     assert status == 200

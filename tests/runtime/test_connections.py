@@ -68,7 +68,7 @@ def test_a_forked_child_does_not_answer(start: Start, how: str) -> None:
 def test_an_end_is_seen_while_a_forked_child_lives(start: Start) -> None:
     plugin = start("careless.py", PLUGIN_IDLE_SECONDS="1")
     with plugin.connect() as connection:
-        connection.sendall(execution(do="fork and go on", seconds=20))
+        connection.sendall(execution(do="fork and go on", seconds=60))
         assert answer_on(connection)[0] == 200
         started = time.monotonic()
         assert connection.recv(1) == b""

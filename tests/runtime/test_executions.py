@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import statistics
 import threading
-import time
 from functools import partial
+from pathlib import Path
 
 import pytest
 
-from tests.support.plugin_process import SOON
+from tests.support.plugin_process import SOON, free_port
 from tests.support.servers import Start
 from tests.support.steps import busy, in_background, until
 
@@ -25,9 +24,10 @@ def test_executions_run_side_by_side(start: Start) -> None:
 
 @pytest.mark.typescript_too
 @pytest.mark.go_too
-def test_beyond_the_slots_the_answer_is_429_at_once(start: Start) -> None:
-    plugin = start(PLUGIN_CONCURRENCY="2", PLUGIN_TIMEOUT_MS="20000")
-    waiting = busy(plugin, 2, do="sleep", seconds=2)
+def test_beyond_the_slots_the_answer_is_429_at_once(start: Start, tmp_path: Path) -> None:
+    go_on = tmp_path / "go on"
+    plugin = start(PLUGIN_CONCURRENCY="2", PLUGIN_TIMEOUT_MS="600000")
+    waiting = busy(plugin, 2, do="wait for a file", value=str(go_on))
     status, headers, answer = plugin.request(
         "POST", "/execute", b'{"inputs": {}}', Content_Type="application/json"
     )
@@ -35,6 +35,7 @@ def test_beyond_the_slots_the_answer_is_429_at_once(start: Start) -> None:
     assert plugin.metric("plugin_executions_in_flight") == 2
     assert headers["retry-after"] == "1"
     assert "2 execution slots" in answer["error"]
+    go_on.touch()
     assert [wait()[0] for wait in waiting] == [200, 200]
     assert plugin.metric('plugin_executions_total{outcome="busy"}') == 1
 
@@ -59,10 +60,14 @@ def test_calls_one_after_another_never_meet_a_429(start: Start, slots: str) -> N
 
 
 @pytest.mark.go_too
-def test_past_the_deadline_the_caller_gets_504_and_the_slot_stays_taken(start: Start) -> None:
+def test_past_the_deadline_the_caller_gets_504_and_the_slot_stays_taken(
+    start: Start, tmp_path: Path
+) -> None:
+    go_on = tmp_path / "go on"
     plugin = start(PLUGIN_CONCURRENCY="1", PLUGIN_TIMEOUT_MS="500")
     assert plugin.get("/health")[0] == 200
-    status, answer = plugin.execute({"do": "sleep", "seconds": 3}, {"trace_id": "late one"})
+    inputs = {"do": "wait for a file", "value": str(go_on)}
+    status, answer = plugin.execute(inputs, {"trace_id": "late one"})
     assert status == 504
     assert "0.45 s" in answer["error"]
     assert plugin.metric("plugin_executions_stuck") == 1
@@ -70,6 +75,7 @@ def test_past_the_deadline_the_caller_gets_504_and_the_slot_stays_taken(start: S
     assert plugin.get("/health")[0] == 200
     assert plugin.execute({"do": "return value"})[0] == 429
 
+    go_on.touch()
     line = plugin.wait_for_line(lambda line: "past its deadline" in line["message"])
     assert line["trace_id"] == "late one"
     assert plugin.metric("plugin_executions_stuck") == 0
@@ -121,31 +127,28 @@ def test_context_variables_do_not_leak_from_one_execution_into_the_next(start: S
 
 @pytest.mark.parametrize("work", ["sleep", "spin"])
 def test_health_is_answered_while_every_slot_is_busy(start: Start, work: str) -> None:
-    plugin = start(PLUGIN_TIMEOUT_MS="20000")
-    waiting = busy(plugin, 4, do=work, seconds=4)
-    seconds = []
-    for _ in range(50):
-        started = time.monotonic()
+    plugin = start(PLUGIN_TIMEOUT_MS="600000")
+    busy(plugin, 4, do=work, seconds=300)
+    for _ in range(20):
         assert plugin.get("/health")[0] == 200
-        seconds.append(time.monotonic() - started)
-    # No timing of the machine: it must be far below the four seconds of the executions.
-    assert statistics.median(seconds) < 0.5
-    assert [wait()[0] for wait in waiting] == [200] * 4
+    assert plugin.metric("plugin_executions_in_flight") == 4, "it waited for them"
 
 
 @pytest.mark.typescript_too
 @pytest.mark.go_too
 def test_health_waits_for_a_short_setup(start: Start) -> None:
-    plugin = start("slow_setup.py", SETUP_SECONDS="0.4")
+    plugin = start("slow_setup.py", SETUP_SECONDS="0.1")
     assert plugin.get("/health")[0] == 200
 
 
-def test_health_tells_of_a_long_setup(start: Start) -> None:
-    plugin = start("slow_setup.py", SETUP_SECONDS="2")
+def test_health_tells_of_a_long_setup(start: Start, tmp_path: Path) -> None:
+    go_on = tmp_path / "go on"
+    plugin = start("slow_setup.py", SETUP_WAITS_FOR=str(go_on))
     status, health = plugin.get("/health")
     assert (status, health["status"]) == (503, "starting")
     assert plugin.get("/health/live")[0] == 200
     assert plugin.execute({"do": "x"})[0] == 503
+    go_on.touch()
     until(lambda: plugin.get("/health")[0] == 200)
     assert plugin.execute({"do": "x"})[1]["outputs"] == {"result": "ready"}
 
@@ -174,14 +177,16 @@ def test_an_idle_plugin_ends_at_once(start: Start) -> None:
 
 @pytest.mark.typescript_too
 @pytest.mark.go_too
-def test_running_executions_are_answered_before_the_end(start: Start) -> None:
-    plugin = start(PLUGIN_TIMEOUT_MS="20000")
+def test_running_executions_are_answered_before_the_end(start: Start, tmp_path: Path) -> None:
+    go_on = tmp_path / "go on"
+    plugin = start(PLUGIN_TIMEOUT_MS="600000")
     connection = plugin.connect()
-    waiting = busy(plugin, 3, do="sleep", seconds=1)
+    waiting = busy(plugin, 3, do="wait for a file", value=str(go_on))
     plugin.terminate()
     until(lambda: plugin.get("/health/ready")[0] == 503)
     assert plugin.get("/health")[1]["status"] == "stopping"
     assert plugin.execute({"do": "return value"})[0] == 503
+    go_on.touch()
     assert [wait()[0] for wait in waiting] == [200] * 3
     assert plugin.wait() < SOON
     assert plugin.process.returncode == 0
@@ -192,7 +197,7 @@ def test_running_executions_are_answered_before_the_end(start: Start) -> None:
 @pytest.mark.go_too
 def test_the_end_does_not_wait_for_what_is_already_answered(start: Start) -> None:
     plugin = start(PLUGIN_TIMEOUT_MS="200")
-    assert plugin.execute({"do": "sleep", "seconds": 15})[0] == 504
+    assert plugin.execute({"do": "sleep", "seconds": 60})[0] == 504
     plugin.terminate()
     assert plugin.wait() < SOON
     assert plugin.process.returncode == 0
@@ -202,7 +207,7 @@ def test_the_end_does_not_wait_for_what_is_already_answered(start: Start) -> Non
 @pytest.mark.go_too
 def test_the_end_comes_before_the_host_kills(start: Start) -> None:
     plugin = start(PLUGIN_TIMEOUT_MS="60000", PLUGIN_DRAIN_SECONDS="1")
-    busy(plugin, 1, do="sleep", seconds=15)
+    busy(plugin, 1, do="sleep", seconds=60)
     plugin.terminate()
     assert plugin.wait() < SOON
 
@@ -211,7 +216,7 @@ def test_the_end_comes_before_the_host_kills(start: Start) -> None:
 @pytest.mark.go_too
 def test_a_second_signal_ends_at_once(start: Start) -> None:
     plugin = start(PLUGIN_TIMEOUT_MS="60000")
-    busy(plugin, 1, do="sleep", seconds=15)
+    busy(plugin, 1, do="sleep", seconds=60)
     plugin.terminate()
     until(lambda: plugin.get("/health")[0] == 503)
     plugin.terminate()
@@ -221,7 +226,8 @@ def test_a_second_signal_ends_at_once(start: Start) -> None:
 @pytest.mark.typescript_too
 @pytest.mark.go_too
 def test_sigterm_during_setup_ends_at_once(start: Start) -> None:
-    plugin = start("slow_setup.py", SETUP_SECONDS="20")
+    # The log tells a port only once setup has ended.
+    plugin = start("slow_setup.py", SETUP_SECONDS="60", PLUGIN_PORT=free_port())
     assert plugin.get("/health/live")[0] == 200
     plugin.terminate()
     assert plugin.wait() < SOON

@@ -25,8 +25,8 @@ from tests.support.servers import Start
     ],
     ids=lambda value: str(value)[:40],
 )
-def test_what_the_plugin_did_is_told(start: Start, inputs: dict[str, object], words: str) -> None:
-    plugin = start()
+def test_what_the_plugin_did_is_told(running: Start, inputs: dict[str, object], words: str) -> None:
+    plugin = running()
     status, answer = plugin.execute(inputs)
     assert status == 500
     assert answer["success"] is False
@@ -44,9 +44,9 @@ def test_what_the_plugin_did_is_told(start: Start, inputs: dict[str, object], wo
     ],
 )
 def test_outputs_that_do_not_match_the_manifest(
-    start: Start, outputs: dict[str, object], problem: str
+    running: Start, outputs: dict[str, object], problem: str
 ) -> None:
-    plugin = start()
+    plugin = running()
     raw = {"success": True, "outputs": outputs}
     status, answer = plugin.execute({"do": "return raw", "value": raw})
     assert status == 500
@@ -55,8 +55,8 @@ def test_outputs_that_do_not_match_the_manifest(
     assert problem in plugin.log
 
 
-def test_an_output_that_is_not_required_may_be_absent_or_null(start: Start) -> None:
-    plugin = start()
+def test_an_output_that_is_not_required_may_be_absent_or_null(running: Start) -> None:
+    plugin = running()
     for outputs, sent in (
         ({"result": 1}, {"result": 1}),
         ({"result": 1, "count": None}, {"result": 1}),
@@ -68,16 +68,16 @@ def test_an_output_that_is_not_required_may_be_absent_or_null(start: Start) -> N
 
 
 @pytest.mark.parametrize("kind", ["bytes", "nan", "surrogate", "loop"])
-def test_a_value_that_json_cannot_carry(start: Start, kind: str) -> None:
-    plugin = start()
+def test_a_value_that_json_cannot_carry(running: Start, kind: str) -> None:
+    plugin = running()
     status, answer = plugin.execute({"do": f"return {kind}"})
     assert status == 500
     assert "Output 'result'" in answer["errors"][0]
     assert "Output 'result'" in plugin.log
 
 
-def test_a_tuple_is_an_array(start: Start) -> None:
-    assert start().execute({"do": "return tuple"})[1]["outputs"] == {"result": [1, 2]}
+def test_a_tuple_is_an_array(running: Start) -> None:
+    assert running().execute({"do": "return tuple"})[1]["outputs"] == {"result": [1, 2]}
 
 
 @pytest.mark.typescript_too

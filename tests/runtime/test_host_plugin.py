@@ -91,9 +91,9 @@ PRINTED = "The wrapped program printed"
     ],
 )
 def test_failures_are_told_in_its_own_words(
-    start: Start, given: dict[str, Any], error: str
+    running: Start, given: dict[str, Any], error: str
 ) -> None:
-    status, answer = odd(start).execute(given)
+    status, answer = running("host_plugin.py").execute(given)
     assert status == 500
     assert answer["error"].startswith(error)
 

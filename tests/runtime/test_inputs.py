@@ -39,8 +39,8 @@ def received(plugin: Any, inputs: dict[str, Any]) -> dict[str, Any]:
         pytest.param({"args": {}}, {"args": {}}, id="args alone"),
     ],
 )
-def test_a_value_of_any_type_is_unwrapped(start: Start, sent: Any, expected: Any) -> None:
-    assert received(start(), {"value": sent})["value"] == expected
+def test_a_value_of_any_type_is_unwrapped(running: Start, sent: Any, expected: Any) -> None:
+    assert received(running(), {"value": sent})["value"] == expected
 
 
 @pytest.mark.go_too
@@ -54,9 +54,9 @@ def test_a_value_of_any_type_is_unwrapped(start: Start, sent: Any, expected: Any
     ],
 )
 def test_an_object_with_a_key_named_value_is_not_taken_for_an_envelope(
-    start: Start, sent: Any, expected: Any
+    running: Start, sent: Any, expected: Any
 ) -> None:
-    assert received(start(), {"settings": sent})["settings"] == expected
+    assert received(running(), {"settings": sent})["settings"] == expected
 
 
 def case_problems(plugin: Any, cases: list[dict[str, Any]], wanted: str) -> list[str]:
@@ -86,43 +86,43 @@ TYPED = {
 }
 
 
-def test_the_table_of_conversions(start: Start) -> None:
-    assert case_problems(start(manifest=TYPED), CASES, "given") == []
+def test_the_table_of_conversions(running: Start) -> None:
+    assert case_problems(running(manifest=TYPED), CASES, "given") == []
 
 
-def test_the_table_of_conversions_in_strict_mode(start: Start) -> None:
-    plugin = start(manifest=TYPED, PLUGIN_STRICT_INPUTS="1")
+def test_the_table_of_conversions_in_strict_mode(running: Start) -> None:
+    plugin = running(manifest=TYPED, PLUGIN_STRICT_INPUTS="1")
     assert case_problems(plugin, CASES, "strict") == []
 
 
 @pytest.mark.typescript_too
 @pytest.mark.go_too
-def test_text_that_is_nested_too_deeply_is_no_value(start: Start) -> None:
+def test_text_that_is_nested_too_deeply_is_no_value(running: Start) -> None:
     deep = "[" * 101 + "]" * 101
-    status, answer = start().execute({"do": "return inputs", "names": deep})
+    status, answer = running().execute({"do": "return inputs", "names": deep})
     assert status == 422
     assert answer["errors"] == ["Input 'names' must be of type array, but is string."]
 
 
 @pytest.mark.typescript_too
 @pytest.mark.go_too
-def test_a_secret_in_json_text_is_redacted_as_a_value_too(start: Start) -> None:
+def test_a_secret_in_json_text_is_redacted_as_a_value_too(running: Start) -> None:
     secret = {"name": "settings", "type": "object", "required": False, "secret": True}
     definitions = [d for d in MANIFEST["inputDefinitions"] if d["name"] != "settings"]
-    plugin = start(manifest={"inputDefinitions": [*definitions, secret]})
+    plugin = running(manifest={"inputDefinitions": [*definitions, secret]})
     sent = {"do": "return inputs", "settings": json.dumps({"key": "canary-0123456789"})}
     status, answer = plugin.execute(sent)
     assert status == 200
     assert answer["outputs"]["result"]["settings"] == {"key": "[redacted]"}
 
 
-def test_default_value_is_the_hosts_name_for_a_default(start: Start) -> None:
+def test_default_value_is_the_hosts_name_for_a_default(running: Start) -> None:
     definitions = [
         {"name": "do", "type": "string", "required": True},
         {"name": "seconds", "type": "number", "required": False, "defaultValue": 0, "default": 1},
         {"name": "names", "type": "array", "required": False, "defaultValue": ["a"]},
     ]
-    assert received(start(manifest={"inputDefinitions": definitions}), {}) == {
+    assert received(running(manifest={"inputDefinitions": definitions}), {}) == {
         "do": "return inputs",
         "seconds": 0,
         "names": ["a"],
@@ -131,8 +131,8 @@ def test_default_value_is_the_hosts_name_for_a_default(start: Start) -> None:
 
 @pytest.mark.typescript_too
 @pytest.mark.go_too
-def test_args_and_undeclared_inputs_are_in_the_context(start: Start) -> None:
-    status, answer = start().execute(
+def test_args_and_undeclared_inputs_are_in_the_context(running: Start) -> None:
+    status, answer = running().execute(
         {
             "do": {"value": "return context", "args": {"a": 1}},
             "stepId": "s-1",
@@ -155,8 +155,8 @@ def test_args_and_undeclared_inputs_are_in_the_context(start: Start) -> None:
 
 @pytest.mark.typescript_too
 @pytest.mark.go_too
-def test_an_alias_is_as_good_as_the_name_which_comes_first(start: Start) -> None:
-    plugin = start()
+def test_an_alias_is_as_good_as_the_name_which_comes_first(running: Start) -> None:
+    plugin = running()
     assert plugin.execute({"verb": "return inputs"})[1]["outputs"]["result"]["do"] == (
         "return inputs"
     )
@@ -167,8 +167,8 @@ def test_an_alias_is_as_good_as_the_name_which_comes_first(start: Start) -> None
 
 @pytest.mark.typescript_too
 @pytest.mark.go_too
-def test_defaults_are_filled_in_and_absent_inputs_stay_absent(start: Start) -> None:
-    plugin = start()
+def test_defaults_are_filled_in_and_absent_inputs_stay_absent(running: Start) -> None:
+    plugin = running()
     assert received(plugin, {}) == {"do": "return inputs", "seconds": 0}
     assert received(plugin, {"seconds": None, "flag": None, "names": None}) == {
         "do": "return inputs",
@@ -176,8 +176,8 @@ def test_defaults_are_filled_in_and_absent_inputs_stay_absent(start: Start) -> N
     }
 
 
-def test_every_problem_is_reported_at_once(start: Start) -> None:
-    status, answer = start().execute(
+def test_every_problem_is_reported_at_once(running: Start) -> None:
+    status, answer = running().execute(
         {"value": 1, "seconds": True, "flag": 1, "names": "a", "settings": []}
     )
     assert status == 422
@@ -198,17 +198,17 @@ def test_every_problem_is_reported_at_once(start: Start) -> None:
     [("s-1", "s-1"), ({"value": "s-1", "args": {}}, "s-1"), (7, "7"), (None, "")],
 )
 def test_the_step_can_be_recognized_when_it_is_repeated(
-    start: Start, sent: Any, step_id: str
+    running: Start, sent: Any, step_id: str
 ) -> None:
-    status, answer = start().execute({"do": "return context", "stepId": sent})
+    status, answer = running().execute({"do": "return context", "stepId": sent})
     assert status == 200
     assert answer["outputs"]["result"]["step_id"] == step_id
 
 
 @pytest.mark.go_too
 @pytest.mark.parametrize("nothing", [None, {"value": None}, {"value": None, "args": {}}])
-def test_null_is_no_value_for_a_required_input(start: Start, nothing: Any) -> None:
-    status, answer = start().execute({"do": nothing})
+def test_null_is_no_value_for_a_required_input(running: Start, nothing: Any) -> None:
+    status, answer = running().execute({"do": nothing})
     assert status == 422
     assert "'do'" in answer["error"]
 

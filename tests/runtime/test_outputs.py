@@ -18,17 +18,17 @@ THREE = {
 }
 
 
-def test_outputs_come_in_the_order_of_the_manifest_without_optional_nulls(start: Start) -> None:
+def test_outputs_come_in_the_order_of_the_manifest_without_optional_nulls(running: Start) -> None:
     raw = {"success": True, "outputs": {"third": 3, "second": None, "first": 1}}
-    status, answer = start(manifest=THREE).execute({"do": "return raw", "value": raw})
+    status, answer = running(manifest=THREE).execute({"do": "return raw", "value": raw})
     assert status == 200
     assert list(answer["outputs"].items()) == [("first", 1), ("third", 3)]
 
 
 def test_an_integer_that_the_host_would_round_is_sent_as_text_where_that_is_declared(
-    start: Start,
+    running: Start,
 ) -> None:
-    plugin = start(manifest=THREE)
+    plugin = running(manifest=THREE)
     raw = {"success": True, "outputs": {"second": -(2**53) - 1}}
     status, answer = plugin.execute({"do": "return raw", "value": raw})
     assert (status, answer["outputs"]) == (200, {"second": "-9007199254740993"})
@@ -49,9 +49,9 @@ def test_an_integer_that_the_host_would_round_is_sent_as_text_where_that_is_decl
     ],
 )
 def test_an_integer_that_the_host_rounds_is_named_in_a_warning(
-    start: Start, value: Any, warned: bool
+    running: Start, value: Any, warned: bool
 ) -> None:
-    plugin = start()
+    plugin = running()
     status, answer = plugin.execute({"do": "return value", "value": value})
     assert (status, answer["outputs"]) == (200, {"result": value})
     warnings = [line for line in plugin.lines if "above 2**53" in line["message"]]
@@ -98,9 +98,9 @@ def test_an_integer_that_the_host_rounds_is_named_in_a_warning(
     ],
 )
 def test_what_json_cannot_carry_is_told_with_what_to_write(
-    start: Start, expression: str, told: str
+    running: Start, expression: str, told: str
 ) -> None:
-    plugin = start("unusual_outputs.py")
+    plugin = running("unusual_outputs.py")
     status, answer = plugin.execute({"do": expression})
     assert status == 500
     (error,) = answer["errors"]
@@ -110,8 +110,8 @@ def test_what_json_cannot_carry_is_told_with_what_to_write(
     assert plugin.execute({"do": "1"})[0] == 200
 
 
-def test_a_declared_type_is_told_with_what_to_write(start: Start) -> None:
-    plugin = start("unusual_outputs.py")
+def test_a_declared_type_is_told_with_what_to_write(running: Start) -> None:
+    plugin = running("unusual_outputs.py")
     status, answer = plugin.execute({"do": "count", "value": "numpy_scalar(7)"})
     assert status == 500
     assert answer["errors"] == [
@@ -119,7 +119,7 @@ def test_a_declared_type_is_told_with_what_to_write(start: Start) -> None:
     ]
 
 
-def test_success_of_numpy_is_told_with_what_to_write(start: Start) -> None:
-    status, answer = start("unusual_outputs.py").execute({"do": "success"})
+def test_success_of_numpy_is_told_with_what_to_write(running: Start) -> None:
+    status, answer = running("unusual_outputs.py").execute({"do": "success"})
     assert status == 500
     assert "'success' is numpy.int64; write bool(value)." in answer["error"]

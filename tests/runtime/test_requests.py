@@ -50,22 +50,22 @@ def mixed(depth: int) -> bytes:
     ],
     ids=lambda value: str(value)[:24],
 )
-def test_a_body_that_is_not_acceptable_json(start: Start, body: bytes, words: str) -> None:
-    status, answer = start().post(body)
+def test_a_body_that_is_not_acceptable_json(running: Start, body: bytes, words: str) -> None:
+    status, answer = running().post(body)
     assert status == 400
     assert answer["success"] is False
     assert words in answer["error"]
 
 
-def test_a_byte_order_mark_is_passed_over(start: Start) -> None:
+def test_a_byte_order_mark_is_passed_over(running: Start) -> None:
     body = b'\xef\xbb\xbf{"inputs": {"do": "return value", "value": "\xc3\xa4"}}'
-    status, answer = start().post(body)
+    status, answer = running().post(body)
     assert (status, answer["outputs"]) == (200, {"result": "\u00e4"})
 
 
-def test_what_only_looks_like_it_is_accepted(start: Start) -> None:
+def test_what_only_looks_like_it_is_accepted(running: Start) -> None:
     """The neighbours of what is refused."""
-    plugin = start()
+    plugin = running()
     brackets = "[" * 500
     assert plugin.post(mixed(49))[0] == 200, "100 levels"
     largest = int(1.7976931348623157e308)
@@ -101,23 +101,23 @@ def test_what_only_looks_like_it_is_accepted(start: Start) -> None:
         ("application/jsonish", 415),
     ],
 )
-def test_the_content_type(start: Start, content_type: str, status: int) -> None:
+def test_the_content_type(running: Start, content_type: str, status: int) -> None:
     body = b'{"inputs": {"do": "return value"}}'
-    assert start().post(body, Content_Type=content_type)[0] == status
+    assert running().post(body, Content_Type=content_type)[0] == status
 
 
-def test_a_compressed_body_is_refused(start: Start) -> None:
-    assert start().post(b"\x1f\x8b", Content_Encoding="gzip")[0] == 415
+def test_a_compressed_body_is_refused(running: Start) -> None:
+    assert running().post(b"\x1f\x8b", Content_Encoding="gzip")[0] == 415
 
 
 @pytest.mark.parametrize("encoding", ["identity", "Identity", ""])
-def test_a_body_as_it_is_may_be_called_so(start: Start, encoding: str) -> None:
+def test_a_body_as_it_is_may_be_called_so(running: Start, encoding: str) -> None:
     body = b'{"inputs": {"do": "return value"}}'
-    assert start().post(body, Content_Encoding=encoding)[0] == 200
+    assert running().post(body, Content_Encoding=encoding)[0] == 200
 
 
-def test_unknown_paths_and_methods(start: Start) -> None:
-    plugin = start()
+def test_unknown_paths_and_methods(running: Start) -> None:
+    plugin = running()
     status, answer = plugin.get("/nothing")
     assert status == 404
     assert "/execute" in answer["error"]
@@ -175,9 +175,9 @@ def test_a_chunked_body(start: Start) -> None:
         b"A header without a colon",
     ],
 )
-def test_a_request_whose_length_is_in_doubt(start: Start, lines: bytes) -> None:
+def test_a_request_whose_length_is_in_doubt(running: Start, lines: bytes) -> None:
     request = b"POST /execute HTTP/1.1\r\nHost: a\r\n" + lines + b"\r\n\r\n0\r\n\r\n"
-    answer = start().raw(request)
+    answer = running().raw(request)
     assert answer.split(b" ")[1] == b"400", answer
     assert b'"success": false' in answer
     assert answer.count(b"Content-Length:") == 1, "the rest was taken for another request"
@@ -189,8 +189,8 @@ def test_a_request_whose_length_is_in_doubt(start: Start, lines: bytes) -> None:
     [b"\x16\x03\x01\x02\x00\x01\r\n\r\n", b"GET\r\n\r\n", b"get /health HTTP/1.1\r\n\r\n"],
     ids=["TLS", "no path", "lower case"],
 )
-def test_what_is_no_http(start: Start, request_bytes: bytes) -> None:
-    answer = start().raw(request_bytes)
+def test_what_is_no_http(running: Start, request_bytes: bytes) -> None:
+    answer = running().raw(request_bytes)
     assert answer.split(b" ")[1] == b"400", answer
 
 
@@ -199,10 +199,10 @@ def test_what_is_no_http(start: Start, request_bytes: bytes) -> None:
     [b"GET /health HTTP/1.1\nHost: a\n\n", b"GET /health HTTP/1.1\r\nHost: a\n\n"],
 )
 def test_lines_that_end_with_lf_alone_are_refused_at_once(
-    start: Start, request_bytes: bytes
+    running: Start, request_bytes: bytes
 ) -> None:
     """The client waits for its answer; without one it would wait for PLUGIN_REQUEST_SECONDS."""
-    with start().connect() as connection:
+    with running().connect() as connection:
         connection.sendall(request_bytes)
         connection.settimeout(SOON)
         assert connection.recv(65536).startswith(b"HTTP/1.1 400 ")
@@ -210,9 +210,9 @@ def test_lines_that_end_with_lf_alone_are_refused_at_once(
 
 @pytest.mark.typescript_too
 @pytest.mark.go_too
-def test_transfer_encoding_in_http_1_0(start: Start) -> None:
+def test_transfer_encoding_in_http_1_0(running: Start) -> None:
     request = b"POST /execute HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
-    assert start().raw(request).split(b" ")[1] == b"400"
+    assert running().raw(request).split(b" ")[1] == b"400"
 
 
 @pytest.mark.typescript_too
@@ -227,12 +227,12 @@ def test_a_header_that_is_too_large(start: Start) -> None:
 
 @pytest.mark.typescript_too
 @pytest.mark.go_too
-def test_requests_that_follow_each_other_on_one_connection(start: Start) -> None:
+def test_requests_that_follow_each_other_on_one_connection(running: Start) -> None:
     one = b'{"inputs": {"do": "return value", "value": "%d"}}'
     bodies = [one % number for number in range(5)]
     head = b"POST /execute HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n"
     requests = b"".join(head % len(body) + body for body in bodies)
-    answer = start().raw(requests)
+    answer = running().raw(requests)
     assert [answer.index(b'"result":"%d"' % n) for n in range(5)] == sorted(
         answer.index(b'"result":"%d"' % n) for n in range(5)
     )

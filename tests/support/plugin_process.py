@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-SOON = 7.5  # seconds, however busy the machine is; what must not be waited for takes 8 and more
+SOON = 25.0  # seconds, however busy the machine is; what must not be waited for takes 30 and more
+DRAIN = "60"  # seconds that a stopping server waits for executions, unless a test sets them
 
 MANIFEST: dict[str, Any] = {
     "id": "obedient",
@@ -76,14 +77,21 @@ class PluginProcess:
         command: Sequence[str] = (),
     ) -> None:
         self.log_file = folder / "log"
+        self._log_begins = 0  # in bytes
         self.started = time.monotonic()
         port = environ.get("PLUGIN_PORT", "")
         self._port = int(port) if port.isdecimal() else 0
+        self._listening = 0
         python = [sys.executable, "-E", "-s", str(folder / "server.py")]
         with self.log_file.open("wb") as log:
             self.process = subprocess.Popen(
                 command or [*python, *arguments],
-                env={"PLUGIN_PORT": "0", "PLUGIN_HOST": "127.0.0.1", **environ},
+                env={
+                    "PLUGIN_PORT": "0",
+                    "PLUGIN_HOST": "127.0.0.1",
+                    "PLUGIN_DRAIN_SECONDS": DRAIN,
+                    **environ,
+                },
                 cwd="/",
                 stdout=log if output is None else output,
                 stderr=log if output is None else output,
@@ -91,8 +99,13 @@ class PluginProcess:
 
     @property
     def log(self) -> str:
-        """Everything that was written to standard output and error."""
-        return self.log_file.read_text("utf-8")
+        """Everything that was written to standard output and error, since `begin_log` if called."""
+        return self.log_file.read_bytes()[self._log_begins :].decode("utf-8")
+
+    def begin_log(self) -> None:
+        """Wait until it listens; let `log` and `lines` begin with what is written from now on."""
+        _ = self.port
+        self._log_begins = self.log_file.stat().st_size
 
     @property
     def lines(self) -> list[dict[str, Any]]:
@@ -104,11 +117,14 @@ class PluginProcess:
     @property
     def port(self) -> int:
         """The port it listens on; waits for it."""
+        if self._listening:
+            return self._listening
         if self._port:
             self._wait_for_port()
             return self._port
         line = self.wait_for_line(lambda line: "address" in line)
-        return int(line["address"].rpartition(":")[2])
+        self._listening = int(line["address"].rpartition(":")[2])
+        return self._listening
 
     def _wait_for_port(self, seconds: float = 60) -> None:
         until = time.monotonic() + seconds
@@ -135,7 +151,7 @@ class PluginProcess:
 
     def connect(self) -> socket.socket:
         """A plain connection, for requests that no HTTP client would send."""
-        return socket.create_connection(("127.0.0.1", self.port), timeout=20)
+        return socket.create_connection(("127.0.0.1", self.port), timeout=60)
 
     def raw(self, request: bytes) -> bytes:
         """Send bytes, return everything that comes back until the connection ends."""
@@ -151,7 +167,7 @@ class PluginProcess:
         self, method: str, path: str, body: bytes | None = None, **headers: str
     ) -> tuple[int, dict[str, str], Any]:
         """Status, headers with lower-case names, and the body, decoded if it is JSON."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             dashed = {name.replace("_", "-"): value for name, value in headers.items()}
             connection.request(method, path, body, dashed)

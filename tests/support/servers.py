@@ -6,14 +6,17 @@ A plugin of pytest, so that each of them is prepared once for all tests.
 from __future__ import annotations
 
 import compileall
+import json
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.support import go, node
+from tests.support.once import made_once
 from tests.support.plugin_process import PluginProcess, write_manifest
 from tests.support.template import TEMPLATE
 
@@ -48,8 +51,8 @@ def python_server(tmp_path_factory: pytest.TempPathFactory) -> Server:
 @pytest.fixture(scope="session")
 def go_server(tmp_path_factory: pytest.TempPathFactory) -> Server:
     """The program, compiled once; its logic does what each file of `logic/` does."""
-    compiled = tmp_path_factory.mktemp("obedient")
-    go.build(compiled, go.TESTS / "obedient.go")
+    source = go.TESTS / "obedient.go"
+    compiled = made_once(tmp_path_factory, "obedient", lambda folder: go.build(folder, source))
 
     def put(folder: Path, _logic: str) -> list[str]:
         program = folder / "plugin"
@@ -100,3 +103,61 @@ def starting(folder: Path, server: Server) -> Iterator[Start]:
     yield start
     for process in running:
         process.kill()
+
+
+class Running:
+    """Servers that several tests use one after another: each is started once, and must live on.
+
+    Only for tests that neither end a server nor count from its start. The log of each begins anew.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.servers: dict[str, PluginProcess] = {}
+
+    def get(
+        self,
+        name: str,
+        server: Server,
+        logic: str = "obedient.py",
+        manifest: dict[str, object] | None = None,
+        **environ: str,
+    ) -> PluginProcess:
+        """The server `name` with this logic, with these keys of the manifest and variables."""
+        key = json.dumps([name, logic, manifest, environ])
+        if key not in self.servers:
+            plugin = self.folder / f"plugin-{len(self.servers)}"
+            plugin.mkdir()
+            command = server(plugin, logic)
+            write_manifest(plugin, manifest or {})
+            self.servers[key] = PluginProcess(plugin, environ, command=command)
+        process = self.servers[key]
+        process.begin_log()
+        return process
+
+    def check(self) -> None:
+        """Fail the test that has ended a server, and forget that server."""
+        ended = [key for key, process in self.servers.items() if process.process.poll() is not None]
+        logs = [self.servers.pop(key).log for key in ended]
+        assert not ended, f"{ended} ended:\n" + "\n".join(logs)
+
+
+@pytest.fixture(scope="session")
+def all_running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """The servers of `running`, until the last test has ended."""
+    running = Running(tmp_path_factory.mktemp("running"))
+    yield running
+    for process in running.servers.values():
+        process.kill()
+
+
+def running_ones(request: pytest.FixtureRequest, all_running: Running) -> Iterator[Start]:
+    """Yield what gives a running server of the language; the test must leave it alive."""
+    language = getattr(request, "param", "python")
+    server = request.getfixturevalue(f"{language}_server")
+
+    def running(*arguments: Any, **options: Any) -> PluginProcess:
+        return all_running.get(language, server, *arguments, **options)
+
+    yield running
+    all_running.check()

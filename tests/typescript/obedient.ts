@@ -1,5 +1,6 @@
 /** Does what its inputs ask for, so that a test can see what the server makes of it. */
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 
 type Inputs = {
@@ -38,6 +39,9 @@ export async function executePlugin(inputs: Inputs, context: object): Promise<un
       console.log('sleeping');
       await setTimeout(seconds * 1000);
       return success('slept');
+    case 'wait for a file':
+      while (!existsSync(String(value))) await setTimeout(10);
+      return success('waited');
     case 'block':
       spawnSync('sleep', [String(seconds)], { stdio: 'ignore' });
       return success('blocked');

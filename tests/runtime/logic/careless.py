@@ -16,7 +16,7 @@ import threading
 import time
 from typing import Any
 
-from plugin_runtime import responses  # type: ignore[import-not-found]
+from plugin_runtime import http_server, responses  # type: ignore[import-not-found]
 from plugin_runtime.http_request import Parser  # type: ignore[import-not-found]
 from plugin_runtime.responses import Response  # type: ignore[import-not-found]
 
@@ -88,6 +88,12 @@ def signals_to_another_thread() -> None:
     """What a signal is like that comes just before the main thread waits: nothing interrupts it."""
     threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
+    turn = http_server.Server._turn  # ends after a second, whatever happens
+
+    def wait_longer(server: Any, longest: float) -> None:
+        turn(server, 600.0 if longest == 1.0 else longest)
+
+    http_server.Server._turn = wait_longer
 
 
 match os.environ.get("AT_IMPORT"):
@@ -101,10 +107,11 @@ match os.environ.get("AT_IMPORT"):
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
     case "slow":
         print("importing", flush=True)
-        time.sleep(20)
-    case "slow for a while":
+        time.sleep(60)
+    case "wait for a file":
         print("importing", flush=True)
-        time.sleep(4)
+        while not os.path.exists(os.environ["FILE"]):  # noqa: PTH110 - pathlib is not imported
+            time.sleep(0.01)
     case "signals elsewhere":
         signals_to_another_thread()
     case "broken answers":

@@ -5,6 +5,7 @@ import logging
 import sys
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
 seen: contextvars.ContextVar[str] = contextvars.ContextVar("seen", default="nothing")
@@ -35,6 +36,10 @@ def execute_plugin(inputs: dict[str, Any], context: dict[str, Any]) -> Any:
         case "sleep":
             time.sleep(seconds)
             return success("slept")
+        case "wait for a file":
+            while not Path(str(value)).exists():
+                time.sleep(0.01)
+            return success("waited")
         case "meet":
             meeting.wait(seconds)
             return success("met")

@@ -2,11 +2,14 @@
 
 import os
 import time
+from pathlib import Path
 from typing import Any
 
 
 def setup() -> None:
-    time.sleep(float(os.environ["SETUP_SECONDS"]))
+    time.sleep(float(os.environ.get("SETUP_SECONDS", "0")))
+    while "SETUP_WAITS_FOR" in os.environ and not Path(os.environ["SETUP_WAITS_FOR"]).exists():
+        time.sleep(0.01)
     if "SETUP_FAILS" in os.environ:
         raise ConnectionError(f"no database; token {os.environ['DATABASE_TOKEN']}")
 
