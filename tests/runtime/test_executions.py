@@ -86,6 +86,7 @@ def test_past_the_deadline_the_caller_gets_504_and_the_slot_stays_taken(
 
 def test_async_logic_is_cancelled_at_its_deadline(start: Start) -> None:
     plugin = start("asynchronous.py", PLUGIN_CONCURRENCY="1", PLUGIN_TIMEOUT_MS="500")
+    until(lambda: plugin.get("/health")[0] == 200)
     assert plugin.execute({"do": "sleep", "seconds": 30})[0] == 504
     line = plugin.wait_for_line(lambda line: line["message"] == "cancelled for real")
     assert line["logger"] == "author"
@@ -96,6 +97,7 @@ def test_async_logic_is_cancelled_at_its_deadline(start: Start) -> None:
 @pytest.mark.parametrize("logic", ["obedient.py", "asynchronous.py"])
 def test_an_execution_that_ends_at_its_deadline_has_one_answer(start: Start, logic: str) -> None:
     plugin = start(logic, PLUGIN_TIMEOUT_MS="100")
+    until(lambda: plugin.get("/health")[0] == 200)
     statuses = [
         plugin.execute({"do": "sleep", "seconds": 0.09 + (number - 20) / 10_000})[0]
         for number in range(40)
@@ -108,6 +110,7 @@ def test_an_execution_that_ends_at_its_deadline_has_one_answer(start: Start, log
 
 def test_async_logic_runs_side_by_side_and_cannot_end_the_server(start: Start) -> None:
     plugin = start("asynchronous.py", PLUGIN_CONCURRENCY="8")
+    until(lambda: plugin.get("/health")[0] == 200)
     waiting = [
         in_background(partial(plugin.execute, {"do": "sleep", "seconds": 1}, {"trace_id": name}))
         for name in "abcd"

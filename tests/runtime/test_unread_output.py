@@ -131,9 +131,14 @@ def test_a_burst_waits_for_a_reader_that_reads(start: Start, reader: Reader) -> 
     plugin = start("careless.py", output=reader.end, **environ)
     until(lambda: is_ready(plugin))
     number = 120
-    assert plugin.execute({"do": "say", "value": f"{LONG}\n" * number})[0] == 200
-    # Without waiting only 17 lines fit; on a busy machine the reader may be late once or twice.
-    assert plugin.metric(DROPPED) < number / 2
+    # Without waiting only 17 lines fit; on a busy machine the reader may be late, but not always.
+    for _ in range(5):
+        before = plugin.metric(DROPPED)
+        assert plugin.execute({"do": "say", "value": f"{LONG}\n" * number})[0] == 200
+        if plugin.metric(DROPPED) - before < number / 2:
+            break
+    else:
+        raise AssertionError("most lines were dropped each time")
     plugin.terminate()
     plugin.wait()
     until(lambda: any("dropped" in line or line["message"] == "stopped" for line in reader.lines))

@@ -107,7 +107,8 @@ match os.environ.get("AT_IMPORT"):
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
     case "slow":
         print("importing", flush=True)
-        time.sleep(60)
+        for _ in range(600):  # a signal just before a wait does not end it
+            time.sleep(0.1)
     case "wait for a file":
         print("importing", flush=True)
         while not os.path.exists(os.environ["FILE"]):  # noqa: PTH110 - pathlib is not imported
