@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,9 +11,11 @@ from pathlib import Path
 from tests.support import node
 from tests.support.plugin_process import SOON, PluginProcess, write_manifest
 from tests.support.servers import Server, starting
+from tests.support.steps import execution
 
 AT_ONCE = 4
 CROWD = 16
+SHORT = 50
 
 
 def started(folder: Path, timeout: int, slots: int) -> PluginProcess:
@@ -44,6 +47,28 @@ def test_executions_that_take_long_run_at_the_same_time(tmp_path: Path) -> None:
         plugin.kill()
     assert [status for status, _ in answers] == [200] * AT_ONCE
     assert len({body["outputs"]["result"] for _, body in answers}) == AT_ONCE
+
+
+def test_short_executions_do_not_wait_for_the_one_that_their_thread_got_first(
+    tmp_path: Path,
+) -> None:
+    """That one ends only once another thread has run one of those that came with it."""
+    settings = {"folder": str(tmp_path / "seen"), "number": 1}
+    plugin = started(tmp_path, 60000, CROWD)
+    try:
+        _ = plugin.port
+        for _ in range(SHORT):  # from which the server learns that they are short
+            assert plugin.execute({"do": "wait", "settings": settings})[0] == 200
+        connections = [plugin.connect() for _ in range(AT_ONCE)]
+        assert plugin.get("/health")[0] == 200  # so these are accepted
+        plugin.process.send_signal(signal.SIGSTOP)  # so that all come in one turn
+        for connection, number in zip(connections, [2, 1, 1, 1], strict=True):
+            wanted = {**settings, "number": number}
+            connection.sendall(execution(do="wait", settings=wanted))
+        plugin.process.send_signal(signal.SIGCONT)
+        assert [connection.recv(15) for connection in connections] == [b"HTTP/1.1 200 OK"] * AT_ONCE
+    finally:
+        plugin.kill()
 
 
 def test_a_crowd_of_short_executions_starts_one_thread_at_a_time(
