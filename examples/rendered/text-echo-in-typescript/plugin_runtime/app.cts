@@ -112,7 +112,7 @@ class App {
           this.writeLine(end.line);
           answer({ status: end.status, body: end.body, type: JSON_TYPE, headers: {} });
         } else {
-          const trace = job === undefined ? traceId : threads.traceOf(job);
+          const trace = job?.traceId ?? traceId;
           if (end.kind === 'broken') refuse(500, 'failed', end.error, trace);
           else if (this.plugin.stopping)
             refuse(503, 'unavailable', 'The plugin was stopped during the execution.', trace);

@@ -80,10 +80,10 @@ class BodyReader {
       };
       this.#refuse = fail;
       request.on('data', take);
-      request.once('error', fail);
+      request.on('error', fail);
       const gone = (): void => fail(new Error('the client went away'));
-      request.once('close', gone);
-      request.once('end', () => {
+      request.on('close', gone);
+      request.on('end', () => {
         request.off('close', gone);
         if (this.#isOver) return;
         const body = pieces.joined();

@@ -79,10 +79,10 @@ class Connections {
     }
     this.#unanswered += 1;
     // First of all: Node closes the connection at the end of an answer where the client sends no more.
-    response.prependOnceListener('finish', () => {
+    response.prependListener('finish', () => {
       if (known?.last !== undefined && known.busy === 1) socket.end(known.last);
     });
-    response.once('close', () => {
+    response.on('close', () => {
       if (known !== undefined) {
         known.busy -= 1;
         if (this.#clients.delete(socket)) this.#clients.set(socket, known);

@@ -196,16 +196,16 @@ class Server {
       this.connections.takeNoMoreFrom(request.socket);
     }
     response.writeHead(made.status, headers);
-    const slow = setTimeout(() => request.socket.destroy(), settings.answerSeconds * 1000);
-    response.once('close', () => {
-      clearTimeout(slow);
-      share.release();
-    });
-    if (!isEarly) {
-      response.end(made.body);
-      return;
-    }
-    response.write(made.body);
+    if (isEarly) response.write(made.body);
+    else response.end(made.body);
+    if (isEarly || request.socket.writableLength > 0) {
+      const slow = setTimeout(() => request.socket.destroy(), settings.answerSeconds * 1000);
+      response.once('close', () => {
+        clearTimeout(slow);
+        share.release();
+      });
+    } else share.release();
+    if (!isEarly) return;
     const end = (): void => {
       clearTimeout(linger);
       response.end();

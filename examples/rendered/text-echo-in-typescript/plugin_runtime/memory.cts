@@ -23,7 +23,6 @@ const THREAD_BYTES = 12 * MIB; // of a thread under load, without what the plugi
 const GARBAGE = 16 * MIB; // bytes that are released before garbage is collected
 const EXECUTIONS = 2000; // after which a thread collects its garbage in the next pause of PAUSE_MS
 const PAUSE_MS = 100;
-const WITHOUT_PAUSE = 10_000; // executions, after which it does not wait for one
 const MOST_LISTS = 1_000_000;
 
 /** A request or answer that does not fit: the status, 413 or 429, and a sentence. */
@@ -224,17 +223,12 @@ function collectGarbage(type: Collection['type'], flavor: Collection['flavor'] =
 let executions = 0;
 let pause: NodeJS.Timeout | undefined;
 
-/** Count an execution of this thread. V8 would let the garbage of each thread grow by 10 MiB and more.
+/** Count an execution of this thread. In a pause V8 would keep what is garbage by then, 10 MiB and more a thread.
  *
- *  A collection that gives memory back takes 10 ms and more, for which executions would wait, and get
- *  a further thread in the end: so it is done in a pause, and under steady load rarely and by half. */
+ *  A collection that gives memory back takes 20 ms and more, and what V8 has compiled: so only in a pause. */
 function noteExecution(): void {
   executions += 1;
   if (executions < EXECUTIONS) return;
-  if (executions === WITHOUT_PAUSE) {
-    executions = 0;
-    setImmediate(collectGarbage, 'major');
-  }
   pause ??= setTimeout(() => {
     executions = 0;
     collectGarbage('major', 'last-resort');

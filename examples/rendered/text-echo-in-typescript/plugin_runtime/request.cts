@@ -33,12 +33,8 @@ function refusalOf(request: IncomingMessage): Response | undefined {
   if ((version !== '1.1' && version !== '1.0') || !isTarget(url)) return refusedTarget();
   if (version === '1.1' && request.headers.host === undefined)
     return failure(400, 'A request of HTTP/1.1 needs a line such as Host: example.');
-  for (const name of ONLY_ONCE) {
-    const times = request.rawHeaders.filter(
-      (field, index) => index % 2 === 0 && field.toLowerCase() === name,
-    );
-    if (times.length > 1) return failure(400, `The header ${name} may come only once.`);
-  }
+  const twice = repeatedIn(request.rawHeaders);
+  if (twice !== undefined) return failure(400, `The header ${twice} may come only once.`);
   if (!HOST.test(request.headers.host ?? ''))
     return failure(400, 'The header host must be a name, such as Host: example.');
   const coding = request.headers['transfer-encoding'];
@@ -46,6 +42,18 @@ function refusalOf(request: IncomingMessage): Response | undefined {
     return failure(400, 'The only Transfer-Encoding that is supported is chunked.');
   if (coding !== undefined && version === '1.0')
     return failure(400, 'Transfer-Encoding goes with HTTP/1.1 and without Content-Length.');
+  return undefined;
+}
+
+/** The first of ONLY_ONCE that comes more than once. */
+function repeatedIn(rawHeaders: string[]): string | undefined {
+  const seen: string[] = [];
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = (rawHeaders[at] as string).toLowerCase();
+    if (!ONLY_ONCE.includes(name)) continue;
+    if (seen.includes(name)) return name;
+    seen.push(name);
+  }
   return undefined;
 }
 

@@ -2,20 +2,21 @@
  *
  *  At the deadline the thread is ended. Only a call that JavaScript cannot interrupt, such as
  *  `execSync`, keeps it, and its slot, for longer. */
-import type { End, Job as JobOf, Thread } from './job.cts';
+import type { End, Job as JobOf, Thread as ThreadOf } from './job.cts';
 import type { Answer, Body, Message, Order, WorkerData } from './types.cts';
 
 const { extname, join } = require('node:path') as typeof import('node:path');
 const { Worker } = require('node:worker_threads') as typeof import('node:worker_threads');
 
-const { Job } = require('./job.cts') as import('./job.cts').Api;
+const { Job, Thread } = require('./job.cts') as import('./job.cts').Api;
 const { MIB, noteExecution } = require('./memory.cts') as import('./memory.cts').Api;
 
 const SOURCE = join(__dirname, `worker${extname(__filename)}`); // next to this file, or to its bundle
 const PATIENCE_MS = 20; // for which an execution waits for a thread that is busy
 const LATE_MS = 5; // of a timer, which say that this process waits for a CPU
 const MOST_WAITS = 5; // of so long, where other executions end meanwhile, or the process has to wait
-const TRACE_BYTES = 2 + 4 * 200;
+const TOGETHER_MS = 1; // of work, as far as recent executions tell, that a thread is given at once
+const RECENT = 8; // executions
 
 type Limits = { slots: number; deadlineMs: number; memoryBytes: number };
 
@@ -37,16 +38,19 @@ class Threads {
   listener: Listener | undefined;
   readonly #deadlineMs: number;
   readonly #resources: import('node:worker_threads').ResourceLimits;
-  readonly #data: Omit<WorkerData, 'trace' | 'queued'>;
-  readonly #idle: Thread[] = [];
+  readonly #data: Omit<WorkerData, 'trace' | 'queued' | 'begun'>;
+  readonly #idle: ThreadOf[] = [];
   readonly #waiting: JobOf[] = [];
   readonly #jobs = new Set<JobOf>();
   #threads = 0;
   /** Those that are started for an execution that waits. */
   #starting = 0;
   #answers = 0;
+  /** Milliseconds that recent executions took; more than is worth a message while nothing is known. */
+  #usual = 10 * TOGETHER_MS;
+  #isHanding = false;
 
-  constructor(limits: Limits, data: Omit<WorkerData, 'trace' | 'queued'>) {
+  constructor(limits: Limits, data: Omit<WorkerData, 'trace' | 'queued' | 'begun'>) {
     this.slots = limits.slots;
     this.#deadlineMs = limits.deadlineMs;
     const mebibytes = limits.memoryBytes / MIB;
@@ -94,24 +98,14 @@ class Threads {
     const job = new Job(order, end, released);
     this.#jobs.add(job);
     job.timer = setTimeout(() => this.#giveUp(job), this.#deadlineMs);
-    const thread = this.#idle.pop();
-    if (thread !== undefined) this.#give(thread, job);
-    else if (this.#waiting.push(job)) this.#wait(job);
+    this.#waiting.push(job);
+    this.#handSoon();
     return job;
   }
 
   /** End every job as at its deadline. */
   expire(): void {
     for (const job of this.#jobs) if (!job.isLate) this.#giveUp(job);
-  }
-
-  /** The trace id of a job, as soon as its thread has read it. */
-  traceOf(job: JobOf): string {
-    const trace = job.thread?.trace;
-    const length = trace === undefined ? 0 : ((trace[0] ?? 0) << 8) + (trace[1] ?? 0);
-    return length === 0 || trace === undefined
-      ? job.order.traceId
-      : Buffer.from(trace.subarray(2, 2 + length)).toString('utf8');
   }
 
   /** Let a job wait for a thread; start one if the busy ones do not get on, or the job has waited long.
@@ -151,21 +145,37 @@ class Threads {
     );
   }
 
-  /** Give a thread the job that has waited longest, if there is one. */
-  #free(thread: Thread): void {
-    const job = this.#waiting.shift();
-    if (job === undefined) this.#idle.push(thread);
-    else this.#give(thread, job);
+  #free(thread: ThreadOf): void {
+    this.#idle.push(thread);
+    this.#handSoon();
   }
 
-  #give(thread: Thread, job: JobOf): void {
-    clearTimeout(job.patience);
-    thread.job = job;
-    job.thread = thread;
-    thread.trace.fill(0, 0, 2);
-    const { body } = job.order;
-    thread.worker.postMessage(job.order, typeof body === 'string' ? [] : [body.buffer as ArrayBuffer]);
-    job.order.body = '';
+  /** Hand over what waits at the end of this turn: what came in it goes in one message. */
+  #handSoon(): void {
+    if (this.#isHanding || this.#waiting.length === 0) return;
+    this.#isHanding = true;
+    setImmediate(() => {
+      this.#isHanding = false;
+      while (this.#waiting.length > 0 && this.#idle.length > 0) this.#give(this.#idle.pop() as ThreadOf);
+      for (const job of this.#waiting) if (job.patience === undefined) this.#wait(job);
+    });
+  }
+
+  /** Give a thread the jobs that have waited longest: several if they are short, else one. */
+  #give(thread: ThreadOf): void {
+    const most = this.#waiting[0]?.isSmall ? Math.floor(TOGETHER_MS / this.#usual) : 1;
+    let count = 1;
+    while (count < most && this.#waiting[count]?.isSmall) count += 1;
+    thread.give(this.#waiting.splice(0, count));
+    if (count > 1) setTimeout(() => this.#takeBack(thread), PATIENCE_MS);
+  }
+
+  /** Let others run what a thread has not begun yet. */
+  #takeBack(thread: ThreadOf): void {
+    if (thread.jobs.length < 2 || thread.isEnding) return;
+    this.#waiting.unshift(...thread.takeBack());
+    if (thread.jobs.length === 0) this.#idle.unshift(thread);
+    this.#handSoon();
   }
 
   /** Free a job's slot; what it takes of the memory is free later if it `isUntidy`. */
@@ -177,46 +187,41 @@ class Threads {
     if (at >= 0) this.#waiting.splice(at, 1);
     if (job.isLate) {
       this.stuck -= 1;
-      this.listener?.onLateEnd(job.order, this.traceOf(job));
+      this.listener?.onLateEnd(job.order, job.traceId);
     } else job.end(end);
     if (!isUntidy) job.released();
   }
 
   #giveUp(job: JobOf): void {
     clearTimeout(job.timer);
+    if (job.thread !== undefined) this.#takeBack(job.thread);
     if (job.thread === undefined) this.#finish(job, { kind: 'late' });
     else {
       job.isLate = true;
       this.stuck += 1;
       job.end({ kind: 'late' });
-      void job.thread.worker.terminate();
+      void job.thread.worker?.terminate();
     }
   }
 
   /** `worker.removeAllListeners()` would stop its port: one set of listeners for its whole life. */
-  async #start(): Promise<Thread> {
-    const trace = new SharedArrayBuffer(TRACE_BYTES);
-    const queued = new SharedArrayBuffer(8);
-    const workerData: WorkerData = { ...this.#data, trace, queued };
+  async #start(): Promise<ThreadOf> {
+    const thread = new Thread();
+    const workerData: WorkerData = { ...this.#data, ...thread.shared };
     const worker = new Worker(SOURCE, { workerData, resourceLimits: this.#resources, stdin: false });
-    const thread: Thread = {
-      worker,
-      trace: new Uint8Array(trace),
-      queued: new Int32Array(queued),
-      job: undefined,
-      isEnding: false,
-      untidy: [],
-    };
+    thread.worker = worker;
     this.#threads += 1;
     this.listener?.onThreads(this.#threads);
     return new Promise((resolve, reject) => {
       let why = '';
       worker.on('message', (message: Message) => {
         this.#countLost(thread);
-        if (message.kind === 'log') this.#takeLine(thread, message.line, message.redactions);
-        else if (message.kind === 'answer') this.#answered(thread, message);
+        if (message.kind === 'log') {
+          const { line, redactions } = message;
+          this.listener?.onLine(line, redactions, () => thread.taken(line.length));
+        } else if (message.kind === 'answer') this.#answered(thread, message);
         else if (message.kind === 'ready') resolve(thread);
-        else if (message.kind === 'tidy') tidied(thread);
+        else if (message.kind === 'tidy') thread.tidied();
         else {
           reject(new Error(message.error));
           void worker.terminate();
@@ -234,44 +239,41 @@ class Threads {
     });
   }
 
-  #takeLine(thread: Thread, line: string, redactions: number): void {
-    this.listener?.onLine(line, redactions, () => {
-      Atomics.sub(thread.queued, 0, line.length);
-      Atomics.notify(thread.queued, 0);
-    });
-  }
-
-  #countLost(thread: Thread): void {
-    const lost = Atomics.exchange(thread.queued, 1, 0);
+  #countLost(thread: ThreadOf): void {
+    const lost = thread.lost();
     if (lost > 0) this.listener?.onLost(lost);
   }
 
-  #answered(thread: Thread, answer: Answer): void {
-    const { job } = thread;
+  #answered(thread: ThreadOf, answer: Answer): void {
+    const [job] = thread.jobs;
     if (job === undefined || job.isLate) return;
     this.#answers += 1;
+    this.#usual += ((answer.milliseconds ?? 0) - this.#usual) / RECENT;
     noteExecution();
-    thread.job = undefined;
+    thread.jobs.shift();
     thread.isEnding = answer.isLast ?? false;
-    if (!thread.isEnding) this.#free(thread);
+    if (!thread.isEnding && thread.jobs.length === 0) this.#free(thread);
     if (answer.isLarge && !thread.isEnding) thread.untidy.push(job.released);
     this.#finish(job, answer, answer.isLarge && !thread.isEnding);
   }
 
-  #ended(thread: Thread, error: string): void {
+  #ended(thread: ThreadOf, error: string): void {
     this.#threads -= 1;
     this.listener?.onThreads(this.#threads);
-    tidied(thread);
+    thread.tidied();
     this.#countLost(thread);
     const at = this.#idle.indexOf(thread);
     if (at >= 0) this.#idle.splice(at, 1);
-    const { job } = thread;
-    if (job !== undefined) this.#finish(job, { kind: 'broken', error });
-    else if (at >= 0) this.listener?.onProblem(`a thread without an execution ended: ${error}`);
-    const served = at >= 0 || job !== undefined || thread.isEnding;
+    const back = thread.takeBack();
+    this.#waiting.unshift(...back);
+    const jobs = thread.jobs.splice(0);
+    for (const job of jobs) this.#finish(job, { kind: 'broken', error });
+    if (at >= 0) this.listener?.onProblem(`a thread without an execution ended: ${error}`);
+    const served = at >= 0 || jobs.length > 0 || back.length > 0 || thread.isEnding;
     if (!served) return;
+    this.#handSoon();
     const [next] = this.#waiting;
-    if (next !== undefined) this.#startFor(next);
+    if (next !== undefined && this.#idle.length === 0) this.#startFor(next);
     // The next execution need not wait until a thread has loaded the logic.
     else if (this.#threads === 0)
       this.#start().then(
@@ -279,10 +281,6 @@ class Threads {
         () => {}, // it has said why; the next execution tries again
       );
   }
-}
-
-function tidied(thread: Thread): void {
-  for (const released of thread.untidy.splice(0)) released();
 }
 
 const OUT_OF_MEMORY =

@@ -103,6 +103,9 @@ export type Order = {
   deadline: number;
 };
 
+/** What a worker is handed at once; orders of a thread are numbered, those that it never begins too. */
+export type Orders = { orders: Order[]; first: number };
+
 /** An execution's answer as the worker hands it to the main thread; `line` is its log line. */
 export type Answer = {
   kind: 'answer';
@@ -112,6 +115,8 @@ export type Answer = {
   outcome: Outcome;
   line: string;
   redactions: number;
+  /** How long it took the thread. */
+  milliseconds?: number;
   /** The thread ends after it. */
   isLast?: boolean;
   /** A `tidy` follows, once its memory is free. */
@@ -140,6 +145,8 @@ export type WorkerData = {
   secretNames: string[];
   /** Holds the trace id of the running execution, for the answer at its deadline. */
   trace: SharedArrayBuffer;
-  /** Bytes of log lines that the main thread has not taken yet. */
+  /** Bytes of log lines that the main thread has not taken yet, and lines that were dropped. */
   queued: SharedArrayBuffer;
+  /** The number of the order that was begun, or taken back, last. */
+  begun: SharedArrayBuffer;
 };

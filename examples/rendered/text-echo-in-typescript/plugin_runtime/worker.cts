@@ -2,7 +2,7 @@
  *
  *  Because an execution is alone on its thread, its trace id and its secrets need no bookkeeping. */
 import type { Log as LogOf } from './logs.cts';
-import type { Logic, Message, Order, WorkerData } from './types.cts';
+import type { Logic, Message, Order, Orders, WorkerData } from './types.cts';
 
 const { join } = require('node:path') as typeof import('node:path');
 const { pathToFileURL } = require('node:url') as typeof import('node:url');
@@ -22,6 +22,8 @@ const PATIENCE_MS = 200; // to wait for a slow reader before lines are dropped
 const data = workerData as WorkerData;
 /** Bytes on their way to the main thread, and lines that were dropped. */
 const queued = new Int32Array(data.queued);
+const begun = new Int32Array(data.begun);
+const trace = new Uint8Array(data.trace);
 let isStalled = false;
 
 const say = (message: Message, transferred: ArrayBuffer[] = []): void =>
@@ -88,6 +90,18 @@ function tidyUp(): void {
   say({ kind: 'tidy' });
 }
 
+async function answer(endpoint: InstanceType<typeof Endpoint>, order: Order): Promise<void> {
+  const size = order.body.length;
+  const started = performance.now();
+  const made = await endpoint.execute(order);
+  const milliseconds = performance.now() - started;
+  const transferred = typeof made.body === 'string' ? [] : [made.body.buffer as ArrayBuffer];
+  const isLarge = Math.max(size, made.body.length) > LARGE;
+  say({ ...made, milliseconds, isLarge }, transferred);
+  noteExecution();
+  if (isLarge) setImmediate(tidyUp);
+}
+
 function serve(logic: Logic, its: LogOf): void {
   const endpoint = new Endpoint(data, logic, secrets, its, endLines);
   process.on('uncaughtException', (error: unknown) => {
@@ -97,15 +111,14 @@ function serve(logic: Logic, its: LogOf): void {
     else say({ ...answer, isLast: true });
     process.exit(1); // what the exception left behind is unknown: the next execution gets a new thread
   });
-  parentPort?.on('message', (order: Order) => {
-    const size = order.body.length;
-    void endpoint.execute(order).then((answer) => {
-      const transferred = typeof answer.body === 'string' ? [] : [answer.body.buffer as ArrayBuffer];
-      const isLarge = Math.max(size, answer.body.length) > LARGE;
-      say({ ...answer, isLarge }, transferred);
-      noteExecution();
-      if (isLarge) setImmediate(tidyUp);
-    });
+  parentPort?.on('message', async ({ orders, first }: Orders) => {
+    for (const [index, order] of orders.entries()) {
+      // What an execution leaves behind, such as a rejection that nobody handles, is not the next one's.
+      if (index > 0) await new Promise(setImmediate);
+      trace.fill(0, 0, 2);
+      const before = (first + index - 1) | 0;
+      if (Atomics.compareExchange(begun, 0, before, before + 1) === before) await answer(endpoint, order);
+    }
   });
   say({ kind: 'ready' });
 }
