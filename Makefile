@@ -1,4 +1,4 @@
-# make plugin asks the questions; make test runs every check. Both set up what they need.
+# make plugin asks the questions; make test runs every check. Both install what they need.
 
 PYTHON ?= python3
 VENV := .venv
@@ -26,22 +26,22 @@ $(VENV)/.docs: requirements-docs.txt | $(VENV)/.plugin
 	$(BIN)/python -I -m pip install --quiet --disable-pip-version-check -r requirements-docs.txt
 	@touch $@
 
-# Isolated, with this folder last: nothing in it can take the place of a module of Python.
-plugin: $(VENV)/.plugin ## Answer the questions, get a plugin beside this folder (OUTPUT=folder, AGAIN=1)
+# Isolated, with this folder last: nothing in it can shadow a module of Python.
+plugin: $(VENV)/.plugin ## Answer the questions, get a plugin next to this folder (OUTPUT=folder, AGAIN=1)
 	@$(BIN)/python -I -c 'import sys; sys.path.append(sys.argv.pop(1)); from stage7_plugin.cli import main; main()' \
 	  "$(CURDIR)" new --output-dir "$(OUTPUT)" $(if $(AGAIN),--again)
 
-test: lint ## Lint, types and every test; those of images are skipped without a Docker engine
+test: lint ## Lint, types and every test; image tests are skipped without a Docker engine
 	$(BIN)/python -m pytest
 
 quick: lint ## Lint, types and the tests that need neither engine nor network, in under 90 seconds
 	$(BIN)/python -m pytest -m 'not slow and not engine and not network'
 
-# Slow, and not a part of CI: a sample of 40 takes ten minutes and more.
-mutation: $(VENV)/.dev ## Change a module at random: do the tests notice? MUTATE="module tests ..."
+# Slow, and not part of CI: a sample of 40 takes ten minutes or more.
+mutation: $(VENV)/.dev ## Change a module at random and see whether tests fail: MUTATE="module tests ..."
 	@$(BIN)/python -m tools.mutation $(MUTATE)
 
-bench: $(VENV)/.dev ## Measure it beside what users would pick instead (BENCH=--quick)
+bench: $(VENV)/.dev ## Benchmark it against the alternatives (BENCH=--quick)
 	@$(BIN)/python -m benchmarks $(BENCH)
 
 lint: $(VENV)/.dev ## Style, format and types
@@ -50,14 +50,14 @@ lint: $(VENV)/.dev ## Style, format and types
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-format: $(VENV)/.dev ## Put the code into the format that lint asks for
+format: $(VENV)/.dev ## Format the code as lint requires
 	$(BIN)/ruff check --fix --exit-zero .
 	$(BIN)/ruff format .
 
-schema: $(VENV)/.dev ## Compile the manifest's schema after a change of it
+schema: $(VENV)/.dev ## Compile the manifest's schema after changing it
 	$(BIN)/python -m tools.compile_schema
 
-example: $(VENV)/.dev ## Render examples/rendered again after a change of a rendered file
+example: $(VENV)/.dev ## Render examples/rendered again after changing a rendered file
 	$(BIN)/python -m tools.render_example
 
 reference: $(VENV)/.dev ## Write the generated pages of docs/reference again

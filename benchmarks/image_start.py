@@ -24,7 +24,7 @@ STRIP = (
 
 
 def measure(plan: Plan, places: Mapping[str, Place]) -> list[dict[str, Any]]:
-    """Milliseconds, without the engine's own share: the stopwatch runs inside of the container."""
+    """Milliseconds, without the engine's own share: the stopwatch runs inside the container."""
     cases = [(stack, "image") for stack in with_image(places)]
     if FLASK in places:
         cases.append((BY_NAME[FLASK], NO_BYTE_CODE))

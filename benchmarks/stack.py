@@ -26,7 +26,7 @@ class Stack:
     """What a healthy answer holds."""
     endpoint: str = "/execute"
     limit: bool = False
-    """A limit is no stack that anybody would pick."""
+    """A limit is not a stack that anybody would pick."""
     works: bool = True
     """Whether it really executes anything."""
     serves: bool = True

@@ -38,7 +38,7 @@ _IMPORTS = {
 
 _HEADER = '''"""Compiled from manifest.schema.json; do not edit.
 
-To compile it anew: python -m tools.compile_schema
+To compile it again: python -m tools.compile_schema
 """
 
 # ruff: noqa
@@ -58,7 +58,7 @@ def compiled() -> str:
     schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
     code: str = fastjsonschema.compile_to_code(schema, use_default=False, fast_fail=False)
     if code.count(_FOREIGN_IMPORT) != 1:
-        raise RuntimeError(f"fastjsonschema wrote another import than: {_FOREIGN_IMPORT}")
+        raise RuntimeError(f"fastjsonschema no longer writes the import: {_FOREIGN_IMPORT}")
     code = code.replace(_FOREIGN_IMPORT, _OWN_IMPORT)
     # The hook imports the module at every generation, and in a fresh clone compiles it: leave out
     # what is never read. JSON from the standard library holds no Decimal.

@@ -14,7 +14,7 @@ def execute_plugin(inputs: dict[str, Any], context: dict[str, Any]) -> dict[str,
         source = io.StringIO(inputs["text"], newline="")
         rows = [row for row in csv.reader(source, delimiter=delimiter, strict=True) if row]
     except csv.Error as error:
-        return _failure(f"the text is no valid CSV: {error}")
+        return _failure(f"the text is not valid CSV: {error}")
     if not rows:
         return _failure("the text has no rows")
     columns = rows.pop(0) if inputs["has_header"] else _numbered(max(map(len, rows)))

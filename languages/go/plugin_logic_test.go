@@ -1,4 +1,4 @@
-// The tests of the plugin's own code. This file is yours: add what your plugin must do.
+// The tests of the plugin's own code. This file is yours: add tests for what your plugin must do.
 
 package main
 

@@ -69,14 +69,14 @@ def lowest_version(old: str, step: str) -> str:
 
 
 def is_enough(old: str, new: str, step: str) -> bool:
-    """Tell whether the version has moved far enough. Raises ValueError for what is no version."""
+    """Tell whether the version has moved far enough. Raises ValueError for invalid versions."""
     return numbers(new) >= numbers(lowest_version(old, step))
 
 
 def numbers(version: str) -> list[int]:
     """Return the parts of a version, which compare. Raises ValueError."""
     if not re.fullmatch(r"\d+\.\d+\.\d+", version):
-        raise ValueError(f"{version} is no version such as 1.2.0")
+        raise ValueError(f"{version} is not a version such as 1.2.0")
     return [int(part) for part in version.split(".")]
 
 
@@ -102,7 +102,7 @@ def _inputs(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
             now = names[name]
             yield Change("minor", place, f"renamed to {now['name']}; the old name is an alias")
         if now is None:
-            yield Change("major", place, "removed; what callers send has no effect any more")
+            yield Change("major", place, "removed; values from callers no longer have an effect")
             continue
         kept.add(now["name"])
         yield from _input(place, was, now)
@@ -116,19 +116,19 @@ def _inputs(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
 def _input(place: str, was: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[Change]:
     required, must = was.get("required", False), now.get("required", False)
     if must and not required:
-        yield Change("major", place, "required now")
+        yield Change("major", place, "now required")
     elif required and not must:
-        yield Change("minor", place, "optional now")
+        yield Change("minor", place, "now optional")
     for wider, text in _value_changes(was, now):
         yield Change("minor" if wider else "major", place, text)
     default, other = _default(was), _default(now)
     if not _same(default, other) and not (was.get("secret") or now.get("secret")):
         if default is _ABSENT:
             if not required:
-                yield Change("minor", place, f"has the default {_json(other)} now")
+                yield Change("minor", place, f"now has the default {_json(other)}")
         elif other is _ABSENT:
             if not must:
-                yield Change("major", place, f"has no default any more; it was {_json(default)}")
+                yield Change("major", place, f"no longer has a default; it was {_json(default)}")
         else:
             yield Change("major", place, f"the default was {_json(default)} and is {_json(other)}")
     aliases, others = set(was.get("aliases", ())), set(now.get("aliases", ()))
@@ -138,7 +138,7 @@ def _input(place: str, was: Mapping[str, Any], now: Mapping[str, Any]) -> Iterat
     for alias in sorted(others - aliases - {was["name"]}):
         yield Change("minor", place, f"the alias {alias} was added")
     if bool(was.get("secret")) != bool(now.get("secret")):
-        yield Change("minor", place, "is secret now" if now.get("secret") else "is not secret now")
+        yield Change("minor", place, "now secret" if now.get("secret") else "no longer secret")
 
 
 def _outputs(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
@@ -151,16 +151,16 @@ def _outputs(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]
             continue
         required, must = was.get("required", False), now.get("required", False)
         if required and not must:
-            yield Change("major", place, "not always there any more")
+            yield Change("major", place, "no longer always present")
         elif must and not required:
-            yield Change("minor", place, "always there now")
+            yield Change("minor", place, "now always present")
         for wider, text in _value_changes(was, now):
             yield Change("major" if wider else "minor", place, text)
     for name in after.keys() - before.keys():
         yield Change("minor", f"output {name}", "added")
     first, now_first = next(iter(before), None), next(iter(after), None)
     if first in after and now_first != first:
-        yield Change("major", f"output {first}", f"{now_first} comes first now, and some plans "
+        yield Change("major", f"output {first}", f"{now_first} now comes first; some plans "
                      "keep only the first output")  # fmt: skip
 
 
@@ -200,14 +200,14 @@ def _value_changes(was: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[t
 
 def _choices(was: list[Any] | None, now: list[Any] | None) -> Iterator[tuple[bool, str]]:
     if was is None and now is not None:
-        yield False, f"only {_listed(now)} now"
+        yield False, f"now only {_listed(now)}"
     elif was is not None and now is None:
-        yield True, f"any value now, not only {_listed(was)}"
+        yield True, f"now any value, not only {_listed(was)}"
     elif was is not None and now is not None:
         if removed := [value for value in was if value not in now]:
-            yield False, f"{_listed(removed)} not allowed any more"
+            yield False, f"{_listed(removed)} no longer allowed"
         if added := [value for value in now if value not in was]:
-            yield True, f"{_listed(added)} allowed now"
+            yield True, f"{_listed(added)} now allowed"
 
 
 def _items(
@@ -217,7 +217,7 @@ def _items(
     if was is None and now is None:
         return
     for wider, text in _value_changes(was or {"type": "any"}, now or {"type": "any"}):
-        yield wider, f"of the items: {text}"
+        yield wider, f"items: {text}"
 
 
 def _permissions(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
@@ -253,7 +253,7 @@ def _configuration(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[C
         yield Change("minor", f"configuration {key}", "removed")
     for key in sorted(before.keys() & after.keys()):
         if after[key].get("required", False) and not before[key].get("required", False):
-            yield Change("major", f"configuration {key}", "required now")
+            yield Change("major", f"configuration {key}", "now required")
 
 
 def _by_name(manifest: Mapping[str, Any], key: str) -> dict[str, Mapping[str, Any]]:

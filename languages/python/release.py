@@ -49,7 +49,7 @@ def release(version: str, with_image: bool = False) -> str:
         raise Refused(f"Commit or stash what has changed first:\n{changes}")
     if (ROOT / IMAGE_FILE).exists() and not with_image:
         raise Refused(
-            f"{IMAGE_FILE} has the image of the version before: add PUSH=image, or remove the "
+            f"{IMAGE_FILE} has the image of the previous version: add PUSH=image, or remove the "
             f"file (git rm {IMAGE_FILE}) and commit"
         )
     manifest = json.loads(read("manifest.json"))
@@ -76,7 +76,7 @@ def release(version: str, with_image: bool = False) -> str:
 
 
 def tag_prefix(manifest: dict[str, object]) -> str:
-    """What comes before the version in a tag: the plugin's id, unless it has a repository alone."""
+    """What comes before the version in a tag: the plugin's id, unless it has its own repository."""
     return f"{manifest['id']}/" if git("rev-parse", "--show-prefix") else ""
 
 
@@ -92,7 +92,7 @@ def pushed_image(manifest: dict[str, Any]) -> str:
     listed = [str(one).partition("@") for one in inspected[0]["RepoDigests"] or []]
     digests = [digest for name, _, digest in listed if name == repository]
     if not digests:
-        raise Refused(f"the engine knows no digest of {image}: docker image inspect {image}")
+        raise Refused(f"the engine has no digest for {image}: docker image inspect {image}")
     return f"FROM {image}@{digests[-1]}\n"
 
 
@@ -111,14 +111,14 @@ def restore_image(text: str | None) -> None:
 def check_order(version: str, current: str, tag: str) -> None:
     """Raise Refused unless it is higher than the current one, or the first release of that one."""
     if git("tag", "--list", tag):
-        raise Refused(f"{version} is released already: there is a tag {tag}")
+        raise Refused(f"{version} is already released: there is a tag {tag}")
     if numbers(version) >= numbers(current):
         return
     major, minor, patch = numbers(current)
     if git("tag", "--list", f"{tag.removesuffix(version)}{current}"):
         rule, example = "higher", f"{major}.{minor}.{patch + 1}"
     else:
-        rule, example = "that one, which is not released yet, or higher", current
+        rule, example = "that version, which is not released yet, or higher", current
     raise Refused(
         f"VERSION is {version}, lower than {current} in manifest.json; it must be {rule}: "
         f"make release VERSION={example}"

@@ -55,7 +55,7 @@ function release(version: string, withImage: boolean): string {
   if (changes) throw new Refused(`Commit or stash what has changed first:\n${changes}`);
   if (isThere(IMAGE_FILE) && !withImage)
     throw new Refused(
-      `${IMAGE_FILE} has the image of the version before: add PUSH=image, or remove the file ` +
+      `${IMAGE_FILE} has the image of the previous version: add PUSH=image, or remove the file ` +
         `(git rm ${IMAGE_FILE}) and commit`,
     );
   const manifest = JSON.parse(read('manifest.json')) as Manifest;
@@ -91,7 +91,7 @@ function pushedImage({ id, version, container: { image } }: Manifest): string {
   const [found] = JSON.parse(run('docker', 'image', 'inspect', image)) as [{ RepoDigests: string[] | null }];
   const repository = `${image.slice(0, image.lastIndexOf(':'))}@`;
   const digest = found.RepoDigests?.findLast((one) => one.startsWith(repository));
-  if (!digest) throw new Refused(`the engine knows no digest of ${image}: docker image inspect ${image}`);
+  if (!digest) throw new Refused(`the engine has no digest for ${image}: docker image inspect ${image}`);
   return `FROM ${image}@${digest.slice(repository.length)}\n`;
 }
 
@@ -107,18 +107,18 @@ function restoreImage(text: string | undefined): void {
   if (git('ls-files', '--', IMAGE_FILE)) git('reset', '--quiet', '--', IMAGE_FILE);
 }
 
-/** What comes before the version in a tag: the plugin's id too, unless it has a repository alone. */
+/** What comes before the version in a tag: the plugin's id too, unless it has its own repository. */
 const tagPrefix = (manifest: Manifest): string =>
   git('rev-parse', '--show-prefix') ? `${manifest.id}/v` : 'v';
 
 /** Throw Refused unless it is higher than the current one, or the first release of that one. */
 function checkOrder(version: string, current: string, prefix: string): void {
   if (git('tag', '--list', `${prefix}${version}`))
-    throw new Refused(`${version} is released already: there is a tag ${prefix}${version}`);
+    throw new Refused(`${version} is already released: there is a tag ${prefix}${version}`);
   if (compareVersions(version, current) >= 0) return;
   const isReleased = git('tag', '--list', `${prefix}${current}`) !== '';
   const example = isReleased ? lowestVersion(current, 'patch') : current;
-  const rule = isReleased ? 'higher' : 'that one, which is not released yet, or higher';
+  const rule = isReleased ? 'higher' : 'that version, which is not released yet, or higher';
   throw new Refused(
     `VERSION is ${version}, lower than ${current} in manifest.json; it must be ${rule}: make release VERSION=${example}`,
   );

@@ -22,7 +22,7 @@ from stage7_plugin.spec.problems import Problem, nearest, shown
 
 _LAST_PORT = 65535
 _MOST_VALUES = 10_000  # under one key
-_TOO_MANY = f"must not hold more than {_MOST_VALUES} values"
+_TOO_MANY = f"must not have more than {_MOST_VALUES} values"
 
 
 def check_fleet(
@@ -45,7 +45,7 @@ def check_fleet(
     """
     most = _LAST_PORT - first_port + 1
     if len(fleet.plugins) > most:
-        rule = f"from port {first_port} on there are only {most} ports; see --first-port"
+        rule = f"only {most} ports remain from {first_port} up; see --first-port"
         fleet.fault(1, "plugins", f"{len(fleet.plugins)} plugins", rule, "--first-port 10000")
     return _Check(fleet, template, base, names or Names(), file).run()
 
@@ -158,7 +158,7 @@ class _Check:
             if key in self._known:
                 continue
             meant = nearest(key, self._known)
-            rule = f"there is no key {key}" + (f"; did you mean {meant}?" if meant else "")
+            rule = f"there is no key called {key}" + (f"; did you mean {meant}?" if meant else "")
             instead = "author" if label == "defaults" else "plugin_name"
             problem = Problem(key, field.value, rule, f"{meant or instead}: ...")
             self._add(field.line, label, problem, entry.file)
@@ -200,7 +200,7 @@ def _of_name(problem: Problem, given: Mapping[str, Any]) -> bool:
 def _with_decimal_point(problem: Problem) -> Problem:
     """What a spreadsheet of half of Europe writes as 0,5, with the way out."""
     if problem.prompt == "cpu" and re.fullmatch(r"[0-9]+,[0-9]+", str(problem.value)):
-        rule = f"{problem.rule}; write a point in place of the decimal comma"
+        rule = f"{problem.rule}; write a decimal point instead of the comma"
         return problem._replace(rule=rule)
     return problem
 
@@ -228,6 +228,6 @@ def _values_in(value: Any, limit: int) -> int:
 def _batch_rules(complete: Mapping[str, Any]) -> list[Problem]:
     """Rules that hold only for a batch."""
     if complete["build_image"] in ("yes", "required"):
-        rule = "must be left out: the option --build builds the images of a fleet"
+        rule = "leave it out: the option --build builds the images of a fleet"
         return [Problem("build_image", complete["build_image"], rule, "no")]
     return []

@@ -50,7 +50,7 @@ from stage7_plugin.host.engine import EngineMissing
 from stage7_plugin.host.view import ManifestUnusable
 from stage7_plugin.spec.problems import printable
 
-_ORPHANED = "no longer in the batch file; remove the folder, or name it in renamed_from"
+_ORPHANED = "no longer in the batch file; remove the folder, or list it in renamed_from"
 OK, SOME_FAILED, UNUSABLE, INTERRUPTED = 0, 1, 2, 130
 
 
@@ -137,7 +137,7 @@ def _write(run: _Run) -> int:
         print(f"{where} cannot be written: {error.strerror or error}", file=sys.stderr)
         return UNUSABLE
     except KeyboardInterrupt:
-        print("\ninterrupted; run the same command again to go on", file=sys.stderr)
+        print("\ninterrupted; run the same command again to continue", file=sys.stderr)
         return INTERRUPTED
     return SOME_FAILED if run.failed else OK
 
@@ -224,7 +224,7 @@ class _Run:
     ) -> list[Outcome]:
         start = time.monotonic()
         noted = self._steps.setdefault(name, [])
-        # Closed before anything else happens, also on Ctrl-C: only then nobody writes any more.
+        # Closed before anything else happens, also on Ctrl-C: only then has all writing stopped.
         with closing(outcomes):
             for outcome in follow(outcomes, total, name, self._options.quiet):
                 noted.append(outcome)

@@ -35,7 +35,7 @@ class Edits:
         if self.left:
             said.append(f"left as you made them: {named(self.left)}")
         if self.overwritten:
-            said.append(f"written over: {named(self.overwritten)}; kept in {self.aside}")
+            said.append(f"overwritten: {named(self.overwritten)}; kept in {self.aside}")
         return "; ".join(said)
 
 
@@ -58,7 +58,7 @@ def bring_edits(
         force: Whether the template's files win.
 
     Raises:
-        Refused: Something is in the way that is no file, or a file cannot be merged.
+        Refused: Something is in the way that is not a file, or a file cannot be merged.
         OSError: A file cannot be read or written.
     """
     target, edits = output.plugin(slug), Edits()
@@ -97,7 +97,7 @@ def _merge(yours: Path, base: bytes, staged: Path) -> bool:
     try:
         content, conflict = merge(yours.read_bytes(), base, staged.read_bytes(), scratch)
     except CannotMerge as error:
-        raise Refused(f"{yours} cannot be merged: {error}; --force writes over it") from error
+        raise Refused(f"{yours} cannot be merged: {error}; --force overwrites it") from error
     finally:
         shutil.rmtree(scratch)
     staged.write_bytes(content)
@@ -113,4 +113,4 @@ def _refuse_odd_parents(target: Path, path: str, checked: set[PurePosixPath]) ->
         checked.add(parent)
         folder = target / parent
         if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
-            raise Refused(f"{folder} is no folder, and the template has one there; move it away")
+            raise Refused(f"{folder} is not a folder, but the template needs one; move it away")

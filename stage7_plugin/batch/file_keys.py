@@ -1,4 +1,4 @@
-"""Rules for keys of a batch file that are no prompts: logic, requirements and lock."""
+"""Rules for keys of a batch file that are not prompts: logic, requirements and lock."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class FileRules:
     def _fault(self, key: str, path: Path, language: str) -> str | None:
         # A batch file may come from a stranger: it must not carry other files of this machine off.
         if not path.is_relative_to(self._base):
-            return f"must be inside of the batch file's folder, {self._base}"
+            return f"must be inside the batch file's folder, {self._base}"
         try:
             if path.exists() and not path.is_file():  # a fifo would be waited for, for ever
                 return f"must be a regular file: {path}"
@@ -70,7 +70,7 @@ def for_python_alone(fields: Mapping[str, Field], language: str) -> list[Problem
     """
     if language == "python":
         return []
-    rule = f"is for language: python alone, and the language is {language}; leave it out"
+    rule = f"is only for language: python, but the language is {language}; leave it out"
     return [
         Problem(key, fields[key].value, rule, "language: python")
         for key in PYTHON_ALONE
@@ -113,7 +113,7 @@ def read_requirements(value: Any) -> tuple[tuple[str, ...], list[Problem]]:
         text = line.strip() if isinstance(line, str) else ""
         match = _REQUIREMENT.fullmatch(text)
         if not match:
-            rule = "must be a package with or without a version, no option of pip"
+            rule = "must be a package with or without a version, not an option for pip"
             problems.append(Problem("requirements", line, rule, _REQUIREMENTS_EXAMPLE))
         else:
             found.append(text)

@@ -1,6 +1,6 @@
 """Building the images of a fleet with the Docker engine, several at once, resumable.
 
-A label says what an image was built from, so nothing is remembered beside it.
+A label says what an image was built from, so no other record is needed.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class NotLocked(Exception):
 
 
 class VersionTaken(Exception):
-    """There is another image under this version; the text says what to do."""
+    """There is a different image under this version; the text says what to do."""
 
 
 def build_all(
@@ -119,7 +119,7 @@ def _build(client: APIClient, member: Member, output: OutputFolder, log: Path) -
         return UNCHANGED
     if built_from:
         raise VersionTaken(
-            f"{image} is there and was built from other files: release a new version (--release "
+            f"{image} exists and was built from other files: release a new version (--release "
             f"patch --only {member.slug}), or remove it to build this one (docker image rm {image})"
         )
     log.unlink(missing_ok=True)
@@ -128,6 +128,6 @@ def _build(client: APIClient, member: Member, output: OutputFolder, log: Path) -
             for line in engine.build(client, member.view, project, labels={SOURCE_LABEL: digest}):
                 print(line, file=file, flush=True)
         except engine.EngineError as error:
-            print(f"error: {error}\nto try by hand: {error.command}", file=file)
+            print(f"error: {error}\ntry it by hand: {error.command}", file=file)
             raise
     return BUILT

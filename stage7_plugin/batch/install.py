@@ -48,11 +48,11 @@ _Rendered = Callable[[], Sequence[RenderedFile]]
 
 @dataclass(frozen=True, slots=True)
 class Rewrite:
-    """What may happen to a folder that is there already.
+    """What may happen to a folder that already exists.
 
     Attributes:
         update: What has changed is rendered again, and merged with a person's edits.
-        force: Like update, and files of the template that a person has edited are written over.
+        force: Like update, and files of the template that a person has edited are overwritten.
         compare: Nothing is written at all; outcomes say what would have to be.
         sources: The batch files of this run, as seen from the output folder.
         take_over: Plugins that another batch file made become those of this run.
@@ -93,11 +93,11 @@ def place(
     exists = os.path.lexists(target)
     if not exists and rewrite.compare:
         there = recipe.renamed_from and output.plugin(recipe.renamed_from).is_dir()
-        return MISSING, f"still is {recipe.renamed_from}" if there else "not made yet"
+        return MISSING, f"still named {recipe.renamed_from}" if there else "not created yet"
     if record:
         recipe = _with_lasting_defaults(recipe, record, template)
     if rewrite.release and not exists:
-        raise Refused(f"{target} is not there yet: make it without --release first")
+        raise Refused(f"{target} does not exist yet: create it without --release first")
     before = release.reached(target, recipe.spec.version)
     version = release.next_version(before, rewrite.release) if rewrite.release else before
     if version != recipe.spec.version:
@@ -166,16 +166,16 @@ def _open(recipe: Recipe, template: PluginTemplate) -> list[str]:
 def _refuse_foreign(target: Path, record: Record | None, recipe: Recipe, rewrite: Rewrite) -> None:
     """Refuse a folder that this batch file did not make."""
     if target.is_symlink() or not target.is_dir():
-        raise Refused(f"{target} is there and is no folder; move it away")
+        raise Refused(f"{target} exists and is not a folder; move it away")
     if record is None:
         if rewrite.force and not rewrite.compare:
             return
         raise Refused(
-            f"{target} is there, and this command did not make it; move it away, or let --force "
-            "write over it"
+            f"{target} exists, and this command did not create it; move it away, or overwrite it "
+            "with --force"
         )
     ours = record.source in ("", recipe.source) or record.source in rewrite.sources
-    # Folder or file have been moved: the one that made it is no longer where it was.
+    # Folder or batch file have been moved: the file that made it is no longer where it was.
     gone = not (target.parent / record.source).exists()
     ours = ours or (gone and Path(record.source).name == Path(recipe.source).name)
     if not ours and not rewrite.take_over:

@@ -18,7 +18,7 @@ FOUND, UNUSABLE = 0, 2
 
 
 class NoIndex(UserError):
-    """There is no index to ask; the text says what to do."""
+    """There is no index to query; the text says what to do."""
 
 
 def run_list(folder: Path, where: Sequence[str], columns: str, as_json: bool) -> int:
@@ -65,9 +65,9 @@ def _read(path: Path) -> list[dict[str, Any]]:
             f"{path} cannot be read: {error.strerror}; name the --output-dir of stage7-plugin batch"
         ) from error
     except (ValueError, TypeError, KeyError, RecursionError) as error:
-        raise NoIndex(f"{path} is no index of a fleet: run stage7-plugin batch again") from error
+        raise NoIndex(f"{path} is not a fleet index: run stage7-plugin batch again") from error
     if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
-        raise NoIndex(f"{path} is no index of a fleet: run stage7-plugin batch again")
+        raise NoIndex(f"{path} is not a fleet index: run stage7-plugin batch again")
     return listed
 
 

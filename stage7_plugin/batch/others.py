@@ -50,7 +50,7 @@ def find_others(
 
 
 def note_orphans(output: OutputFolder, orphans: Iterable[str]) -> None:
-    """Note in their records that they are no part of the fleet. Raises OSError.
+    """Note in their records that they are not part of the fleet. Raises OSError.
 
     A run with another batch file cannot tell otherwise.
     """

@@ -5,10 +5,10 @@
 .stage7-batch/replaced/            folders that are being replaced
 .stage7-batch/records/SLUG.json    what was rendered there, to tell what a person has changed
 .stage7-batch/bases/DIGEST         texts that plugins have in common, to merge a person's changes
-.stage7-batch/overwritten/SLUG-N/    a person's changes that --force has written over
+.stage7-batch/overwritten/SLUG-N/    a person's changes that --force has overwritten
 .stage7-batch/fleet/K-of-N.json    what was written for the whole fleet by each shard
 .stage7-batch/cache/               what saves this machine time
-.stage7-batch/.gitignore           names what is no part of a commit
+.stage7-batch/.gitignore           names what is not part of a commit
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Busy(UserError):
 
 
 class OutputFolder:
-    """Paths inside of an output folder, and its records."""
+    """Paths inside an output folder, and its records."""
 
     def __init__(self, path: Path) -> None:
         self.path = path.absolute()
@@ -95,7 +95,7 @@ class OutputFolder:
         self.bases.prune({d for _, record in self.read_records() for d in record.files.values()})
 
     def keep_aside(self, name: str, folder: Path, paths: Iterable[str]) -> Path:
-        """Copy files of a folder to a new one, NAME-1 or so, before they are written over.
+        """Copy files of a folder to a new one, NAME-1 or so, before they are overwritten.
 
         Raises:
             OSError: They cannot be copied.
@@ -143,7 +143,7 @@ class OutputFolder:
                 while not _locked(file.fileno(), kind):
                     if time.monotonic() > deadline:
                         raise Busy(
-                            f"another batch is at work in {self.path}; wait for it, or choose "
+                            f"another batch is running in {self.path}; wait for it, or choose "
                             "another --output-dir"
                         )
                     time.sleep(0.05)

@@ -59,7 +59,7 @@ def read_labels(value: Any) -> tuple[dict[str, str], list[Problem]]:
             return {}, [Problem("labels", value, rule, "tier=gold, cost-center=cc-42")]
         value = {key.strip(): text.strip() for key, _, text in parts}
     if not isinstance(value, dict) or len(value) > _MOST_LABELS:
-        rule = f"must be a mapping of at most {_MOST_LABELS} keys to texts"
+        rule = f"must be a mapping of at most {_MOST_LABELS} keys to text values"
         return {}, [Problem("labels", value, rule, _LABELS_EXAMPLE)]
     labels, problems = {}, []
     for key, text in value.items():

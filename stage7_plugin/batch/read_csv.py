@@ -71,7 +71,7 @@ def _check_header(header: list[str], line: int, fleet: Fleet) -> None:
 
 def _row(line: int, header: list[str], row: list[str], delimiter: str, fleet: Fleet) -> None:
     if len(row) > len(header):
-        rule = f"a row must have {len(header)} cells at most; quote a cell that holds a {delimiter}"
+        rule = f"a row must have at most {len(header)} cells; quote a cell that has a {delimiter}"
         fleet.fault(line, "plugins", delimiter.join(row), rule, '"Splits a, b and c",...')
         return
     fields = {}

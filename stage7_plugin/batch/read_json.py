@@ -152,7 +152,7 @@ class _Reader:
 
     def _end(self) -> None:
         if self._peek():
-            raise self._unreadable("must be JSON: there is more text behind its end")
+            raise self._unreadable("must be JSON: there is more text after its end")
 
     def _line(self) -> int:
         return self._first_line + bisect.bisect_left(self._breaks, self._at)

@@ -1,9 +1,9 @@
 """Batch files in YAML.
 
-Read from the parser's events, one plugin at a time, so that a large file never stands in memory as
-a tree. A scalar directly under a plugin keeps the text that its author typed: `python_version:
-3.10` is no number, `git_init: no` is no boolean. Only inside of lists and mappings do plain scalars
-become JSON values.
+Read from the parser's events, one plugin at a time, so that a large file is never a tree in memory.
+A scalar directly under a plugin keeps the text that its author typed: `python_version: 3.10` is not
+a number, `git_init: no` is not a boolean. Only inside lists and mappings do plain scalars become
+JSON values.
 """
 
 from __future__ import annotations
@@ -150,7 +150,7 @@ class _Reader:
             raise self._too_deep(event)
         self._aliased += node.weight
         if self._aliased > _MOST_ALIASED:
-            rule = "aliases stand for more than 20 MB in this file; write a shorter list"
+            rule = "aliases expand to more than 20 MB in this file; write a shorter list"
             raise Unreadable(_line(event), rule)
         return node
 

@@ -60,12 +60,12 @@ def _take_defaults(path: str, fleet: Fleet) -> None:
     example = "defaults: {author: Ada Lovelace}"
     found = _read(path, None, example)
     if found.plugins:
-        rule = "the file of --defaults must hold defaults and no plugins"
+        rule = "the --defaults file must contain defaults and no plugins"
         found.fault(
             found.plugins[0].line, "plugins", f"{len(found.plugins)} plugins", rule, example
         )
     elif not found.defaults.fields and not found.problems:
-        rule = "the file of --defaults must have the key defaults"
+        rule = "the --defaults file must have the key defaults"
         found.fault(1, "defaults", "", rule, example)
     fleet.problems += [replace(problem, file=path) for problem in found.problems]
     own = fleet.defaults
@@ -86,7 +86,7 @@ def _text(source: str) -> str:
     except OSError as error:
         raise Unreadable(1, f"must be a file that can be read: {error.strerror}") from error
     if len(raw) > _MOST_BYTES:
-        rule = f"must be at most {_MOST_BYTES >> 20} MiB; divide it into several files"
+        rule = f"must be at most {_MOST_BYTES >> 20} MiB; split it into several files"
         raise Unreadable(1, rule)
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise Unreadable(1, f"must be UTF-8, and this is UTF-16; {_AS_UTF8}")

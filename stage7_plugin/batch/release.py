@@ -53,7 +53,7 @@ def move(target: Path, folder: Path, before: str, version: str, note: str) -> No
     """
     if (target / _HOST_IMAGE).exists():
         raise Refused(
-            f"{_HOST_IMAGE} names the image of {before}: release this plugin alone with "
+            f"{_HOST_IMAGE} names the image of {before}: release only this plugin with "
             f"make release VERSION={version} PUSH=image"
         )
     manifest = _text(folder / "manifest.json")

@@ -25,7 +25,7 @@ def recover(output: OutputFolder) -> None:
     """
     for old in sorted(output.replaced.iterdir()):
         if old.is_symlink() or not old.is_dir():
-            raise Foreign(f"{old} is no folder of this command; move it away")
+            raise Foreign(f"{old} was not created by this command; move it away")
         target = output.plugin(old.name)
         if os.path.lexists(target):
             _finish(old.name, output)

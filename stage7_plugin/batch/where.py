@@ -96,7 +96,7 @@ class Condition:
         one, other = _ordered(found), _ordered(self.value)
         if one is None or other is None:
             shown = found if one is None else self.value
-            raise WhereWrong(f"--where {self.text!r}: {shown!r} is no number and no version")
+            raise WhereWrong(f"--where {self.text!r}: {shown!r} is neither a number nor a version")
         return _ORDERS[self.operator](one, other)
 
 

@@ -50,5 +50,5 @@ def _fault(value: Any, base: Path) -> str | None:
     root = base.resolve()
     path = value if (base / value).exists() else value.rpartition(":")[0] or value
     if not (root / path).resolve().is_relative_to(root):
-        return f"must be inside of the batch file's folder, {root}"
+        return f"must be inside the batch file's folder, {root}"
     return None

@@ -80,8 +80,8 @@ def _compared(target: str, against: str) -> dict[str, Any]:
         enough = is_enough(old["version"], new["version"], step)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise TargetUnusable(
-            f"the manifests of {target} and {against} cannot be compared, because one has another "
-            f"form: {type(error).__name__}: {error}",
+            f"the manifests of {target} and {against} cannot be compared, because their "
+            f"structure differs: {type(error).__name__}: {error}",
             command=f"stage7-plugin check {target} --rule manifest",
         ) from error
     return {
@@ -150,8 +150,8 @@ def _manifest_of_image(image: str, repository: Path | None) -> Any:
     try:
         found = manifest_in_image(connect(), image)
     except UserError as error:
-        where = f"no folder, no commit in {repository}" if repository else "no folder"
-        raise TargetUnusable(f"{image!r} is {where} and no image: {error}") from error
+        where = f"not a folder, not a commit in {repository}" if repository else "not a folder"
+        raise TargetUnusable(f"{image!r} is {where} and not an image: {error}") from error
     if found is None:
         raise TargetUnusable(f"the image {image} has no manifest.json in its working directory")
     return found
@@ -186,8 +186,8 @@ def _manifest_at(url: str) -> Any:
             content = answer.read(_MOST_BYTES)
     except (URLError, OSError, ValueError) as error:
         raise TargetUnusable(
-            f"{address} cannot be read: {error}; a plugin of an older template does not have it: "
-            "give the address of its manifest.json"
+            f"{address} cannot be read: {error}; plugins of older templates do not serve it: "
+            "give the address of the manifest.json"
         ) from error
     document = _parsed(content, address)
     return document.get(CONTRACT, document) if isinstance(document, dict) else document

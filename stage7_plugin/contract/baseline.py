@@ -20,7 +20,7 @@ Baseline = Mapping[str, frozenset[str]]
 
 
 def read(path: Path) -> Baseline:
-    """Raises TargetUnusable for a file that is no baseline."""
+    """Raises TargetUnusable for a file that is not a baseline."""
     try:
         lines = path.read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
@@ -33,7 +33,7 @@ def read(path: Path) -> Baseline:
             continue
         if len(words) != 2 or words[1] not in rules:
             raise TargetUnusable(
-                f"line {number} of {path} must be a plugin's id and a rule's, such as "
+                f"line {number} of {path} must be a plugin's id and a rule's id, such as "
                 f"'plugin-TEXT_ECHO errors.format', not {line.strip()!r}; "
                 "`stage7-plugin check --list` lists the rules"
             )
@@ -52,7 +52,7 @@ def mark(results: Iterable[Result], known: frozenset[str]) -> list[Result]:
 
 
 def stale(results: Iterable[Result], known: frozenset[str]) -> list[str]:
-    """Return the entries whose rules are not broken any more."""
+    """Return the entries whose rules are no longer broken."""
     return [
         result.rule.id
         for result in results

@@ -22,7 +22,7 @@ class Checked:
     results: list[Result] = field(default_factory=list)
     problem: str = INTERRUPTED
     stale: list[str] = field(default_factory=list)
-    """Rules that the baseline says are broken, and are not."""
+    """Rules that the baseline lists as broken but that pass."""
     seconds: float = 0.0
     start_command: str = ""
     """What makes the curl lines work, where the plugin does not run already."""

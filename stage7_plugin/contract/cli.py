@@ -25,7 +25,7 @@ _NEW_FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option(
     "--env-file",
     type=_FILE,
-    help="Settings of the plugin, one NAME=value a line, for each of its containers.",
+    help="Settings for each of the plugin's containers, one NAME=value per line.",
 )
 @click.option(
     "--context-root",
@@ -53,8 +53,8 @@ _NEW_FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option(
     "--against",
     metavar="PLACE",
-    help="Only compare the manifest with that of a tag, folder, image or URL: is the version's "
-    "step large enough?",
+    help="Only compare the manifest with that of a tag, folder, image or URL: is the version step "
+    "large enough?",
 )
 @click.option(
     "--examples",
@@ -67,7 +67,7 @@ _NEW_FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option(
     "--strict-inputs",
     is_flag=True,
-    help="Require a refusal of values that could be converted, such as '5'.",
+    help="Require that values which could be converted, such as '5', are refused.",
 )
 @click.option("--json", metavar="FILE", help="Write a JSON report; - for stdout.")
 @click.option("--junit", metavar="FILE", help="Write a JUnit report; - for stdout.")

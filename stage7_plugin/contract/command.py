@@ -109,7 +109,7 @@ class _Run:
         for name in ("manifest", "inputs", "scenarios", "env_file"):
             if self.many and getattr(options, name):
                 option = name.replace("_", "-")
-                raise TargetUnusable(f"--{option} is for one target; there are several")
+                raise TargetUnusable(f"--{option} accepts only one target, but several were given")
         started = time.monotonic()
         with Progress(len(rules) * len(targets), options.quiet) as progress:
             for first in range(0, len(targets), options.jobs):

@@ -27,7 +27,7 @@ from stage7_plugin.host.view import host_environment, host_inputs, request_body
 Outcome = TypeVar("Outcome")
 
 REQUEST_TIMEOUT = 10.0
-"""Seconds; a plugin that keeps a small request waiting for longer hangs."""
+"""Seconds; a plugin that takes longer to answer a small request is hanging."""
 LONGEST_EXECUTION = 120.0
 """Seconds that one execution may take here, where `api.timeout` allows for more."""
 LONGEST_RULE = 300.0
@@ -199,7 +199,7 @@ class Context:
 
     @property
     def patient_timeout(self) -> float:
-        """Seconds after which nobody waits for an execution any more."""
+        """Seconds after which nobody waits for an execution."""
         return min(max(REQUEST_TIMEOUT, self.view.timeout + 5), LONGEST_EXECUTION)
 
     def _time_left(self) -> float:
@@ -207,7 +207,7 @@ class Context:
             return self._deadline.remaining()
         except TimeoutError as error:
             wanted = f"all the answers of this rule within {LONGEST_RULE:g} s"
-            raise Broken(self.sent, "still no end", wanted) from error
+            raise Broken(self.sent, "still running", wanted) from error
 
     def body(self, inputs: Mapping[str, Any]) -> bytes:
         """What the host posts to execute with these inputs."""

@@ -15,7 +15,7 @@ def curl_line(url: str, method: str, headers: Mapping[str, str], body: bytes | N
     Args:
         url: The whole address.
         method: For example `POST`.
-        headers: What is sent beside what curl adds itself.
+        headers: What is sent in addition to curl's own headers.
         body: Any bytes, or None.
     """
     if len(body or b"") > LONGEST:

@@ -15,7 +15,7 @@ class Broken(Stage7PluginError):
         super().__init__(f"sent: {sent}; came back: {got}; wanted: {wanted}")
         self.sent, self.got, self.wanted, self.todo = sent, got, wanted, todo
         self.log = ""
-        """The last lines of the plugin that broke it, where it was one of the rule's own."""
+        """The last lines of the plugin that broke it, if it was the rule's own plugin."""
 
 
 class Late(Broken):

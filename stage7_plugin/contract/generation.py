@@ -90,9 +90,9 @@ def search(
 def needs_hypothesis(context: Context) -> None:
     """Raise NotCheckable where nothing is to be made, or Hypothesis is not installed."""
     if context.generation.examples == 0:
-        raise NotCheckable("no inputs are to be made from the manifest (--examples 0)")
+        raise NotCheckable("--examples 0: no inputs are made from the manifest")
     if importlib.util.find_spec("hypothesis") is None:
         raise NotCheckable(
-            "inputs are made by Hypothesis, which is not installed: "
+            "Hypothesis, which makes the inputs, is not installed: "
             "pip install 'stage7-plugin[generated]'"
         )

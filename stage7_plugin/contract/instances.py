@@ -58,7 +58,7 @@ class Instances:
         self._stack.close()
 
     def end(self) -> None:
-        """End every plugin at once, whatever uses it; none is started any more."""
+        """End every plugin at once, whatever uses it, and start no more."""
         with self._lock:
             self._ended = True
             live = list(self._live)
@@ -112,7 +112,7 @@ class Instances:
     def fresh(
         self, options: StartOptions | None = None, scenario: bool = False
     ) -> Iterator[Running]:
-        """Give a plugin of the caller's own, healthy, in the host's environment.
+        """Give the caller its own plugin, healthy, in the host's environment.
 
         Args:
             options: Another environment, and other ways to start.
@@ -162,7 +162,7 @@ class Instances:
             ended = self._ended
         try:
             if ended:
-                raise Ended("the check was ended")
+                raise Ended("the check was stopped")
             yield
         finally:
             with self._lock:

@@ -79,7 +79,7 @@ def _suite(one: Checked) -> ElementTree.Element:
         _add_case(suite, result)
     for rule_id in one.stale:
         case = ElementTree.SubElement(suite, "testcase", classname="baseline", name=rule_id)
-        ElementTree.SubElement(case, "failure", message="in the baseline, and not broken")
+        ElementTree.SubElement(case, "failure", message="in the baseline, but not broken")
     if one.problem:
         case = ElementTree.SubElement(suite, "testcase", classname="check", name="check")
         ElementTree.SubElement(case, "error", message=first_line(one.problem))

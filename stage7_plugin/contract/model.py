@@ -14,12 +14,12 @@ class Need(Enum):
 
 
 class Place(Enum):
-    """What a rule may run beside, where several run at once."""
+    """What a rule may run in parallel with."""
 
-    SHARED = "uses the plugin that rules share; one such rule at a time"
-    OWN = "starts a plugin of its own; runs beside anything"
-    HEAVY = "keeps the machine busy; runs beside nothing but its like"
-    ALONE = "measures short times; runs beside nothing"
+    SHARED = "uses the shared plugin; one such rule at a time"
+    OWN = "starts its own plugin; runs in parallel with any rule"
+    HEAVY = "keeps the machine busy; runs only in parallel with its kind"
+    ALONE = "measures short times; runs alone"
 
 
 class Status(Enum):

@@ -29,7 +29,7 @@ def send(
     """Send the parts until an answer comes, waiting up to `pause` seconds after the first.
 
     Everything together takes `timeout` seconds at most. What came instead of an answer is a
-    string: "closed", "no answer", "no HTTP".
+    string: "closed", "no answer", "not HTTP".
     """
     start = time.monotonic()
     deadline = Deadline(timeout)
@@ -54,7 +54,7 @@ def receive(connection: BoundedSocket, start: float) -> Response | str:
     except http.client.RemoteDisconnected:
         return "closed"
     except (http.client.HTTPException, TooMuch, ValueError):
-        return "no HTTP"
+        return "not HTTP"
 
 
 def _readable(connection: socket.socket, seconds: float) -> bool:

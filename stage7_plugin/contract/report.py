@@ -75,7 +75,7 @@ def title(one: Checked) -> list[str]:
 def after(one: Checked) -> list[str]:
     """Return the last lines of the report on one plugin."""
     lines = [
-        f"STALE   {rule_id:<{_WIDTH}} the baseline has it, and it is not broken: remove the entry"
+        f"STALE   {rule_id:<{_WIDTH}} in the baseline, but not broken: remove the entry"
         for rule_id in one.stale
     ]
     if one.start_command and any(result.broken and result.curl for result in one.results):

@@ -64,7 +64,7 @@ class Result:
     with_scenario_logic: bool = False
     """Whether the suite's own logic took the place of the plugin's."""
     curl: str = ""
-    """The request that it broke, for a shell; empty where it was no single request."""
+    """The request that it broke, for a shell; empty where it was not a single request."""
     log: str = ""
     """The last lines that a plugin which broke the rule wrote, where they are known."""
     advice: str = ""

@@ -15,7 +15,7 @@ from stage7_plugin.contract.rule import RULES, Result, Rule
 from stage7_plugin.contract.scenarios import KINDS
 
 ATTEMPTS = 4
-"""How often a rule is checked that is broken by the clock alone."""
+"""How often a rule is checked that fails only on timing."""
 
 
 def rules_named(ids: Sequence[str]) -> list[Rule]:
@@ -82,11 +82,11 @@ class Runner:
         if rule.needs and rule.needs not in self.context.target.abilities:
             return Result(rule, Status.SKIPPED, reason=str(rule.needs.value))
         if broken := self._broken_requirement(rule):
-            reason = f"{broken} has to pass first"
+            reason = f"{broken} must pass first"
             return Result(rule, Status.SKIPPED, reason=reason, blocked=True)
         if rule.scenario and rule.scenario not in self.context.scenarios.inputs:
             does = KINDS[rule.scenario]
-            reason = f"no scenario {rule.scenario!r} is given: inputs with which the plugin {does}"
+            reason = f"scenario {rule.scenario!r} is missing: inputs with which the plugin {does}"
             known = self.context.scenarios
             if lacking := known.impossible.get(rule.scenario, known.lacking):
                 reason = f"no scenario {rule.scenario!r}: {lacking}"
@@ -166,7 +166,7 @@ class Runner:
 
 
 class _Unsure(Exception):
-    """What came of a rule may be the fault of what ran beside it."""
+    """The result of a rule may be caused by what ran in parallel."""
 
 
 def _by_id(name: str) -> Rule:
@@ -183,5 +183,5 @@ def _died(result: Result, death: str) -> Result:
         result,
         status=_broken(result.rule),
         got=f"{before}the plugin died at this rule: {death}",
-        wanted=result.wanted or "a plugin that runs on",
+        wanted=result.wanted or "a plugin that keeps running",
     )

@@ -64,7 +64,7 @@ def _result(one: Checked, result: Result) -> dict[str, Any]:
 
 
 def _stale(one: Checked, rule_id: str) -> dict[str, Any]:
-    text = f"{one.name}: the baseline says that this rule is broken, and it is not"
+    text = f"{one.name}: the baseline lists this rule as broken, but it is not"
     return _finding(one, rule_id, "error", text)
 
 

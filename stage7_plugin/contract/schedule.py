@@ -100,7 +100,7 @@ class Schedule:
                     yield from _kept(plan, result)
 
     def _startable(self) -> Task | None:
-        """Return what may run beside what does; company before what needs the machine."""
+        """Return what may run beside the running rules; company before what needs the machine."""
         for places in (_COMPANY, (Place.HEAVY,), (Place.ALONE,)):
             for plan in self._plans:
                 for task in plan.ready():

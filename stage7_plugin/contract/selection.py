@@ -35,7 +35,7 @@ def _has_changed(target: str, commit: str) -> bool:
     """Whether a file in the folder differs from the commit, or is not in git yet."""
     folder = Path(target)
     if not folder.is_dir():
-        raise TargetUnusable(f"--changed-since is for folders in git; {target!r} is none")
+        raise TargetUnusable(f"--changed-since is for folders in git; {target!r} is not one")
     changed = ("diff", "--name-only", "--relative", "--end-of-options", commit, "--", ".")
     new = ("ls-files", "--others", "--exclude-standard", "--", ".")
     return bool(_git(folder, *changed) or _git(folder, *new))

@@ -19,7 +19,7 @@ from stage7_plugin.host.stand_in.outputs import handed_on
 from stage7_plugin.host.view import HostView, request_body
 
 LARGEST_INTEGER = 2**53
-"""Above it the host, which is JavaScript, rounds."""
+"""The host, which is JavaScript, rounds larger integers."""
 _QUOTED = re.compile(r"'([A-Za-z_]\w*)'")
 
 Called = dict[str, Any]
@@ -113,7 +113,7 @@ class Caller:
         called["answer"] = answer.text if document is None else document
         called["success"] = answer.succeeded
         if self._tokens.masked(answer.text) != answer.text:
-            called["notes"].append(f"The answer held a {MASK}: a plugin must never show one.")
+            called["notes"].append(f"The answer contained a {MASK}: a plugin must never show one.")
         if answer.succeeded:
             called["outputs"] = handed_on(document)
             called["notes"] += _notes(document, called["outputs"])
@@ -146,7 +146,7 @@ def _notes(document: Any, outputs: list[dict[str, Any]]) -> list[str]:
     for output in outputs:
         name, value = output["name"], output["result"]
         if value is None:
-            notes.append(f"Output {name} is null: for the host it is not there.")
+            notes.append(f"Output {name} is null: the host treats it as missing.")
         elif name in ("error", "status"):
             notes.append(f"Output {name}: the host treats this name specially; choose another.")
         elif isinstance(value, int) and abs(value) > LARGEST_INTEGER:

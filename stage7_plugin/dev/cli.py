@@ -23,10 +23,10 @@ def _start_options(function: Callable[..., None]) -> Callable[..., None]:
             "--env-file",
             envvar="ENV_FILE",
             metavar="FILE",
-            help="Settings, one NAME=value a line; the path is relative to the plugin's folder. "
-            "Default: what the variable ENV_FILE names, or .env if there is one.",
+            help="Settings, one NAME=value per line; the path is relative to the plugin's folder. "
+            "Default: the file named by the variable ENV_FILE, or .env if there is one.",
         ),
-        click.option("--image", is_flag=True, help="Build the image and start a container of it."),
+        click.option("--image", is_flag=True, help="Build the image and run a container from it."),
         click.option(
             "--command",
             default="",

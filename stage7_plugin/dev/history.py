@@ -1,4 +1,4 @@
-"""Requests that were sent, kept in the plugin's folder, and what can be made of one."""
+"""Requests that were sent, kept in the plugin's folder, and what can be made from one."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ class History:
             raise NotSaved(f"the name {name!r} must be like two-lines: a to z, 0 to 9 and hyphens")
         path = self._folder / folder / f"{name}.json"
         if not path.resolve().is_relative_to(self._folder.resolve()):
-            raise NotSaved(f"{folder} leads out of the plugin's folder")
+            raise NotSaved(f"{folder} is outside the plugin's folder")
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             with path.open("x", encoding="utf-8") as file:

@@ -73,7 +73,7 @@ class ProcessInstance(Instance):
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            start_new_session=True,  # Ctrl-C at the terminal is for the host alone
+            start_new_session=True,  # Ctrl-C at the terminal is only for the host
         )
         self._reader = threading.Thread(target=self._read, args=(write,), daemon=True)
         self._reader.start()

@@ -71,7 +71,7 @@ def _called(options: InvokeOptions) -> Called:
         return _call(Caller(manifest, view, address, tokens), inputs, options)
     folder = Path(options.target)
     if not folder.is_dir():
-        raise UserError(f"{options.target!r} is no folder; give a plugin's folder or a URL")
+        raise UserError(f"{options.target!r} is not a folder; give a plugin's folder or a URL")
     launch = Launch(
         folder.resolve(), tokens, options.command, options.image, options.fixed_port,
         options.env_file,

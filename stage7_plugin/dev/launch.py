@@ -35,7 +35,7 @@ class Launch:
     fixed_port: bool = False
     """Whether the process listens on the manifest's port, whatever PLUGIN_PORT says."""
     env_file: str | None = None
-    """A file of settings; what the environment has too comes from there."""
+    """A settings file; variables of the environment override it."""
     _compiled: threading.Event = field(default_factory=threading.Event)
 
     def start(self, manifest: Mapping[str, Any], view: HostView, write: Write) -> Instance:

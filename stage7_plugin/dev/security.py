@@ -55,7 +55,7 @@ class OnlyThePage:
         if origin is not None and origin not in self._origins:
             return "Origin must be the page itself"
         if headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
-            return "requests of other pages are refused"
+            return "requests from other pages are refused"
         if method in ("GET", "HEAD"):
             return ""
         # A form of another page cannot send this type without being asked first.

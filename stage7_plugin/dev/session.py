@@ -36,7 +36,7 @@ class Session:
         return self._launch.folder
 
     def plugin(self) -> dict[str, Any]:
-        """Return what the form is made of."""
+        """Return the data for the form."""
         newest = self.supervisor.newest
         manifest = newest.manifest if newest else {}
         return {

@@ -20,7 +20,7 @@ class WrongInput(UserError):
 def typed_inputs(manifest: Mapping[str, Any], given: Sequence[str]) -> dict[str, Any]:
     """Return name -> value; the host's conversion comes later.
 
-    A file is read as text, as base64 where the input's format says so or where it is no UTF-8.
+    A file is read as text, as base64 where the input's format says so or where it is not UTF-8.
 
     Args:
         manifest: Says which inputs there are.
@@ -60,7 +60,7 @@ def _file(name: str, path: Path, definition: Mapping[str, Any]) -> str:
         content = path.read_bytes()
     except OSError as error:
         reason = error.strerror
-        raise WrongInput(f"--input {name}=@{path}: it cannot be read: {reason}") from error
+        raise WrongInput(f"--input {name}=@{path}: the file cannot be read: {reason}") from error
     if definition.get("format") != "base64" and "contentMediaType" not in definition:
         try:
             return content.decode()

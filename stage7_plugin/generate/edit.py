@@ -83,8 +83,8 @@ class Edit:
         for key in (*KEYS.values(), "security", "container"):
             if written.get(key) != wanted.get(key):
                 raise OutOfReach(
-                    f"manifest.json is not formatted as the template does it, so {key} has to be "
-                    "changed by hand; then run: make sync"
+                    f"manifest.json is not in the template's format: change {key} by hand, then "
+                    "run: make sync"
                 )
         return text
 
@@ -125,7 +125,7 @@ class Edit:
         for ending in (".ts", ".go"):
             if f"plugin_types{ending}" in texts:
                 logic, types = f"plugin_logic{ending}", f"plugin_types{ending}"
-                yield f"{logic}: make lint shows where it has to follow {types}"
+                yield f"{logic}: make lint shows where it must match {types}"
         tests = self.read("tests/test_logic.py")
         for key in KEYS.values():
             for name in sorted(names_of(self.old[key]) - names_of(self.new[key])):
@@ -133,9 +133,9 @@ class Edit:
                     yield f"tests/test_logic.py:{line}"
         if (self.folder / "kubernetes.yaml").is_file():
             if _calls_out(self.old) != _calls_out(self.new):
-                yield "kubernetes.yaml: its NetworkPolicy has to follow the permission net.fetch"
+                yield "kubernetes.yaml: its NetworkPolicy must match the permission net.fetch"
             if self.old["container"].get("environment") != self.new["container"].get("environment"):
-                yield "kubernetes.yaml: its env has to follow the settings"
+                yield "kubernetes.yaml: its env must match the settings"
 
 
 def _calls_out(manifest: Manifest) -> bool:

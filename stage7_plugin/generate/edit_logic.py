@@ -18,7 +18,7 @@ FUNCTION = "execute_plugin"
 def by_hand(lines: list[str], what: str) -> OutOfReach:
     """Return the error that names lines of plugin_logic.py to change by hand."""
     listed = "\n".join(f"  plugin_logic.py:{line}" for line in lines)
-    return OutOfReach(f"first {what} by hand, because its meaning is not certain here:\n{listed}")
+    return OutOfReach(f"first {what} by hand, because its meaning is unclear here:\n{listed}")
 
 
 def lines_that_name(text: str, name: str) -> list[str]:
@@ -62,7 +62,7 @@ def renamed_request(text: str, old: str, new: str) -> str:
             return text
     except (ValueError, KeyError, TypeError) as error:
         reason = error if isinstance(error, ValueError) else 'it must be {"inputs": {...}}'
-        raise OutOfReach(f"examples/request.json is no request: {reason}") from error
+        raise OutOfReach(f"examples/request.json is not a valid request: {reason}") from error
     renamed = {new if name == old else name: value for name, value in inputs.items()}
     return escaping.json({**request, "inputs": renamed}, indent=2) + "\n"
 

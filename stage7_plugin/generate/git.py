@@ -11,7 +11,7 @@ from typing import NamedTuple
 from stage7_plugin.rendering import git_facts
 
 MESSAGE = "Start the plugin from the container plugin template"
-_SECONDS = 120  # a hook of the user's own, or a passphrase for signing, may take its time
+_SECONDS = 120  # the user's own hook, or a passphrase for signing, may take its time
 
 # For each command of ours; the user's configuration stays as it is.
 _SETTINGS = (
@@ -56,7 +56,7 @@ def start_repository(folder: Path) -> Outcome:
     if outer is not None:
         left = (_enter(folder), "git add .", _git("commit", "-m", f"Add {folder.name}", "."))
         return Outcome(
-            False, f"git: inside the repository {outer}; nothing committed", left, inside=True
+            False, f"git: inside the repository {outer}; nothing was committed", left, inside=True
         )
 
     steps: tuple[tuple[str, ...], ...] = (
@@ -72,7 +72,7 @@ def start_repository(folder: Path) -> Outcome:
         if failure:
             rest = [_git(*remaining) for remaining in steps[number:]]
             return Outcome(False, f"git: {failure}", (*_preparation(folder), *rest))
-    return Outcome(True, "git: first commit made on branch main")
+    return Outcome(True, "git: created the first commit on branch main")
 
 
 def path_from_shell(folder: Path) -> str:

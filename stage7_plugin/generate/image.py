@@ -33,8 +33,8 @@ SMOKE_RULES: Mapping[str, str] = {
     START: "the plugin did not start",
     "execute.raw-inputs": "the example of the plugin did not succeed",
     EXECUTE: "the example of the plugin did not succeed",
-    STOP: "the plugin did not end in time when it was stopped",
-    "lifecycle.exit-code": "the plugin did not end with exit code 0 when it was stopped",
+    STOP: "the plugin did not exit in time when it was stopped",
+    "lifecycle.exit-code": "the plugin did not exit with code 0 when it was stopped",
 }
 """Rule -> what it means for the user that it is broken; in the order in which they are tried."""
 
@@ -75,7 +75,7 @@ def _build(client: APIClient, view: HostView, project: Path) -> float:
     _show(build(client, view, project))
     seconds = time.monotonic() - start
     if before is not None and before != image_id(client, view.image):
-        print(f"  {view.image} was there before: the name now means the new image", flush=True)
+        print(f"  {view.image} existed before; the name now refers to the new image", flush=True)
     return seconds
 
 
@@ -136,7 +136,7 @@ def _report(error: UserError, mode: str) -> None:
     lines += [f"  {printable(line)}" for line in rest]
     lines += [f"  | {printable(line)}" for line in error.details.splitlines()]
     if error.command:
-        lines.append(f"  to try by hand: {printable(error.command)}")
+        lines.append(f"  try it by hand: {printable(error.command)}")
     print("\n".join(lines), file=stream, flush=True)
 
 

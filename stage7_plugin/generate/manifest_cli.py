@@ -12,7 +12,12 @@ _PLACE = click.Path(exists=True, file_okay=False, path_type=Path)
 
 @click.command()
 @click.argument("folder", type=_PLACE, default=".")
-@click.option("--check", "check_only", is_flag=True, help="Change nothing; exit with 1 instead.")
+@click.option(
+    "--check",
+    "check_only",
+    is_flag=True,
+    help="Change nothing; exit with 1 if files differ.",
+)
 def sync(folder: Path, check_only: bool) -> None:
     """Update the files that name inputs and outputs from the manifest.json of the plugin in FOLDER.
 

@@ -27,7 +27,7 @@ def merge(
     """Merge two successors of a text.
 
     Args:
-        yours: What the author made of it.
+        yours: The author's version.
         base: The text from which both began; empty if there is none.
         template: What the template has in its place now.
         scratch: A folder to work in, which exists.
@@ -37,7 +37,7 @@ def merge(
         The merged text, and whether conflicts are marked in it.
 
     Raises:
-        CannotMerge: It is no text, or there is no git.
+        CannotMerge: It is not text, or git is missing.
         OSError: The folder cannot be written.
     """
     if template in (base, yours):
@@ -45,7 +45,7 @@ def merge(
     if yours == base:
         return template, False
     if b"\0" in yours + base + template:
-        raise CannotMerge("it is no text")
+        raise CannotMerge("it is not text")
     for name, content in (("yours", yours), ("base", base), ("template", template)):
         (scratch / name).write_bytes(content)
     try:

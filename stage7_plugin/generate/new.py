@@ -23,8 +23,8 @@ from stage7_plugin.spec.languages import answered as language_of
 from stage7_plugin.spec.problems import format_problems
 
 INTRODUCTION = """\
-Enter accepts what is in parentheses; Ctrl-C stops, and nothing is made.
-End inputs or outputs with ; to enter more of them, one a line.
+Enter accepts what is in parentheses; Ctrl-C stops without creating anything.
+End inputs or outputs with ; to enter more of them, one per line.
 """
 
 
@@ -62,7 +62,7 @@ def run_new(arguments: Iterable[str], again: bool = False) -> int:
             except (CookiecutterException, OSError, ValueError, TemplateError) as error:
                 if options["verbose"]:
                     raise
-                click.echo(f"{error}\nNo plugin was made; -v shows where it failed.")
+                click.echo(f"{error}\nNo plugin was created; -v shows where it failed.")
                 return 1
     return 0
 
@@ -86,7 +86,7 @@ def _previous_answers(options: Mapping[str, Any], template: Path) -> dict[str, s
     except FileNotFoundError:
         raise ValueError(f"--again: there are no previous answers in {path}") from None
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ValueError(f"--again: {path} holds no answers: {error!r}") from error
+        raise ValueError(f"--again: {path} contains no answers: {error!r}") from error
     for prompt in (problem.prompt for problem in answers.check(previous)):
         previous.pop(prompt, None)  # no longer accepted, or no longer a choice
     follow = {

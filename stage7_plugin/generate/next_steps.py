@@ -33,7 +33,7 @@ def next_steps(path: str, image: str, ci: str, on_kubernetes: bool, done: Done) 
         image: The full name of its image.
         ci: The answer to that prompt.
         on_kubernetes: Whether the plugin has a file for Kubernetes.
-        done: What is no step any more.
+        done: Steps that are already done.
     """
     steps = [f"cd {path}"]
     if done.linked and done.committed:

@@ -116,8 +116,8 @@ def _start_repository(project: Path, ci: str) -> bool:
         print("\n".join(f"    {command}" for command in outcome.commands))
     if outcome.inside and ci != "none":
         print(
-            "  No forge reads the CI of a folder. Answer ci=none, and test from the root what has "
-            "changed: see the guide Two hundred plugins."
+            "  Git servers do not read CI files in subfolders. Answer ci=none, and test what "
+            "has changed from the root: see the guide Two hundred plugins."
         )
     return outcome.committed
 

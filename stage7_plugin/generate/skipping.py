@@ -1,7 +1,7 @@
 """Pass over questions that mean nothing in the language that was chosen.
 
 Cookiecutter asks every question of `cookiecutter.json`. Plain `cookiecutter` therefore still asks
-for the version of Python, and says that it is for Python alone.
+for the version of Python, and says that it is only for Python.
 """
 
 from __future__ import annotations

@@ -210,7 +210,7 @@ def synced_request(
         names = list(given)
     except (ValueError, KeyError, TypeError) as error:
         reason = error if isinstance(error, ValueError) else 'it must be {"inputs": {...}}'
-        raise OutOfReach(f"examples/request.json is no request: {reason}") from error
+        raise OutOfReach(f"examples/request.json is not a valid request: {reason}") from error
     inputs, _ = parameters(manifest)
     known = {name for one in inputs for name in (one.name, *one.aliases)}
     kept = {name: given[name] for name in names if name in known}

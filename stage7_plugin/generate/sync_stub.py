@@ -67,7 +67,7 @@ def stub_hints(text: str, inputs: list[Parameter], outputs: list[Parameter]) -> 
     code = re.sub(r'"""(?:.|\n)*?"""', "", text)
     missing = [one for one in (*inputs, *outputs) if not re.search(rf"['\"]{one.name}['\"]", code)]
     return [
-        f"plugin_logic.py: the code does not name {one.name} yet: "
+        f"plugin_logic.py: the code does not use {one.name} yet: "
         + (python_stub.input_locals([one], 0) if one in inputs else f'"{one.name}": ...')
         for one in missing
     ]

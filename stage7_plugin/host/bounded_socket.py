@@ -43,7 +43,7 @@ class Deadline:
         """Return the seconds that are left. Raises TimeoutError when there are none."""
         left = self._end - time.monotonic()
         if left <= 0:
-            raise TimeoutError(f"{self.seconds:g} s are over")
+            raise TimeoutError(f"{self.seconds:g} s have passed")
         return left
 
 
@@ -87,7 +87,7 @@ class _Received(io.RawIOBase):
 
     def readinto(self, buffer: Buffer) -> int:
         if self._count >= self.limit:
-            raise TooMuch(f"the answer goes on after {self._count} bytes")
+            raise TooMuch(f"the answer continues after {self._count} bytes")
         self._socket.settimeout(self._deadline.remaining())
         count = self._socket.recv_into(memoryview(buffer)[: self.limit - self._count])
         self._count += count

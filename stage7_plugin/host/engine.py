@@ -66,7 +66,7 @@ def connect() -> APIClient:
         client = docker.APIClient(version="auto", timeout=REQUEST_TIMEOUT, **settings)
         client.ping()
     except Exception as error:  # the SDK lets errors of requests and urllib3 through
-        where = settings["base_url"] or "the usual place"
+        where = settings["base_url"] or "the default address"
         raise EngineMissing(
             f"no Docker engine answers at {where}: {_root_cause(error)}",
             command=_start_command(error),
@@ -130,7 +130,7 @@ def build(
     tail: deque[str] = deque(maxlen=_TAIL_LINES)
     step = ""
     end = time.monotonic() + seconds
-    too_long = f"it has not ended after {seconds:g} s, and was cancelled"
+    too_long = f"it did not finish within {seconds:g} s and was cancelled"
     try:
         events = client.build(
             path=str(context),
@@ -160,7 +160,7 @@ def build(
         raise _build_failed(error.explanation or str(error), "", tail, command) from error
     except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
         silent = "timed out" in str(error).lower()
-        message = too_long if silent else f"the engine went away: {error}"
+        message = too_long if silent else f"the connection to the engine was lost: {error}"
         raise _build_failed(message, step, tail, command) from error
 
 
@@ -168,8 +168,8 @@ def _refuse_outside(path: Path, field: str, value: str, root: Path) -> None:
     """Raises BuildFailed for a path that leads out of `root`, by `..` or by a symbolic link."""
     if not path.resolve().is_relative_to(root.resolve()):
         raise BuildFailed(
-            f"container.{field} is {value!r}, which leads out of {root} to {path.resolve()}; "
-            'the build may take files from that folder alone, for example "./" '
+            f"container.{field} is {value!r}, which points outside {root}, to {path.resolve()}; "
+            'the build may only use files from that folder, for example "./" '
             "(`stage7-plugin check --context-root FOLDER` allows more)"
         )
 

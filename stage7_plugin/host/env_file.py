@@ -17,16 +17,16 @@ def read_env_file(file: Path) -> dict[str, str]:
     around a value goes.
 
     Raises:
-        UserError: The file cannot be read, or a line is no NAME=value. It quotes no line, which may
-            hold a secret.
+        UserError: The file cannot be read, or a line is not NAME=value. Lines are not quoted:
+            they may hold a secret.
     """
     try:
         lines = file.read_text("utf-8-sig").splitlines()
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is no UTF-8"
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise UserError(
-            f"the file of settings {str(file)!r} cannot be read: {reason}; --env-file and "
-            "the variable ENV_FILE name another one"
+            f"the settings file {str(file)!r} cannot be read: {reason}; choose another one with "
+            "--env-file or the variable ENV_FILE"
         ) from error
     found = {}
     for number, line in enumerate(lines, 1):
@@ -36,7 +36,7 @@ def read_env_file(file: Path) -> dict[str, str]:
         name, equals, value = (part.strip() for part in text.partition("="))
         if not equals or not _NAME.fullmatch(name):
             raise UserError(
-                f"the file of settings {str(file)!r}, line {number}: write NAME=value, such as "
+                f"the settings file {str(file)!r}, line {number}: write NAME=value, such as "
                 "API_TOKEN=x"
             )
         quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "'\""

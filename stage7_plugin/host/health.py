@@ -69,7 +69,7 @@ def poll(
     Raises:
         NeverHealthy: The plugin ended or stayed unhealthy.
     """
-    seen, number = "nothing was asked", 0
+    seen, number = "no request was sent", 0
     start = time.monotonic()
     for number in range(1, polls + 1):
         try:

@@ -1,4 +1,4 @@
-"""One HTTP request and its answer, with the standard library alone."""
+"""One HTTP request and its answer, with only the standard library."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def call(
         try:
             connection.request(method, address.prefix + path, body=body, headers=sent_headers)
         except (BrokenPipeError, ConnectionResetError):
-            # Refused before everything was sent: the answer may be there all the same.
+            # Refused before everything was sent: there may still be an answer.
             if connection.sock is None:
                 raise
         return read_response(connection.bounded, method, start, max_body)
@@ -144,7 +144,7 @@ def read_response(
 
     Raises:
         OSError: The connection broke, or the time is over.
-        http.client.HTTPException: What came is no HTTP, or not all of it came.
+        http.client.HTTPException: The answer is not HTTP, or not all of it came.
         TooMuch: The body is larger than `max_body` or says that it will be.
     """
     received = http.client.HTTPResponse(connection, method=method)  # type: ignore[arg-type]
@@ -181,7 +181,7 @@ class _Connection(http.client.HTTPConnection):
 
 def _sentence(error: Exception, timeout: float) -> str:
     if isinstance(error, TimeoutError):
-        return f"no whole answer within {timeout:g} s"
+        return f"no complete answer within {timeout:g} s"
     if isinstance(error, ConnectionRefusedError):
         return "the connection was refused: nothing listens on that port"
     if isinstance(error, (ConnectionError, http.client.RemoteDisconnected)):

@@ -10,7 +10,7 @@ import click
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _PLACE = click.Path(exists=True, file_okay=False, path_type=Path)
-_WHERE = "Where the host stores it; by default where it already is, else what the manifest says."
+_WHERE = "Repository type in the host; by default its current one, else the manifest's."
 _URL = click.option(
     "--url",
     envvar="STAGE7_URL",
@@ -29,7 +29,7 @@ _URL = click.option(
     type=click.Choice(["source", "image"]),
     default="source",
     show_default=True,
-    help="What the host builds: the plugin's Dockerfile, or the one line with its pushed image.",
+    help="What the host builds: the plugin's Dockerfile, or one that only names its pushed image.",
 )
 @click.option("--no-execute", is_flag=True, help="Only store the plugin; do not execute it once.")
 @click.option("--inputs", type=_FILE, help='Inputs for the execution: {"inputs": {...}}.')

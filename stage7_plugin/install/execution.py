@@ -16,7 +16,7 @@ _LONGEST_OUTPUT = 200
 def execute_example(
     host: HostApi, manifest: Mapping[str, Any], inputs: Mapping[str, Any]
 ) -> list[str]:
-    """Execute the plugin with its example; return its outputs, a line each.
+    """Execute the plugin with its example; return its outputs, one per line.
 
     Args:
         host: Where the manifest is stored.
@@ -55,8 +55,7 @@ def execute_example(
     if missing:
         # A 200 without outputs counts as success for the host, whatever else the plugin said.
         raise Refused(
-            f"it is stored, but its example gave no {', '.join(missing)}: look into the "
-            "container's log",
+            f"it is stored, but its example gave no {', '.join(missing)}: see the container's log",
             details=_phases(manifest, host.shown(body)),
         )
     return [_line(host, one) for one in outputs]
@@ -94,7 +93,7 @@ def _phases(manifest: Mapping[str, Any], answer: str) -> str:
             f"  build    docker build of the clone{path}; a failed build counts as a success, and",
             f"           an older {image} runs",
             f"  start    docker ps --all --filter {name}   (Created: its port was taken)",
-            "  health   30 polls, one a second; the container stays: docker logs NAME",
+            "  health   30 polls, one per second; the container stays: docker logs NAME",
             f"  execute  the plugin's own log, within {manifest['api'].get('timeout', 30000)} ms",
             "The host's log has it: docker compose logs --since 10m capabilitiesmanager",
             "The host answered:",

@@ -41,7 +41,7 @@ class HostApi:
             raise HostUnusable(f"STAGE7_URL is {error}") from error
         if not _TOKEN.fullmatch(token):
             raise HostUnusable(
-                "STAGE7_TOKEN has characters that no token has, such as a space or a new line",
+                "STAGE7_TOKEN has characters that no token has, such as a space or a line break",
                 LOGIN,
             )
         self._token = token

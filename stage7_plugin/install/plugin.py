@@ -163,7 +163,7 @@ def _check_place(
     for other in known:
         if other.get("verb") == verb and other.get("id") != plugin_id:
             raise Refused(
-                f"the host has the verb {verb} already, from {other.get('id')}, which would be "
+                f"the host already has the verb {verb}, from {other.get('id')}, which would be "
                 "overwritten: choose another verb in manifest.json",
                 force,
             )
@@ -202,12 +202,12 @@ def _check_stored(host: HostApi, wanted: dict[str, Any]) -> None:
     stored = host.read(wanted["id"])
     if stored is None:
         raise Refused(
-            "the host took the manifest and dropped it; its log says why",
+            "the host accepted the manifest and then dropped it; its log says why",
             "docker compose logs --since 10m capabilitiesmanager",
         )
     if different := posted.differences(wanted, stored):
         raise Refused(
-            f"the host has something else than was posted, in {', '.join(different[:5])}; in "
-            "mongo a version can be stored once only",
+            f"the host changed what was posted, in {', '.join(different[:5])}; in mongo a "
+            "version can be stored only once",
             next_release(wanted),
         )

@@ -26,7 +26,7 @@ def check(manifest: Manifest) -> None:
 def to_post(manifest: Manifest, source: Source, repository: str) -> Manifest:
     """Return the manifest with where its files come from.
 
-    The host reads defaults from `defaultValue`, so that is added beside `default`.
+    The host reads defaults from `defaultValue`, so that is added next to `default`.
     """
     posted = copy.deepcopy(manifest)
     posted["repository"] = {**posted.get("repository", {}), "type": repository}

@@ -73,16 +73,14 @@ def released_source(
     """
     if _read(folder, "rev-parse", "--show-toplevel") is None:
         raise Refused(
-            "it is in no git repository, and the host clones one",
+            "it is not in a git repository, and the host clones one",
             "git init && git add . && git commit -m Start",
         )
     prefix = (_read(folder, "rev-parse", "--show-prefix") or "").strip("/")
     remote = _remote(folder)
     changed = _read(folder, "status", "--porcelain", "--", ".")
     if changed:
-        raise Refused(
-            "it has changes that are not committed", "git stash --include-untracked", changed
-        )
+        raise Refused("it has uncommitted changes", "git stash --include-untracked", changed)
     tag = tag_name(str(manifest["id"]), str(manifest["version"]), prefix)
     commit = _tagged_commit(folder, manifest, tag, prefix)
     _check_pushed(folder, remote, tag, commit)
@@ -171,7 +169,7 @@ def _clone_address(folder: Path, remote: str) -> str:
     address = public_address(raw)
     option = "stage7-plugin install --git-url https://git.example.com/team/plugin.git ."
     if address is None:
-        raise Refused(f"the remote {remote} is no address that the host can reach", option)
+        raise Refused(f"the remote {remote} is not an address that the host can reach", option)
     if not address.startswith(("http://", "https://", "git://")):
         # The stock image of the host has git, but no SSH client and no key.
         match = _SSH_URL.fullmatch(address) or _SSH_SHORT.fullmatch(address)

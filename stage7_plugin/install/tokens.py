@@ -75,7 +75,7 @@ def login(url: str, security_url: str, environment: Mapping[str, str]) -> float:
 
 
 def token_file() -> Path:
-    """Return where tokens are kept, readable by the user alone."""
+    """Return where tokens are kept, readable only by the user."""
     base = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
     return Path(base) / "stage7-plugin" / "tokens.json"
 

@@ -82,7 +82,7 @@ def ask_until_right(prompt: str, answered: MutableMapping[str, Any], asking: Ses
 
 
 def _takes_further_lines(prompt: str, answered: MutableMapping[str, Any], asking: Session) -> bool:
-    """Ask for more inputs or outputs, one a line, if the answer ends with a semicolon."""
+    """Ask for more inputs or outputs, one per line, if the answer ends with a semicolon."""
     found = str(answered[prompt]).strip()
     if not asking.guided or prompt not in ("inputs", "outputs") or not found.endswith(";"):
         return False

@@ -1,4 +1,4 @@
-"""Compiled templates are kept beside Python's byte code, as modules are.
+"""Compiled templates are kept next to Python's byte code, as modules are.
 
 Jinja would compile each of them again at every generation.
 Source: https://jinja.palletsprojects.com/en/stable/api/#bytecode-cache
@@ -23,7 +23,7 @@ _SOURCES = ("cookiecutter.json", "hooks/post_gen_project.py")
 
 
 class CompiledTemplates(FileSystemBytecodeCache):
-    """Jinja's own cache, for which a folder that cannot be written is no error."""
+    """Jinja's own cache, for which a folder that cannot be written is not an error."""
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Keep what was compiled, if the folder is there and can be written."""

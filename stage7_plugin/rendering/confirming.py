@@ -45,7 +45,7 @@ def confirm(answered: Answered, session: Session, until_right: UntilRight) -> No
         prompts = [key for key in answered if key in answers.PROMPTS and key not in unasked]
         click.echo(_summary(prompts, answered, session))
         chosen = Prompt.ask(
-            "Enter makes it, a number changes that answer", default="", show_default=False
+            "Enter creates it, a number changes that answer", default="", show_default=False
         ).strip()
         if not chosen:
             return
@@ -83,7 +83,7 @@ def change(prompt: str, answered: Answered, session: Session, until_right: Until
 
 def _summary(prompts: list[str], answered: Answered, session: Session) -> str:
     folder = printable(str(session.output_dir / answered["plugin_slug"]))
-    lines = ["", f"A plugin will be made in {folder}, with the image {image(answered)}:"]
+    lines = ["", f"This creates a plugin in {folder}, with the image {image(answered)}:"]
     for number, key in enumerate(prompts, 1):
         lines.append(_cut(f"  {number:2} {key}: {printable(str(answered[key])) or 'none'}"))
     return "\n".join(lines)

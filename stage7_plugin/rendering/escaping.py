@@ -50,7 +50,7 @@ def python_literal(value: Any) -> str:
         return "[" + ", ".join(map(python_literal, value)) + "]"
     if value is None or isinstance(value, (bool, int, float)):
         return repr(value)
-    raise TypeError(f"no Python literal for a {type(value).__name__}: {value!r}")
+    raise TypeError(f"there is no Python literal for a {type(value).__name__}: {value!r}")
 
 
 def docstring(text: object, indent: int = 4, hanging: int = 0, width: int = 100) -> str:

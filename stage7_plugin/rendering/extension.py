@@ -58,7 +58,7 @@ def install(environment: Environment) -> None:
 def _check_cookiecutter(version: str) -> None:
     if tuple(map(int, re.findall(r"\d+", version)[:2])) < OLDEST_COOKIECUTTER:
         raise FailedHookException(
-            f"This is Cookiecutter {version}, and the template needs "
+            f"This is Cookiecutter {version}, but the template needs "
             f"{'.'.join(map(str, OLDEST_COOKIECUTTER))} or newer: "
             "python -m pip install --upgrade cookiecutter"
         )
@@ -88,7 +88,7 @@ def _refuse_caches() -> None:
     if found := left_by_tools(Path(TEMPLATE_FOLDER, "{{cookiecutter.plugin_slug}}")):
         names = "\n".join(f"  {printable(str(path))}" for path in found)
         raise FailedHookException(
-            "The template has files that tools left in it, and Cookiecutter would copy them into "
+            "The template contains files left by tools, and Cookiecutter would copy them into "
             f"the plugin; nothing was written. Remove them:\n{names}"
         )
 

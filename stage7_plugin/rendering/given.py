@@ -78,7 +78,7 @@ def user_settings(options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _options() -> Mapping[str, Any] | None:
-    """Return the options of the running command, cookiecutter's or cruft's; None outside of one."""
+    """Return the options of the running command, cookiecutter's or cruft's; None outside one."""
     # Typer, which cruft is made with, brings a Click of its own.
     for name in ("click.globals", "typer._click.globals"):
         module = sys.modules.get(name)

@@ -130,7 +130,7 @@ class _Source(NamedTuple):
 
 @cache
 def _installed_from() -> _Source:
-    """Where pip or uv took the package from; they note it if that was no index.
+    """Where pip or uv took the package from; they note it if that was not an index.
 
     Source: https://packaging.python.org/en/latest/specifications/direct-url/
     """

@@ -23,7 +23,7 @@ class Session(NamedTuple):
         labels: What each prompt is called, by key.
         output_dir: The folder in which the plugin's folder is made.
         overwrites: Whether an existing plugin's folder may be overwritten.
-        guided: Whether it is `stage7-plugin new`: inputs one a line, and a summary.
+        guided: Whether it is `stage7-plugin new`: inputs one per line, and a summary.
         defaults: Each default as it is before it is rendered, by key.
         environment: What renders it; None where there is none.
     """

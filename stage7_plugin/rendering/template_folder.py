@@ -1,4 +1,4 @@
-"""Where the template lies: beside the package in a checkout, inside of it once installed."""
+"""Where the template is: next to the package in a checkout, inside it once installed."""
 
 from __future__ import annotations
 

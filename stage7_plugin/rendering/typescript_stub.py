@@ -106,5 +106,5 @@ def typescript_literal(value: Any) -> str:
 
 
 def comment(text: object) -> str:
-    """Return the text as one line inside of a block comment."""
+    """Return the text as one line inside a block comment."""
     return " ".join(str(text).split()).replace("*/", "*\\/")

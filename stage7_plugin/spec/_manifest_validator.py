@@ -1,6 +1,6 @@
 """Compiled from manifest.schema.json; do not edit.
 
-To compile it anew: python -m tools.compile_schema
+To compile it again: python -m tools.compile_schema
 """
 
 # ruff: noqa

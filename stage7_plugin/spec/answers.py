@@ -44,17 +44,17 @@ def _plugin_slug(value: str) -> str | None:
     if re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", value) and len(value) <= derived.LONGEST_SLUG:
         return None
     return (
-        f"must be lower-case letters a-z and digits in words joined by single hyphens, a letter "
-        f"first, at most {derived.LONGEST_SLUG} characters (folder, image name and plugin id)"
+        f"must be lower-case words of a-z and 0-9 joined by single hyphens, starting with a "
+        f"letter, at most {derived.LONGEST_SLUG} characters (folder, image name and plugin id)"
     )
 
 
 def _verb(value: str) -> str | None:
     if value in TAKEN_VERBS:
-        return f"must not be a verb that never reaches a plugin ({', '.join(TAKEN_VERBS)})"
+        return f"must not be a verb that the host handles itself ({', '.join(TAKEN_VERBS)})"
     if re.fullmatch(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*", value) and len(value) <= 60:
         return None
-    return "must be UPPER_SNAKE_CASE: A-Z and digits, a letter first, at most 60 characters"
+    return "must be UPPER_SNAKE_CASE: A-Z and 0-9, starting with a letter, at most 60 characters"
 
 
 def _description(value: str) -> str | None:
@@ -79,7 +79,7 @@ def _image_namespace(value: str) -> str | None:
     is_registry = match and ("." in host or ":" in host or host == "localhost")
     parts = path.split("/") if path else []
     if is_registry and match and match["port"] and not 1 <= int(match["port"]) <= 65535:
-        return "must have a port of 1 to 65535"
+        return "must have a port from 1 to 65535"
     names = parts if is_registry else [host, *parts]
     well_formed = all(_PATH_PART.fullmatch(name) for name in names) and not value.endswith("/")
     if well_formed and len(value) <= _LONGEST_NAMESPACE:
@@ -96,7 +96,7 @@ def _permissions(value: str) -> str | None:
         return None
     meant = nearest(unknown[0], PERMISSIONS)
     hint = f" (did you mean {meant}?)" if meant else ""
-    return f"must be a comma-separated choice{hint} of {', '.join(PERMISSIONS)}; none is fine"
+    return f"must be a comma-separated list{hint} of {', '.join(PERMISSIONS)}, or empty"
 
 
 def _memory(value: str) -> str | None:
@@ -104,7 +104,7 @@ def _memory(value: str) -> str | None:
         megabytes = derived.memory_megabytes(value)
         if _LEAST_MEGABYTES <= megabytes <= _MOST_MEGABYTES:
             return None
-    return "must be a whole number and k, m or g, from 32m to 1024g"
+    return "must be a whole number followed by k, m or g, from 32m to 1024g"
 
 
 def _cpu(value: str) -> str | None:
@@ -153,7 +153,7 @@ def check(answers: Mapping[str, object]) -> list[Problem]:
     """List every problem of the answers, in the order of the prompts; a missing answer is none.
 
     Args:
-        answers: Values by prompt; keys that are no prompt are not looked at.
+        answers: Values by prompt; keys that are not prompts are ignored.
     """
     return examine(answers)[1]
 
@@ -199,7 +199,7 @@ def unknown_keys(given: Mapping[str, object], known: Container[str]) -> list[Pro
         if key in known:
             continue
         meant = nearest(key, PROMPTS)
-        rule = f"there is no prompt {key}" + (f"; did you mean {meant}?" if meant else "")
+        rule = f"there is no prompt called {key}" + (f"; did you mean {meant}?" if meant else "")
         problems.append(Problem(key, value, rule, f"{meant or 'plugin_name'}=..."))
     return problems
 
@@ -236,7 +236,7 @@ def _python_alone(answers: Mapping[str, object]) -> list[Problem]:
     default, *others = CHOICES["python_version"]
     if language == "python" or language not in LANGUAGES or version not in others:
         return []
-    rule = f"is for language=python alone, and the language is {language}; leave it out"
+    rule = f"is only for language=python, but the language is {language}; leave it out"
     return [Problem("python_version", version, rule, default)]
 
 

@@ -66,9 +66,9 @@ def _choices(values: Any, definition: dict[str, Any]) -> Iterator[str]:
     if not isinstance(values, list) or not 0 < len(values) <= _MOST_CHOICES:
         yield f"must be a list of 1 to {_MOST_CHOICES} values"
     elif not all(has_type(value, kind) for value in values):
-        yield f"must hold values of type {kind} only"
+        yield f"must contain only values of type {kind}"
     elif len(set(values)) < len(values):
-        yield "must not hold a value twice"
+        yield "must not contain a value twice"
 
 
 def _number(limit: Any, _definition: Mapping[str, Any]) -> Iterator[str]:
@@ -93,7 +93,7 @@ def _format(given: Any, definition: Mapping[str, Any]) -> Iterator[str]:
         hint = f" (did you mean {meant}?)" if meant else ""
         yield f"must be one of {', '.join(FORMATS)}{hint}"
     elif "pattern" in definition:
-        yield "and a pattern are too much: leave out one of them"
+        yield "and a pattern cannot be combined: leave out one of them"
 
 
 def _media_type(given: Any, definition: Mapping[str, Any]) -> Iterator[str]:
@@ -138,7 +138,8 @@ def _pairs(definition: dict[str, Any], name: str) -> Iterator[Fault]:
     if "enum" in definition:
         others = [key for key in _KEYS if key in definition and key != "enum"]
         if others:
-            yield name, f"{name} has an enum, which says it all: leave out {', '.join(others)}"
+            rule = f"{name} has an enum, which already lists every value: leave out "
+            yield name, rule + ", ".join(others)
 
 
 def _items(items: dict[str, Any], name: str) -> Iterator[Fault]:
@@ -146,7 +147,10 @@ def _items(items: dict[str, Any], name: str) -> Iterator[Fault]:
     while isinstance(inner.get("items"), dict):
         depth, inner = depth + 1, inner["items"]
         if depth > _DEEPEST_ITEMS:
-            yield json.dumps(items)[:100], f"{name} must be at most {_DEEPEST_ITEMS} lists deep"
+            yield (
+                json.dumps(items)[:100],
+                f"{name} must be at most {_DEEPEST_ITEMS} lists deep",
+            )
             return
     if items.get("type") in TYPES:
         yield from constraint_faults(items, name)

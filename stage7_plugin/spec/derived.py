@@ -18,7 +18,7 @@ LONGEST_DESCRIPTION = 200
 
 # German writes these where it has no umlauts; ß becomes ss by itself.
 _UMLAUTS = (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("Ä", "Ae"), ("Ö", "Oe"), ("Ü", "Ue"))
-# Inside a word they are no place to part it: "Grandma's" is one word.
+# Inside a word they are not a place to split it: "Grandma's" is one word.
 _APOSTROPHES = re.compile(r"(?<=\w)['\u2019](?=\w)")
 
 # Windows opens a device, not a file, under these names.

@@ -1,4 +1,4 @@
-"""The languages that plugins are rendered in, and how a plugin of each of them is told."""
+"""The languages that plugins are rendered in, and how a plugin in each of them is recognised."""
 
 from __future__ import annotations
 
@@ -67,15 +67,15 @@ LANGUAGES: Mapping[str, Language] = {
         compiled=True,
     ),
 }
-"""By the answer to the question `language`."""
+"""By the answer to the prompt `language`."""
 PYTHON_ALONE = ("python_version", "requirements", "lock", "wrap")
-"""Prompts and keys of a batch file that mean nothing in another language."""
+"""Prompts and batch-file keys that apply to Python only."""
 DEFAULT = "python"
-"""What a plugin is written in whose answers do not say it."""
+"""The language of a plugin whose answers do not name one."""
 
 _OF_EVERY_PLUGIN = ("plugin_runtime", "manifest.json")
 TELLING_FILES = (*_OF_EVERY_PLUGIN, *(language.logic for language in LANGUAGES.values()))
-"""By these names, in a plugin's folder or its image, a plugin of the template is told."""
+"""Files, in a plugin's folder or image, that identify a plugin of this template."""
 
 
 def answered(answers: Mapping[str, object]) -> str:

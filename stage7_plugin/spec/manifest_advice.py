@@ -39,7 +39,7 @@ def _verb(manifest: dict[str, Any], bundled_verbs: Collection[str]) -> Iterator[
     verb = manifest["verb"]
     if verb in bundled_verbs:
         yield (
-            f"verb: the host brings a plugin for {verb}, and installing this one replaces it; "
+            f"verb: the host already has a plugin for {verb}, and installing this one replaces it; "
             f"choose another verb, such as {verb}_PLUGIN, unless you mean to"
         )
 

@@ -57,7 +57,7 @@ def _entry(text: str, start: int) -> tuple[dict[str, Any], int]:
     head = _HEAD.match(text, start)
     assert head is not None  # every part of the pattern may be empty
     if head["colon"] is None:
-        rule = "each entry must be name:type, with ; between two entries (none in a description)"
+        rule = "each entry must be name:type, with ; between entries (and no ; in a description)"
         raise NotationError(rule, head.end())
     definition: dict[str, Any] = {"name": head["name"].strip()}
     found, position = read_type(text, head.end())
@@ -80,7 +80,7 @@ def _entry(text: str, start: int) -> tuple[dict[str, Any], int]:
     rest = skip(_REST, text, position)
     leftover = text[position:rest].strip()
     if leftover:
-        rule = "a ; separates two entries, not a comma" if leftover[0] == "," else _ORDER
+        rule = "separate entries with ;, not with a comma" if leftover[0] == "," else _ORDER
         raise NotationError(f'"{leftover}" is not part of the notation: {rule}', position)
     return definition, rest
 
@@ -90,7 +90,7 @@ def _default(text: str, position: int, kind: str) -> tuple[Any, int]:
     bare = _BARE_TEXT.match(text, position)
     if kind == "string" and bare is not None and not bare[0].startswith(('"', "'")):
         if _MISPLACED.fullmatch(bare[0].strip()):
-            rule = f"that is no default; write it in double quotes if it is a text. {_ORDER}"
+            rule = f"that is not a default; if it is text, put it in double quotes. {_ORDER}"
             raise NotationError(rule, position)
         return bare[0].strip(), bare.end()
     try:

@@ -48,7 +48,7 @@ def _choices(match: re.Match[str]) -> str:
 
 
 # Each fix brings a line closer to the notation; they are tried one after the other, each on what
-# the ones before have made of it.
+# the previous ones have made of it.
 _FIXES: tuple[Fix, ...] = (
     # Typing habits: curly quotes, long dashes, := and several colons.
     ("[\u201c\u201d\u00ab\u00bb]", '"'),

@@ -15,10 +15,10 @@ CONTRACT = "x-stage7-manifest"
 _CONTRACT_KEYS = ("id", "verb", "version", "inputDefinitions", "outputDefinitions", "security")
 _FAILURES = {
     "400": "The body is not acceptable JSON, or the request is not valid HTTP",
-    "413": "The body is too large, or would need more memory than there is",
+    "413": "The body is too large, or would need more memory than is available",
     "415": "The body is not JSON in UTF-8",
     "422": "Inputs are missing, of the wrong type, or break a constraint; `errors` lists every one",
-    "429": "All execution slots, or the memory, are taken",
+    "429": "All execution slots, or the memory, are in use",
     "500": "The plugin failed, or its outputs do not match the manifest",
     "503": "The plugin is starting or stopping, or could not start",
     "504": "The execution took longer than the manifest allows",
@@ -50,7 +50,7 @@ _HEALTH_SCHEMA = {
 }
 _CONTEXT_SCHEMA = {
     "type": ["object", "null"],
-    "description": "trace_id, plugin_id and version, as the host sends them; anything is taken",
+    "description": "trace_id, plugin_id and version, as the host sends them; anything is accepted",
 }
 
 
@@ -68,10 +68,10 @@ def openapi(manifest: dict[str, Any]) -> dict[str, Any]:
         "description": manifest.get("description", ""),
     }
     pages = {
-        health: _health("health", "Whether the plugin is ready, as the host asks"),
+        health: _health("health", "Whether the plugin is ready; the host polls this"),
         "/health/live": _health("live", "Whether the process answers"),
-        "/health/ready": _health("ready", "Whether the plugin takes executions"),
-        "/metrics": _page("metrics", "Metrics in the text format of Prometheus", "text/plain"),
+        "/health/ready": _health("ready", "Whether the plugin accepts executions"),
+        "/metrics": _page("metrics", "Metrics in the Prometheus text format", "text/plain"),
         "/openapi.json": _page("openapi", "This document", "application/json"),
     }
     paths: dict[str, dict[str, Any]] = {path: {"get": page} for path, page in pages.items()}

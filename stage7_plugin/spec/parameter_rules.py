@@ -59,7 +59,7 @@ def _keys(prompt: str, definition: dict[str, Any]) -> Iterator[tuple[object, str
         if key in known:
             continue
         if key in _KEYS["inputs"]:
-            yield f"{definition.get('name')}.{key}", f"an output has no {key}"
+            yield f"{definition.get('name')}.{key}", f"an output cannot have {key}"
             continue
         meant = nearest(key, known)
         hint = f"did you mean {meant}? " if meant else ""
@@ -69,13 +69,16 @@ def _keys(prompt: str, definition: dict[str, Any]) -> Iterator[tuple[object, str
 def _name(prompt: str, definition: dict[str, Any]) -> Iterator[tuple[object, str]]:
     name = definition.get("name", "")
     if not isinstance(name, str) or not name.isidentifier():
-        yield name, "a name must be letters, digits and _, no digit first"
+        yield name, "a name must be letters, digits and _, and must not start with a digit"
     elif keyword.iskeyword(as_python_reads(name)):
         yield name, "a name must not be a Python keyword"
     elif columns(name) > LONGEST_NAME:
         yield name, f"a name must have at most {LONGEST_NAME} characters (wide ones count twice)"
     elif prompt == "outputs" and name in TAKEN_OUTPUTS:
-        yield name, f"an output must not be called {' or '.join(TAKEN_OUTPUTS)}: the host uses them"
+        yield (
+            name,
+            f"an output must not be called {' or '.join(TAKEN_OUTPUTS)}: the host uses both",
+        )
 
 
 def _type(_prompt: str, definition: dict[str, Any]) -> Iterator[tuple[object, str]]:
@@ -112,10 +115,13 @@ def _values(_prompt: str, definition: dict[str, Any]) -> Iterator[tuple[object, 
     if kind not in TYPES:
         return
     if "default" in definition and "defaultValue" in definition:
-        rule = "default and defaultValue are the same: leave out one of them"
+        rule = "default and defaultValue mean the same: leave out one of them"
         yield definition.get("name"), rule
     if "example" in definition and "examples" in definition:
-        yield definition.get("name"), "examples can hold example too: leave out one of them"
+        yield (
+            definition.get("name"),
+            "leave out example or examples; examples can hold both",
+        )
     examples = definition.get("examples", [])
     if not isinstance(examples, list):
         yield examples, f"examples of {definition.get('name')} must be a list"
@@ -123,7 +129,7 @@ def _values(_prompt: str, definition: dict[str, Any]) -> Iterator[tuple[object, 
     given = [(k, definition[k]) for k in ("defaultValue", "default", "example") if k in definition]
     for key, value in [*given, *(("examples", one) for one in examples)]:
         if not has_type(value, kind):
-            wanted = "any JSON value but null" if kind == "any" else f"a JSON {kind}"
+            wanted = "any JSON value except null" if kind == "any" else f"a JSON {kind}"
             rule = f"the {key} of {definition.get('name')} must be {wanted}"
             yield value, rule
         elif _is_deeper(value, DEEPEST_VALUE):
@@ -155,7 +161,7 @@ def _aliases(_prompt: str, definition: dict[str, Any]) -> Iterator[tuple[object,
         return
     for alias in given:
         if not isinstance(alias, str) or text_fault(alias, 1, LONGEST_NAME):
-            yield alias, f"an alias must be a text of 1 to {LONGEST_NAME} characters on one line"
+            yield alias, f"an alias must be text of 1 to {LONGEST_NAME} characters on one line"
 
 
 def _secret(_prompt: str, definition: dict[str, Any]) -> Iterator[tuple[object, str]]:
@@ -175,5 +181,5 @@ def _constraints(_prompt: str, definition: dict[str, Any]) -> Iterator[tuple[obj
         name = definition.get("name")
         yield (
             f"{name}: {definition['pattern']}",
-            f"{name} has a pattern, so it needs an example for requests that try the plugin",
+            f"{name} has a pattern, so it needs an example, which test requests use",
         )

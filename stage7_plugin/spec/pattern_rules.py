@@ -51,19 +51,19 @@ def pattern_faults(pattern: object) -> Iterator[str]:
         return
     if found := _not_universal(pattern):
         yield (
-            f"must not use {found}: it does not mean the same in each language that a plugin "
-            "can be written in; classes, groups, alternatives and repeats do"
+            f"must not use {found}: its meaning depends on the plugin's language; use classes, "
+            "groups, alternatives and repeats"
         )
     elif _most_repeats(_read(pattern)) > _MOST_REPEATS:
         yield (
-            f"must not repeat anything more than {_MOST_REPEATS} times in numbers, as "
-            "(a{40}){40} does: not every language that a plugin can be written in counts so far"
+            f"must not repeat anything more than {_MOST_REPEATS} times by counts, as "
+            "(a{40}){40} does: not every language of plugins allows more"
         )
     elif any(map(_is_slow, _items(_read(pattern)))):
         yield (
             "must not repeat a group that can match a text in several ways, as (a+)+ can: some "
-            "texts would take it for ever. Begin the group with a character that is in it only "
-            "once, as (-[a-z]+)* does"
+            "texts would take for ever to match. Begin the group with a character that occurs "
+            "in it only once, as (-[a-z]+)* does"
         )
 
 
@@ -116,7 +116,7 @@ def _read(pattern: str) -> list[list[_Item]]:
 
 
 def _items(alternatives: list[list[_Item]]) -> Iterator[_Item]:
-    """Yield every item, those inside of groups too."""
+    """Yield every item, those inside groups too."""
     for item in (item for items in alternatives for item in items):
         yield item
         yield from _items(item.group)

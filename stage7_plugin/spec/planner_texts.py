@@ -12,7 +12,7 @@ from stage7_plugin.spec.parameters import Parameter
 
 def explanation(name: str, verb: str, description: str) -> str:
     """Say what the plugin is, in more words than its description."""
-    own = f"{name} runs in a container of its own and answers the verb {verb}."
+    own = f"{name} runs in its own container and answers the verb {verb}."
     return f"{_sentence(description)} {own}"
 
 

@@ -69,7 +69,7 @@ class PluginSpec(NamedTuple):
         """Check every answer and parse what they say.
 
         Args:
-            answers: By prompt; keys that are no prompt are not looked at.
+            answers: By prompt; keys that are not prompts are ignored.
 
         Raises:
             AnswersRefused: With every problem of every answer.

@@ -78,7 +78,7 @@ def _repr_parts(value: object) -> Iterator[str]:
 
 
 def printable(text: str) -> str:
-    """Escape what is no printable character, or not in the output's encoding."""
+    """Escape characters that are not printable, or not in the output's encoding."""
     encoding = sys.stdout.encoding or "ascii"
     plain = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
     return plain.encode(encoding, "backslashreplace").decode(encoding)

@@ -17,9 +17,9 @@ RULES = {
     "language": f"{_LANGUAGES}: what the plugin is written in",
     "plugin_name": "1 to 80 characters on one line",
     "plugin_slug": "Folder, image name and `id` of the manifest: words of `a-z0-9` joined by `-`, "
-    f"a letter first, at most {LONGEST_SLUG} characters; no name of a Windows device",
-    "verb": "`UPPER_SNAKE`, a letter first, at most 60 characters; no verb that the host handles "
-    "itself",
+    f"starting with a letter, at most {LONGEST_SLUG} characters; not the name of a Windows device",
+    "verb": "`UPPER_SNAKE`, starting with a letter, at most 60 characters; not a verb that the "
+    "host handles itself",
     "inputs": f"In the notation of inputs and outputs: {_NOTATION}",
     "outputs": "In the same notation; no output called `error` or `status`",
     "description": f"10 to {LONGEST_DESCRIPTION} characters on one line. The host's planner reads "
@@ -28,7 +28,7 @@ RULES = {
     "author": "1 to 100 characters on one line",
     "image_namespace": "The part of the image's name before the slug, with the registry's host if "
     "it has one; at most 200 characters",
-    "python_version": "3.11, 3.12, 3.13 or 3.14: the base image; for `language=python` alone",
+    "python_version": "3.11, 3.12, 3.13 or 3.14: the base image; only for `language=python`",
     "permissions": "The host's names, comma-separated; at a terminal also their numbers, which `?` "
     "lists",
     "memory": "A whole number and `k`, `m` or `g`, from 32m to 1024g; from 160m for "

@@ -34,7 +34,7 @@ def sample_value(definition: Mapping[str, Any]) -> Any:
     """Return an input's first example, else its default, else a value that it allows.
 
     Args:
-        definition: As in manifest.json. A text whose name says what it is gets such a text.
+        definition: As in manifest.json. A text input with a telling name gets a matching text.
     """
     given = [definition["example"]] if "example" in definition else []
     given += definition.get("examples", [])[:1]

@@ -24,7 +24,7 @@ _BARE = re.compile(r'[^"|,()\n;]+')
 
 _FORM = (
     "constraints are choices (km|mi), a range (1..100), a pattern (/^[a-z]+$/), examples "
-    f"(e.g. Berlin) or a format ({', '.join(FORMATS)}), with a comma between two of them"
+    f"(e.g. Berlin) or a format ({', '.join(FORMATS)}), separated by commas"
 )
 
 

@@ -76,7 +76,7 @@ def wrap_again(source: str, folder: Path, *, check: bool, execute: bool) -> int:
     if not changed:
         print("Nothing changes.")
     if changes.conflicts:
-        print(f"Resolve what is marked in {', '.join(changes.conflicts)}.")
+        print(f"Resolve the conflicts that are marked in {', '.join(changes.conflicts)}.")
     return int(bool(changes.conflicts))
 
 
@@ -104,7 +104,7 @@ def _recorded(document: dict[str, Any], folder: Path) -> str:
     place = folder / (path if colon and not (folder / source).exists() else source)
     if not place.exists():
         raise UserError(
-            f"the source on record, {source}, is not there: name it, as in "
+            f"the source on record, {source}, does not exist: name it, as in "
             f"stage7-plugin wrap SOURCE --again {folder}"
         )
     return f"{place}{colon}{name}" if colon and place != folder / source else str(place)
@@ -120,12 +120,12 @@ def _files(wrapping: Wrapping, record: dict[str, Any], folder: Path, changes: Ch
             if old is None:
                 changes.texts[path] = new
             elif new is not None:
-                changes.said.append(f"{path}: you removed it, and it stays away")
+                changes.said.append(f"{path}: you removed it, so it stays removed")
         elif new is None:
             if found == old:
                 changes.texts[path] = _as_rendered(path)
             else:
-                changes.said.append(f"{path}: the source has it no longer; yours stays")
+                changes.said.append(f"{path}: the source no longer has it; yours is kept")
         elif found == old:
             changes.texts[path] = new
         elif path != REQUEST and theirs != new and digest_of(new) != old:
@@ -145,9 +145,9 @@ def _merged(
 ) -> None:
     if base is None:
         raise UserError(
-            f"you and the source have changed {path}, and git does not know the text that was "
-            "written before, so they cannot be merged: move your file away, run this again, and "
-            "bring your changes back"
+            f"you and the source have changed {path}, and git does not have the text that "
+            "was written before, so they cannot be merged: move your file away, run this again, "
+            "and bring your changes back"
         )
     if theirs == base:
         changes.texts[path] = new
@@ -194,7 +194,7 @@ def _link(answers: dict[str, str], folder: Path, changes: Changes) -> None:
         document = json.loads(text)
         document["context"]["cookiecutter"].update(answers)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UserError(f"{folder / _LINK} is not as cruft writes it: run make link") from error
+        raise UserError(f"{folder / _LINK} is not in cruft's format: run make link") from error
     changes.texts[_LINK] = (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
 
 

@@ -83,7 +83,7 @@ def follow_manifest(
     text = sync.synced_manifest(text, manifest)
     written = json.loads(text)
     if any(written.get(key) != manifest[key] for key in KEYS.values()):
-        raise UserError("manifest.json is not formatted as the template does it; run: make sync")
+        raise UserError("manifest.json is not in the template's format; run: make sync")
     changes.texts["manifest.json"] = text.encode()
     request = changes.texts.get(REQUEST, _content(folder / REQUEST))
     if request is not None:  # lines of JSON are not merged: what the author shows stays
@@ -118,7 +118,7 @@ def _combined(
             found.append(kept)
             if was is not None and wanted != was and kept != wanted:
                 changes.said.append(
-                    f"manifest.json: {key}: you and the source have changed {name}; yours stays"
+                    f"manifest.json: {key}: you and the source have changed {name}; yours is kept"
                 )
     return found
 
@@ -136,7 +136,7 @@ def _follow(theirs: dict[str, Any], old: Any, new: Any, at: str, changes: Change
                 changed.append(key)
         elif kept != was or (wanted is None and not at):
             changes.said.append(
-                f"manifest.json: you and the source have changed {path}; yours stays"
+                f"manifest.json: you and the source have changed {path}; yours is kept"
             )
         else:
             if wanted is None:

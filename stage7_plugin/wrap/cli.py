@@ -23,12 +23,12 @@ _KINDS = click.Choice(["function", "host-plugin", "container"])
     "--output-dir", "-o", "output", type=_OUTPUT, default=".", help="Where to create its folder."
 )
 @click.option("--kind", type=_KINDS, help="What SOURCE is, if that cannot be detected.")
-@click.option("--check", is_flag=True, help="Only show what would be made or changed.")
+@click.option("--check", is_flag=True, help="Only show what would be created or changed.")
 @click.option(
     "--again",
     type=_PLUGIN,
     metavar="FOLDER",
-    help="Update this plugin with what has changed in the source, which it has on record.",
+    help="Update this plugin with changes in its recorded source.",
 )
 @click.option(
     "--import",
@@ -71,7 +71,7 @@ def wrap(
     if again is None and not source:
         raise click.UsageError("Missing argument 'SOURCE'.")
     if check and verify:
-        raise click.UsageError("--check makes nothing that --verify could execute: give one.")
+        raise click.UsageError("--check creates nothing that --verify could run: give one of them.")
     if again is not None and (answers or kind or "=" in source):
         raise click.UsageError("--again takes a SOURCE and no answers: edit the plugin instead.")
     given = dict(_answer(text) for text in answers)
@@ -81,5 +81,5 @@ def wrap(
 def _answer(text: str) -> tuple[str, str]:
     key, equals, value = text.partition("=")
     if not equals:
-        raise click.UsageError(f"'{text}' is no answer; write KEY=VALUE, such as plugin_name=Tidy")
+        raise click.UsageError(f"'{text}' is not an answer: write KEY=VALUE, e.g. plugin_name=Tidy")
     return key, value

@@ -61,12 +61,12 @@ def run_wrap(options: WrapOptions) -> int:
     try:
         wrapping = read_source(options.source, options.kind, execute=options.execute)
     except UserError as error:
-        print(f"Nothing was made: {error}", file=sys.stderr)
+        print(f"Nothing was created: {error}", file=sys.stderr)
         return UNUSABLE
     try:
         return _check(wrapping, options) if options.check else _make(wrapping, options)
     except (UserError, OSError) as error:
-        print(f"Nothing was made: {error}", file=sys.stderr)
+        print(f"Nothing was created: {error}", file=sys.stderr)
         return NOT_WRAPPED
 
 
@@ -97,7 +97,7 @@ def _check(wrapping: Wrapping, options: WrapOptions) -> int:
         print_plan(wrapping, spec)
         print_notes(wrapping.notes)
         if (target := options.output / staged.name).exists():
-            raise UserError(f"{target} is there already")
+            raise UserError(f"{target} already exists")
     return OK
 
 
@@ -109,7 +109,7 @@ def _make(wrapping: Wrapping, options: WrapOptions) -> int:
         staged, spec = _staged(wrapping, options, scratch)
         target = options.output / staged.name
         if target.exists():
-            raise UserError(f"{target} is there already; move it away, or give a plugin_slug")
+            raise UserError(f"{target} already exists; move it away, or give a plugin_slug")
         staged.rename(target)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)

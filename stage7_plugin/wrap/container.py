@@ -76,12 +76,12 @@ class _Reader:
     def read(self, source: str) -> Wrapping:
         if (self.old.folder / RECORD).exists():
             raise CannotWrap(
-                RECORD, None, "the plugin was made by this template already",
+                RECORD, None, "this template already made the plugin",
                 "a plugin made by hand", "make update",
             )  # fmt: skip
         given, twice = parse_manifest(self.old.manifest_text)
         for key in twice:
-            text = f"the key {key} is there twice; the last one counts"
+            text = f"the key {key} occurs twice; the last one counts"
             self.old.tell_manifest(key, text, "dropped")
         problems = manifest_problems(given)
         manifest = ManifestReader(given, self.old.folder.resolve().name, self.old.tell_manifest)
@@ -103,7 +103,7 @@ class _Reader:
         laid_over = self._laid_over(manifest)
         if problems:
             listed = "; ".join(map(_masked, problems))
-            text = f"the host would refuse these, which are right now: {listed}"
+            text = f"the host would refuse these, which are now corrected: {listed}"
             self.old.tell("manifest.json", None, text, "changed")
         for name in places:
             self.old.bytes(name)
@@ -121,7 +121,7 @@ class _Reader:
                 try:
                     found[place] = parsed(other, place)
                 except CannotWrap as error:
-                    self.old.tell(place, error.line, f"{error.found}; it was copied all the same",
+                    self.old.tell(place, error.line, f"{error.found}; it was copied anyway",
                                "taken")  # fmt: skip
         return found
 
@@ -144,9 +144,7 @@ class _Reader:
         logic = read_logic(trees[_LOGIC], path, declared, call.name, call.wraps, call.setup)
         for name, (kind, line) in logic.outputs.items():
             ours = definitions.add_output(name, kind)
-            text = (
-                f"the output {name} is not declared in manifest.json; it is now, as {ours}:{kind}"
-            )
+            text = f"the output {name} is not in manifest.json; it is now declared as {ours}:{kind}"
             self.old.tell(path, line, text, "changed")
         for kind, listed in (("input", definitions.inputs), ("output", definitions.outputs)):
             if not listed:
@@ -176,19 +174,19 @@ class _Reader:
         if layout.module:
             why.insert(0, f"the server imports it as {layout.module}")
         if renamed:
-            why.append("the code knows inputs or outputs by other names")
+            why.append("the code uses other names for inputs or outputs")
         text = f"{taken_as(path, kept)}; a new plugin_logic.py calls it: {'; '.join(why)}"
         self.old.tell(path, logic.line, text, "taken")
         for other, tree in trees.items():
             if kept == f"{MODULE}.py" and other != _LOGIC and _LOGIC[:-3] in imports_of([tree]):
-                text = f"it imports plugin_logic, which is {MODULE} now"
+                text = f"it imports plugin_logic, which is now {MODULE}"
                 self.old.tell(other, None, text, "changed")
 
     def _declare_one(self, kind: str, listed: list[dict[str, Any]]) -> None:
         name = {"input": "input", "output": "result"}[kind]
         listed.append({"name": name, "type": "any", "required": False})
         key = f"{kind}Definitions"
-        text = f"{key} is empty, and the host wants at least one {kind}; it has {name}:any now"
+        text = f"{key} is empty, and the host requires at least one {kind}; it is now {name}:any"
         self.old.tell_manifest(key, text, "changed")
 
     def _unlinted(self) -> tuple[str, ...]:
@@ -221,7 +219,7 @@ class _Reader:
         if not (self.old.folder / "README.md").is_file():
             return
         self.old.files[f"{KEPT}/README.md"] = self.old.bytes("README.md")
-        self.old.tell("README.md", None, f"the template's takes its place; it is {KEPT}/README.md",
+        self.old.tell("README.md", None, f"the template's replaces it; it is now {KEPT}/README.md",
                    "kept aside")  # fmt: skip
 
     def _laid_over(self, manifest: ManifestReader) -> dict[str, Any] | None:
@@ -260,5 +258,5 @@ def _reasons(logic: Logic) -> list[str]:
     if logic.wrapped:
         why.append('it does not return {"success": True, "outputs": {...}} itself')
     if logic.setup:
-        why.append(f"its setup() (line {logic.setup}) is none that the server calls at its start")
+        why.append(f"its setup() (line {logic.setup}) is not one that the server calls at start-up")
     return why

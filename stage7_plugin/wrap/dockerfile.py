@@ -59,7 +59,7 @@ class Instruction:
             found = json.loads(self.arguments)
             if isinstance(found, list) and all(isinstance(word, str) for word in found):
                 return found
-            raise ValueError("a list of texts is expected")
+            raise ValueError("a list of strings is expected")
         return shlex.split(self.arguments)
 
 

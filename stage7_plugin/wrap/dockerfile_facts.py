@@ -52,7 +52,7 @@ class Copy:
 
 @dataclass
 class DockerfileFacts:
-    """What the image is made of.
+    """The contents of the image.
 
     Attributes:
         base: The image of the first stage that is part of it, and its line.
@@ -118,7 +118,7 @@ class _Reader:
                     self._drop(one, f"it cannot be read: {error}")
         for stage in others:
             what = f"FROM {stage.base}" + (f" AS {stage.name}" if stage.name else "")
-            why = "of a stage that is no part of the image, only what pip installs is taken over"
+            why = "this stage is not part of the image; only what pip installs is taken over"
             self.facts.dropped.append((stage.line, f"{shortened(what, '')}: {why}"))
             for one in stage.instructions:
                 self._requirements_of_stage(one)
@@ -162,7 +162,7 @@ class _Reader:
         path = substituted(one.rest.strip("\"'"), self.values) or one.rest
         self.facts.workdir = posixpath.normpath(posixpath.join(self.facts.workdir, path))
         if self.facts.workdir != "/app":
-            self._drop(one, "the plugin is in /app, and is started there")
+            self._drop(one, "the plugin is in /app and starts there")
 
     def _expose(self, one: Instruction) -> None:
         for word in (substituted(one.rest, self.values) or one.rest).split():
@@ -171,7 +171,7 @@ class _Reader:
                 self.facts.ports.setdefault(int(port), one.line)
 
     def _command(self, one: Instruction) -> None:
-        self._drop(one, "the template's server is started in its place")
+        self._drop(one, "the template's server is started instead")
         words = one.words()
         if words[:2] in (["/bin/sh", "-c"], ["sh", "-c"], ["bash", "-c"]) and len(words) == 3:
             words = shlex.split(words[2])
@@ -190,7 +190,8 @@ class _Reader:
             self._drop(one, "it downloads a file; put the file next to plugin_logic.py")
         if one.word == "ADD" and any(re.search(_ARCHIVE, place) for place in places):
             self._drop(
-                one, "ADD unpacks an archive, which is copied as it is; unpack it in the folder"
+                one,
+                "ADD unpacks an archive, but it is copied as it is; unpack it in the folder",
             )
         if places:
             target = posixpath.join(self.facts.workdir, words[-1])
@@ -243,8 +244,8 @@ class _Reader:
             if found is not None and _PACKAGE.fullmatch(name):
                 self.facts.packages.setdefault(name, one.line)
             else:
-                self._drop(one, f"{name} is no name of a Debian package; add to "
-                                "system-packages.txt what it stands for")  # fmt: skip
+                self._drop(one, f"{name} is not the name of a Debian package; add the "
+                                "package to system-packages.txt")  # fmt: skip
 
     def _pip(self, one: Instruction, command: list[str]) -> bool:
         """Take what a `pip install` reads or names; tell whether it was one."""

@@ -7,13 +7,13 @@ import re
 from stage7_plugin.wrap.old_extras import is_secret
 
 INSTEAD = {
-    "HEALTHCHECK": "the template's asks the server, with the times of manifest.json",
-    "LABEL": "the template's say the title, the version, the author and the license",
-    "MAINTAINER": "the author in manifest.json takes its place",
+    "HEALTHCHECK": "the template's one calls the server, with the times in manifest.json",
+    "LABEL": "the template's contain title, version, author and license",
+    "MAINTAINER": "the author in manifest.json replaces it",
     "STOPSIGNAL": "the template's server ends with SIGTERM",
-    "SHELL": "nothing of the template's Dockerfile needs it",
+    "SHELL": "nothing in the template's Dockerfile needs it",
     "VOLUME": "the host mounts none: a plugin can write to /tmp, and each execution starts empty",
-    "ONBUILD": "nothing is built from the plugin's image",
+    "ONBUILD": "no image is built from the plugin's image",
 }
 NO_PLACE = "it has no place in the template's Dockerfile"
 USER = "the plugin runs as the user 10001, and can write to /tmp"

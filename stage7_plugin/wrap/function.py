@@ -25,7 +25,7 @@ from stage7_plugin.wrap.python.target import Target, find_target, is_conditional
 
 PROMPTS: tuple[Prompt, ...] = ("inputs", "outputs")
 _REQUIREMENTS = """\
-# What plugin_logic.py needs, one package a line, such as: requests>=2.32
+# What plugin_logic.py needs, one package per line, such as: requests>=2.32
 # After a change, `make lock` writes the exact versions with their hashes to requirements.txt.
 """
 
@@ -114,7 +114,7 @@ def _refuse_unknown_hints(modules: Modules, target: Target, inputs: list[Given])
             raise CannotWrap(
                 modules.shown(target.module),
                 target.function.lineno,
-                f"{min(named)} is imported for type checkers alone, and values have to be converted"
+                f"{min(named)} is imported only for type checkers, but values have to be converted"
                 f" for {', '.join(sorted(converted))}",
                 "an import that also runs",
                 f"from ... import {min(named)}",
@@ -143,11 +143,11 @@ def _taken(modules: Modules, target: Target, copied: list[str]) -> list[Note]:
     more = f", and {len(copied) - 1} more" if len(copied) > 1 else ""
     notes = [Note(shown, line, f"{target.call}(): copied to {FOLDER}/{shown}{more}", "taken")]
     notes += [
-        Note(shown, line, f"@{one} is taken to leave its parameters as they are", "changed")
+        Note(shown, line, f"@{one} is assumed not to change its parameters", "changed")
         for one in target.decorators
     ]
     if is_conditional(target):
-        text = "it is defined more than once, and is described as it is here"
+        text = "it is defined more than once; this definition is used"
         notes.append(Note(shown, line, text, "changed"))
     for name in copied:
         module = modules.module(name.removesuffix(".py").replace("/", "."))

@@ -16,7 +16,7 @@ from stage7_plugin.wrap.model import What
 
 LONGEST_DESCRIPTION = 200
 Note = Callable[[str | None, str, What, str], None]
-"""Called with what is named, a sentence, the kind of note, and the key of the list it is in."""
+"""Called with a name, a sentence, the kind of note, and the key of the list it is in."""
 
 _KNOWN = ("name", "type", "required", "description", "aliases", "defaultValue", "default")
 _TYPES = {"integer": "number", "int": "number", "float": "number", "list": "array",
@@ -54,7 +54,7 @@ class Definitions:
             if not (found := self._plain(given, "inputs")):
                 continue
             if found["name"] in seen:
-                text = f"the input {found['name']} is there twice; the first one counts"
+                text = f"the input {found['name']} occurs twice; the first one counts"
                 self._note(found["name"], text, "dropped")
             else:
                 seen.add(found["name"])
@@ -82,7 +82,7 @@ class Definitions:
     def _plain(self, given: Any, prompt: str) -> dict[str, Any] | None:
         """Return the keys that are known, with values that are accepted."""
         if not isinstance(given, dict) or not isinstance(given.get("name"), str):
-            self._note(None, f"a definition of {prompt} has no name: {_short(given)}", "dropped")
+            self._note(None, f"a definition in {prompt} has no name: {_short(given)}", "dropped")
             return None
         name = given["name"]
         found = {key: given[key] for key in _KNOWN if key in given}
@@ -90,13 +90,13 @@ class Definitions:
             found["enum"] = given["enum"]
         for key in given:
             if key not in found:
-                self._note(name, f"{name} has the key {key}, which the host reads nowhere",
+                self._note(name, f"{name} has the key {key}, which the host does not read",
                            "dropped")  # fmt: skip
         kind = str(given.get("type", "")).lower()
         found["type"] = _TYPES.get(kind, kind if kind in TYPES else "any")
         if found["type"] != given.get("type"):
             had = f"the type {given['type']!r}" if given.get("type") else "no type"
-            self._note(name, f"{name} has {had}; the host has {', '.join(TYPES)}; it is now "
+            self._note(name, f"{name} has {had}; the host accepts {', '.join(TYPES)}; it is now "
                              f"{found['type']}", "changed")  # fmt: skip
         found["description"] = shortened(str(given.get("description") or ""))
         if len(str(given.get("description") or "")) > LONGEST_DESCRIPTION:
@@ -132,15 +132,15 @@ class Definitions:
         if name in TAKEN_OUTPUTS:
             why = "the host uses that name itself"
         elif not _is_name(name):
-            why = "that is no name in Python"
+            why = "that is not a name in Python"
         elif name in self._taken:
-            why = "it is there twice"
+            why = "it occurs twice"
         else:
             self._taken.add(name)
             self.outputs.append({**found, "required": False})
             return
         self._note(name, f"the output {name} is no longer declared, because {why}; if the program "
-                         "returns it, it is sent all the same", "dropped")  # fmt: skip
+                         "returns it, it is still sent", "dropped")  # fmt: skip
 
     def _add_input(self, found: dict[str, Any], names: set[Any]) -> None:
         own = found["name"]
@@ -150,11 +150,11 @@ class Definitions:
             name = self._free(re.sub(r"\W", "_", own) or "value", names)
             self.renamed[name] = own
             found["name"] = name
-            why = "the name of an output, too" if clash else "no name in Python"
+            why = "also the name of an output" if clash else "not a name in Python"
             found["required"] = False
             text = (
                 f"the input {own} is {why}; it is now {name} and optional, and the program still "
-                f"gets it as {own}, whichever of both the caller sends"
+                f"gets it as {own}, whichever of the two the caller sends"
             )
             self._note(own, text, "changed")
         self._taken.add(name)
@@ -167,7 +167,7 @@ class Definitions:
         ]  # fmt: skip
         for alias in aliases if isinstance(aliases, list) else []:
             if alias not in kept:
-                self._note(own, f"the alias {alias} of {own} stands for something else already",
+                self._note(own, f"the alias {alias} of {own} already stands for something else",
                            "dropped")  # fmt: skip
         self._taken.update(kept)
         if kept:

@@ -53,7 +53,7 @@ class HostManifest:
             what = f"it cannot be read: {getattr(error, 'strerror', error)}"
             raise CannotWrap(str(folder / NAME), None, what, expected, example) from None
         if not isinstance(found, dict):
-            raise CannotWrap(NAME, 1, "it is no object", expected, example)
+            raise CannotWrap(NAME, 1, "it is not an object", expected, example)
         self.document: dict[str, Any] = found
         self.main = main_of(found)
 
@@ -70,7 +70,7 @@ class HostManifest:
         found = self.document.get(key)
         if found is not None and not isinstance(found, list):
             example = '[{"name": "text", "type": "string", "required": true}]'
-            raise self.wrong(key, f"{key} is no list", "a list of definitions", example)
+            raise self.wrong(key, f"{key} is not a list", "a list of definitions", example)
         return found or None
 
     def object(self, key: str) -> dict[str, Any]:
@@ -130,7 +130,7 @@ class HostManifest:
             if kind is not None and isinstance(value, kind) and _are_texts(value) and not short:
                 found[key] = value
             elif key not in _TAKEN:
-                self.note(key, f"{key}: nothing of a container plugin reads it", "dropped")
+                self.note(key, f"{key}: no part of a container plugin reads it", "dropped")
         tags = self.object("metadata").get("tags", self.document.get("tags"))
         if isinstance(tags, list) and tags and _are_texts(tags):
             found["metadata"] = {"tags": tags}
@@ -145,16 +145,16 @@ class HostManifest:
         given = security.get("permissions")
         names = [str(name) for name in given] if isinstance(given, list) else []
         if not isinstance(given, list):
-            text = "there are no security.permissions; the host asks for a list, now an empty one"
+            text = "there are no security.permissions; the host requires a list; it is now empty"
             self.note(None, text, "changed")
         for name in names:
             if name not in PERMISSIONS:
-                self.note(name, f"the host knows no permission {name}", "dropped")
+                self.note(name, f"the host has no permission {name}", "dropped")
         return ", ".join(name for name in names if name in PERMISSIONS)
 
 
 def main_of(document: dict[str, Any]) -> str:
-    """Return the program that a manifest names, as a path inside of the folder."""
+    """Return the program that a manifest names, as a path inside the folder."""
     entry = document.get("entryPoint")
     given = entry.get("main") if isinstance(entry, dict) else entry
     return PurePosixPath(str(given or "main.py")).as_posix()

@@ -102,7 +102,7 @@ class _Reader:
             files["requirements.in"] = requirements.encode()
             told = "its packages are in requirements.in; run make lock before the image is built"
             self._note(_REQUIREMENTS, None, told, "taken")
-        self._note(self.main, None, f"{len(self.files)} files, as they are, in {FOLDER}/", "taken")
+        self._note(self.main, None, f"{len(self.files)} unchanged files in {FOLDER}/", "taken")
         digests = {name: digest_of(content) for name, content in self.files.items()}
         return Wrapping("host-plugin", self.source, answers, files, self.notes, over, digests)
 
@@ -120,7 +120,7 @@ class _Reader:
                 continue
             name = inside.as_posix()
             if path.is_symlink() or not path.is_file() or _SECRET.fullmatch(path.name):
-                self._note(name, None, "it is no ordinary file, or one for secrets", "dropped")
+                self._note(name, None, "it is not an ordinary file, or it holds secrets", "dropped")
                 continue
             self.files[name] = path.read_bytes()
             if len(self.files) > MOST_FILES or sum(map(len, self.files.values())) > MOST_BYTES:
@@ -159,7 +159,7 @@ class _Reader:
                 if found is not None and name not in self.files:
                     self.files[name] = found.read_bytes()
                     self.trees[name] = host_program.parse(self.files[name], name)
-                    told = f"it imports {module} of the host's {SHARED}; that is in {FOLDER}/, too"
+                    told = f"it imports {module} of the host's {SHARED}; it is also in {FOLDER}/"
                     self._note(path, line, told, "taken")
 
     def _missing(self, tree: ast.Module) -> dict[str, tuple[str, int, bool]]:
@@ -179,11 +179,11 @@ class _Reader:
                 None,
                 "it does not read standard input, where the host writes the inputs, and has none "
                 f"of the functions {wanted} at its top level",
-                "a program that takes inputs, or a function that can be given some",
+                "a program or function that takes inputs",
                 "def execute_plugin(inputs: dict) -> dict",
             )
         text = (
-            "it does not read standard input, so under the host its answer is the same for all "
+            "it does not read standard input, so in the host its answer is the same for all "
             f"inputs; the wrapped plugin calls {found.name}() with them"
         )
         self._note(self.main, found.lineno, text, "changed")
@@ -202,7 +202,7 @@ class _Reader:
         if len(names) > 1:
             definitions.name_as(names)
         if any(isinstance(one, dict) and one.get("required") for one in outputs or []):
-            text = "every output is optional now: nothing makes the program return it"
+            text = "every output is now optional: the program need not return it"
             self.manifest.note("outputDefinitions", text, "changed")
         for name, (kind, line) in host_program.output_names(self.trees[self.main]).items():
             if definitions.add_output(name, kind):
@@ -216,11 +216,11 @@ class _Reader:
                 self._note(self.main, line, text, "dropped")
         if not definitions.outputs:
             definitions.add_output("result", "any")
-            self.manifest.note(None, "it declares no output; now: result (any)", "changed")
+            self.manifest.note(None, "it declares no output; it now has result (any)", "changed")
         own = {definitions.renamed.get(one["name"], one["name"]) for one in definitions.inputs}
         example = host_program.example_inputs(self.trees[self.main], own)
         if not example:
-            text = "its values are made up: put in some that the program takes, or its test fails"
+            text = "its values are made up: replace them with ones that the program accepts"
             self._note("examples/request.json", None, text, "changed")
         for one in definitions.inputs:
             self._compare(one)
@@ -281,7 +281,7 @@ class _Reader:
                 else:
                     how = "needs" if needed else "can do without"
                     named = package or f"the package that has {module}"
-                    text = f"it {how} {module}, which requirements.in lacks; add {named} to have it"
+                    text = f"it {how} {module}, missing from requirements.in; add {named}"
                     self._note(path, line, text, "dropped")
         return "\n".join(lines).strip() + "\n" if any(lines) else ""
 

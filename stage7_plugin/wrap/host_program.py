@@ -28,7 +28,7 @@ def parse(content: bytes, shown: str) -> ast.Module:
     """Parse one source file.
 
     Raises:
-        CannotWrap: It is no Python; with its line.
+        CannotWrap: It is not Python; with its line.
     """
     try:
         return ast.parse(content, shown)
@@ -226,7 +226,7 @@ def imported_packages(tree: ast.Module, local: set[str]) -> dict[str, tuple[str,
 
     Args:
         tree: One source file.
-        local: Modules of the plugin's own.
+        local: The plugin's own modules.
 
     Returns:
         By module: the package that has it, "" if that is not known; the line; and whether the code

@@ -79,7 +79,7 @@ class Definitions:
         if given is None:
             return
         if isinstance(given, dict):  # {"text": {"type": "string"}}
-            self._tell(key, f"{key} is an object; it is a list now", "changed")
+            self._tell(key, f"{key} is an object; it is now a list", "changed")
             given = [
                 {"name": name, **(one if isinstance(one, dict) else {"type": one})}
                 for name, one in given.items()
@@ -106,7 +106,7 @@ class Definitions:
         if "defaultValue" in found and found.get("required"):
             found["required"] = False
             self._tell(
-                self._at, f"{name} is required and has a default; it is optional now", "changed"
+                self._at, f"{name} is required and has a default; it is now optional", "changed"
             )
         if name != given["name"]:
             self.input_names[name] = given["name"]
@@ -115,7 +115,7 @@ class Definitions:
         kept = []
         for alias in dict.fromkeys(aliases):
             if alias in self._taken or (alias in self._declared and alias != given["name"]):
-                text = f"the alias {alias} of {name}: something else has that name already"
+                text = f"the alias {alias} of {name}: something else already has that name"
                 self._tell(self._at, text, "dropped")
             elif len(alias) <= LONGEST_NAME:
                 kept.append(alias)
@@ -133,7 +133,7 @@ class Definitions:
         self.outputs.append(found)
 
     def _named(self, name: str, reserved: Collection[str]) -> str | None:
-        """Return the name that it gets; None if an equal definition is there already."""
+        """Return the name that it gets; None if an equal definition already exists."""
         kind = "output" if reserved else "input"
         listed = self.outputs if reserved else self.inputs
         if any(one["name"] == name for one in listed):
@@ -146,18 +146,18 @@ class Definitions:
             found = re.sub(r"\W+", "_", name).strip("_") or kind
             if found[0].isdigit() or keyword.iskeyword(found):
                 found = f"{kind}_{found}"
-            why = "is no name in Python"
+            why = "is not a name in Python"
         if len(found) > LONGEST_NAME:
             found, why = found[:LONGEST_NAME], f"has more than {LONGEST_NAME} characters"
         if reserved and found in reserved:
             found, why = f"{found}_text", "is a name that the host uses itself"
         if found in self._taken:
-            why = "is the name of an input too, and the host wants each name once"
+            why = "is also the name of an input, and the host requires unique names"
             base = found[: LONGEST_NAME - 10]
             names = (f"{base}_{kind}", *(f"{base}_{kind}_{n}" for n in range(2, 1000)))
             found = next(one for one in names if one not in self._taken)
         if why:
-            text = f"the {kind} {name} {why}; it is {found} now, and the code still sees {name}"
+            text = f"the {kind} {name} {why}; it is now {found}, and the code still sees {name}"
             self._tell(self._at, text, "changed")
         self._taken.add(found)
         return found
@@ -172,16 +172,16 @@ class Definitions:
         found["type"] = kind if kind in TYPES else _OTHER_TYPES.get(kind, "any")
         if found["type"] != given.get("type"):
             had = f"type is {shown(given['type'])}" if given.get("type") else "it has no type"
-            self._tell(self._at, f"{old}: {had}; the host knows {', '.join(TYPES)}; it is "
-                            f"{found['type']} now", "changed")  # fmt: skip
+            self._tell(self._at, f"{old}: {had}; the host accepts {', '.join(TYPES)}; it is "
+                            f"now {found['type']}", "changed")  # fmt: skip
         if not isinstance(given.get("required"), bool):
             found["required"] = given.get("required") == "true"
             if "required" in given or keys is INPUT_KEYS:
                 self._tell(self._at, f"{old}: required is {shown(given.get('required'))}; it is "
-                                f"{json.dumps(found['required'])} now", "changed")  # fmt: skip
+                                f"now {json.dumps(found['required'])}", "changed")  # fmt: skip
         text = one_line(str(found.get("description", "")), LONGEST_DESCRIPTION)
         if text != found.get("description", ""):
-            self._tell(self._at, f"the description of {old} is cut to one line of at most "
+            self._tell(self._at, f"the description of {old} was cut to one line of at most "
                             f"{LONGEST_DESCRIPTION} characters", "changed")  # fmt: skip
         found.pop("description", None)
         return {**found, "description": text} if text else found

@@ -43,7 +43,7 @@ def find_entry(tree: ast.Module, path: str, called: str) -> tuple[AnyFunction, s
         path,
         line,
         problem or usual,
-        "a function of that name, at the top of the file",
+        "a function of that name at the top level of the file",
         EXAMPLE,
     )
 
@@ -75,7 +75,7 @@ def _other_form(top: list[ast.stmt], classes: dict[str, ast.ClassDef]) -> tuple[
         start = next((one for one in node.body if getattr(one, "name", "") == "__init__"), None)
         if isinstance(start, Function) and not needs_nothing(start, 1):
             needed = ast.unparse(start.args)
-            return start.lineno, f"the class {node.name} is made with arguments: {needed!r}"
+            return start.lineno, f"the class {node.name} is created with arguments: {needed!r}"
     return None, ""
 
 
@@ -89,7 +89,7 @@ def _method(node: ast.ClassDef) -> AnyFunction | None:
 
 
 def needs_nothing(function: AnyFunction, given: int = 0) -> bool:
-    """Tell whether a function can be called with so many arguments."""
+    """Tell whether a function can be called with this number of arguments."""
     arguments = function.args
     needed = len(arguments.posonlyargs) + len(arguments.args) - len(arguments.defaults)
     return needed <= given and None not in arguments.kw_defaults

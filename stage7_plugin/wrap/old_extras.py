@@ -64,12 +64,12 @@ def _configuration(manifest: Given, laid_over: Given, tell: Tell) -> None:
                 one.get(name), type(usual))  # fmt: skip
             if not right:
                 tell(at, f"configuration {key}: {name} is {shown(one.get(name))}; it is "
-                                f"{json.dumps(usual)} now", "changed")  # fmt: skip
+                                f"now {json.dumps(usual)}", "changed")  # fmt: skip
                 one = {**one, name: usual}
         if one["type"] == "secret" and one.get("value"):
             one = {name: value for name, value in one.items() if name != "value"}
-            tell(at, f"configuration {key}: a secret's value does not belong in a file "
-                            "that is committed; write it into .env", "changed")  # fmt: skip
+            tell(at, f"configuration {key}: a secret's value must not be "
+                            "committed; write it into .env", "changed")  # fmt: skip
         kept.append(one)
     if kept:
         laid_over["configuration"] = [*kept, *laid_over.get("configuration", [])]
@@ -85,12 +85,12 @@ def _metadata(manifest: Given, laid_over: Given, tell: Tell) -> None:
             texts = [str(one) for one in value] if isinstance(value, list) else []
             metadata[key] = texts
         if key in metadata and metadata[key] != value:
-            tell(f"metadata.{key}", f"metadata.{key} is {shown(value)}; it is {metadata[key]} now",
+            tell(f"metadata.{key}", f"metadata.{key} is {shown(value)}; it is now {metadata[key]}",
                        "changed")  # fmt: skip
     level = metadata.get("complexity")
     if level is not None and not (type(level) is int and 1 <= level <= 10):
         del metadata["complexity"]
-        tell("metadata.complexity", f"metadata.complexity is {shown(level)}, and must be 1 to 10",
+        tell("metadata.complexity", f"metadata.complexity is {shown(level)}; it must be 1 to 10",
                    "dropped")  # fmt: skip
     if metadata:
         laid_over["metadata"] = metadata
@@ -103,16 +103,16 @@ def _others(manifest: Given, laid_over: Given, tell: Tell) -> None:
                                     "make install writes the new one", "dropped")  # fmt: skip
     repository = _object(manifest, "repository").get("type")
     if repository not in (None, "local"):
-        tell("repository.type", f"repository.type is {shown(repository)}; it is local now, "
-                                 "from which the host executes", "changed")  # fmt: skip
+        tell("repository.type", f"repository.type is {shown(repository)}; it is now local, "
+                                 "from which the host executes plugins", "changed")  # fmt: skip
     for key, shortest in _TEXTS.items():
         value = manifest.get(key)
         _keep(key, value, isinstance(value, str) and len(value) >= shortest,
-              f"must be a text of {shortest} or more characters", laid_over, tell)  # fmt: skip
+              f"must be text of {shortest} or more characters", laid_over, tell)  # fmt: skip
     for key in _LISTS:
         value = manifest.get(key)
         is_list = isinstance(value, list) and all(isinstance(one, str) for one in value)
-        _keep(key, value, is_list, "must be a list of texts", laid_over, tell)
+        _keep(key, value, is_list, "must be a list of strings", laid_over, tell)
     for key in manifest.keys() - _READ - _TEXTS.keys() - {*_LISTS}:
         laid_over[key] = manifest[key]
 

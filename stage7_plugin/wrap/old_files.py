@@ -47,7 +47,7 @@ def read_text(folder: Path, name: str) -> str:
     """Read one of the six files.
 
     Raises:
-        CannotWrap: It is no UTF-8 text, or a link to a place outside the folder.
+        CannotWrap: It is not UTF-8 text, or a link to a place outside the folder.
     """
     content = read_inside(folder, name)
     try:
@@ -55,7 +55,7 @@ def read_text(folder: Path, name: str) -> str:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         problem = f"byte {error.start} is not UTF-8"
-        raise CannotWrap(name, line, problem, "a text in UTF-8") from None
+        raise CannotWrap(name, line, problem, "text in UTF-8") from None
 
 
 def read_inside(folder: Path, name: str) -> bytes:
@@ -66,7 +66,7 @@ def read_inside(folder: Path, name: str) -> bytes:
         raise CannotWrap(name, None, problem, "a file, such as a copy of what it links to")
     try:
         if not path.is_file():  # a pipe would never end
-            kind = "a folder" if path.is_dir() else "no regular file"
+            kind = "a folder" if path.is_dir() else "not a regular file"
             raise CannotWrap(name, None, f"it is {kind}", "a file")
         if (size := path.stat().st_size) > MOST_BYTES:
             raise _too_large(name, f"it has {size} bytes")
@@ -116,7 +116,7 @@ def places_here(placed: Mapping[str, str], home: str, workdir: str, tell: Tell) 
         inside = _below(at, home) or _below(at, workdir)
         if inside is None:
             inside = at.lstrip("/")
-            tell(name, None, f"it was at {at} in the image; it is at /app/{inside} now, so change "
+            tell(name, None, f"it was at {at} in the image; it is now at /app/{inside}, so change "
                              "the path in the code", "changed")  # fmt: skip
         found[name] = inside
     return found
@@ -130,7 +130,7 @@ def _placed(present: list[str], facts: DockerfileFacts, tell: Tell) -> dict[str,
             pattern = posixpath.normpath(source.lstrip("/")) or "."
             matches = [(name, _matched(name, pattern)) for name in present]
             if pattern not in SIX and not any(matched is not None for _, matched in matches):
-                text = f"COPY {source}: there is nothing of that name, or nothing to take over"
+                text = f"COPY {source}: nothing has that name, or there is nothing to take over"
                 tell("Dockerfile", copy.line, text, "dropped")
             for name, matched in matches:
                 if matched is None:
@@ -169,10 +169,10 @@ def _is_wanted(folder: Path, name: str, tell: Tell) -> bool:
         return False
     path = folder / name
     if not name.isprintable():
-        tell(ascii(name), None, "its name is no text in UTF-8, or is on several lines", "dropped")
+        tell(ascii(name), None, "its name is not UTF-8, or spans several lines", "dropped")
         return False
     if _SECRET.fullmatch(parts[-1]):
-        tell(name, None, "it may hold secrets, which belong into neither image nor repository",
+        tell(name, None, "it may hold secrets, which must not be in the image or repository",
              "dropped")  # fmt: skip
         return False
     if not _stays_inside(folder, path):
@@ -203,7 +203,7 @@ def take_files(
     size = 0
     for name, place in places.items():
         if name == "server.py" and name not in read:
-            tell(name, None, "the image starts another file; the template has one of that name",
+            tell(name, None, "the image starts another file; the template has a file of that name",
                  "dropped")  # fmt: skip
         if name in SIX or name in read or _base(name) == "Dockerfile":
             continue
@@ -236,7 +236,7 @@ def taken_as(name: str, place: str) -> str:
 
 def _too_large(name: str, problem: str) -> CannotWrap:
     rule = (
-        f"at most {MOST_FILES} files and {MOST_BYTES >> 20} MiB; name what is not needed "
+        f"at most {MOST_FILES} files and {MOST_BYTES >> 20} MiB; list unneeded files "
         "in .dockerignore"
     )
     return CannotWrap(name, None, problem, rule, "echo data >> .dockerignore")

@@ -30,7 +30,7 @@ def take_dockerfile(old: OldPlugin, manifest: ManifestReader) -> DockerfileFacts
     named = container.get("dockerfile") if isinstance(container, dict) else None
     name = posixpath.normpath(str(named or "Dockerfile"))
     if not (old.folder / name).exists():
-        old.tell(name, None, "there is none, so every file of the folder is taken over; name "
+        old.tell(name, None, "there is none, so every file in the folder is taken over; name "
                    "Debian packages in system-packages.txt", "dropped")  # fmt: skip
         return None
     facts = read_dockerfile(old.text(name, "FROM python:3.11-slim"))
@@ -54,8 +54,8 @@ def take_dockerfile(old: OldPlugin, manifest: ManifestReader) -> DockerfileFacts
             old.tell(name, line, f"ENV {variable}: the host or the template's image sets it, "
                                    "or only the old server read it", "dropped")  # fmt: skip
         elif variable in given or variable in known:
-            old.tell(name, line, f"ENV {variable}: manifest.json says it too, and the host "
-                                   "prefers that", "dropped")  # fmt: skip
+            old.tell(name, line, f"ENV {variable}: manifest.json also sets it, and the host "
+                                   "prefers that value", "dropped")  # fmt: skip
         else:
             manifest.set_variable(variable, value, f"{name}:{line}")
             if variable in manifest.laid_over.get("container", {}).get("environment", {}):
@@ -78,7 +78,7 @@ def _take_base(old: OldPlugin, name: str, facts: DockerfileFacts, manifest: Mani
     if base != wanted:
         why = ""
         if "alpine" in base:
-            why = ", which is Debian's: packages have other names there"
+            why = ", which is Debian-based: packages have other names there"
         elif version and version != ours:
             why = f": the template has {', '.join(_VERSIONS)}"
         old.tell(name, line, f"FROM {base}: it is {wanted} now{why}", "changed")

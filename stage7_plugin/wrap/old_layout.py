@@ -53,7 +53,7 @@ def find_layout(
         placed: The absolute place in the image of each file of the folder.
 
     Raises:
-        CannotWrap: There is no logic, or it cannot be told which module it is.
+        CannotWrap: There is no logic, or it is unclear which module it is.
     """
     finder = _Finder(old, facts or DockerfileFacts(), placed)
     return finder.find(str(main or ""))
@@ -234,7 +234,7 @@ class _Finder:
                 if isinstance(node, Function) and node.name in USUAL and not node.decorator_list:
                     raise CannotWrap(
                         server, node.lineno, f"{node.name} is defined in the server itself",
-                        f"a module of its own, {LOGIC}, which the server imports", EXAMPLE,
+                        f"a separate module, {LOGIC}, which the server imports", EXAMPLE,
                     )  # fmt: skip
         problem = "there is no such file"
         if calls:

@@ -41,7 +41,7 @@ class Logic:
         wrapped: Whether what it returns is put into {"success": True, "outputs": ...}.
         unsure: Whether that cannot be told from the code.
         is_async: Whether it has to be awaited.
-        setup: Whether the module has a `setup` that is no start of a plugin, and its line.
+        setup: Whether the module has a `setup` that is not a start of a plugin, and its line.
         starts: Whether it has one that is.
     """
 

@@ -23,7 +23,7 @@ def parse_manifest(text: str) -> tuple[dict[str, Any], list[str]]:
     """Parse manifest.json; return it, and the keys that one object has twice.
 
     Raises:
-        CannotWrap: It is no object in JSON; with the line.
+        CannotWrap: It is not an object in JSON; with the line.
     """
     twice: list[str] = []
 
@@ -37,7 +37,7 @@ def parse_manifest(text: str) -> tuple[dict[str, Any], list[str]]:
     except json.JSONDecodeError as error:
         problem = f"it is not JSON: {error.msg}"
         if re.match(r"\s*(//|/\*|#)", text[error.pos :]):
-            problem = "it has a comment, and JSON has none"
+            problem = "it has a comment, which JSON does not allow"
         raise CannotWrap("manifest.json", error.lineno, problem, "an object", EXAMPLE) from None
     except (ValueError, RecursionError) as error:
         problem = f"it is not JSON: {error}"
@@ -73,7 +73,7 @@ class ManifestReader:
     def _object(self, key: str, inside: dict[str, Any] | None = None) -> dict[str, Any]:
         given = (self.manifest if inside is None else inside).get(key)
         if given is not None and not isinstance(given, dict):
-            self._tell(key, f"{key} is {shown(given)}, and must be an object", "dropped")
+            self._tell(key, f"{key} is {shown(given)}; it must be an object", "dropped")
         return given if isinstance(given, dict) else {}
 
     def _answer(self, prompt: str, value: str, said: object, label: str = "") -> None:
@@ -86,7 +86,7 @@ class ManifestReader:
             return
         self.answers[prompt] = value
         if value != said:
-            self._tell(label, f"{label} is {shown(said)}; it is {value} now", "changed")
+            self._tell(label, f"{label} is {shown(said)}; it is now {value}", "changed")
 
     def _names(self, folder: str) -> None:
         given = self.manifest
@@ -98,8 +98,8 @@ class ManifestReader:
             slug = derived.plugin_slug(re.sub(r"([a-z0-9])([A-Z])", r"\1-\2", identity))
             slug = slug or derived.plugin_slug(name) or derived.plugin_slug(folder)
             why = "the id is also the folder and part of the image's name"
-            self._tell("id", f"id is {shown(identity)}; it is {slug} now ({why}), so the host "
-                             "takes it for another plugin", "changed")  # fmt: skip
+            self._tell("id", f"id is {shown(identity)}; it is now {slug} ({why}), so the host "
+                             "treats it as another plugin", "changed")  # fmt: skip
         else:
             slug = identity
         self.answers["plugin_slug"] = slug
@@ -111,10 +111,10 @@ class ManifestReader:
             verb, why = f"{verb}_PLUGIN", f"{verb} never reaches a plugin"
         self.answers["verb"] = verb
         if verb != said:
-            self._tell("verb", f"verb is {shown(said)}; it is {verb} now ({why})", "changed")
+            self._tell("verb", f"verb is {shown(said)}; it is now {verb} ({why})", "changed")
         if given.get("language") != "container":
-            self._tell("language", f"language is {shown(given.get('language'))}; it is container "
-                                   "now, or the host starts no container", "changed")  # fmt: skip
+            self._tell("language", f"language is {shown(given.get('language'))}; it is now "
+                                   "container, or the host starts none", "changed")  # fmt: skip
 
     def _texts(self) -> None:
         given = self.manifest
@@ -124,7 +124,7 @@ class ManifestReader:
             self._answer("description", short, text)
         else:
             self._tell("description", "there is no description, which is all that the planner "
-                       "sees; it names inputs and outputs now", "changed")  # fmt: skip
+                       "sees; it now names inputs and outputs", "changed")  # fmt: skip
         version = str(given.get("version", ""))
         numbers = re.match(r"v?(\d+)(?:\.(\d+))?(?:\.(\d+))?", version)
         parts = [str(int(part or 0)) for part in numbers.groups()] if numbers else ["1", "0", "0"]
@@ -142,8 +142,8 @@ class ManifestReader:
             self.answers["license"] = known.get(name.lower(), "Proprietary")
             if name.lower() not in known:
                 self.laid_over["license"] = name
-                self._tell("license", f"the template has no text of the license {name}; LICENSE "
-                           "is yours to write, unless it was taken over", "changed")  # fmt: skip
+                self._tell("license", f"the template has no text for the license {name}; write "
+                           "LICENSE yourself, unless it was taken over", "changed")  # fmt: skip
 
     def _container(self) -> None:
         container = self._object("container")
@@ -154,7 +154,7 @@ class ManifestReader:
             self._answer("image_namespace", namespace, namespace, "container.image")
         wanted = f"{self.answers.get('image_namespace', 'stage7')}/{slug}:{version}"
         if image != wanted:
-            text = f"container.image is {shown(image)}; it is {wanted} now"
+            text = f"container.image is {shown(image)}; it is now {wanted}"
             self._tell("container.image", f"{text}, from namespace, id and version", "changed")
         resources = self._object("resources", container)
         memory = str(resources.get("memory", "256m"))
@@ -171,7 +171,7 @@ class ManifestReader:
         )
         if not resources:
             self._tell("container", "there are no container.resources, without which the host "
-                       "starts nothing; they are 256m and 0.5 now", "changed")  # fmt: skip
+                       "starts nothing; they are now 256m and 0.5", "changed")  # fmt: skip
         self._ports(container)
         health = self._object("healthCheck", container)
         for key, ours in {
@@ -181,7 +181,7 @@ class ManifestReader:
             "retries": 3,
         }.items():
             if health.get(key) != ours and (key in health or key in ("path", "timeout")):
-                text = f"healthCheck.{key} is {shown(health.get(key))}; it is {ours} now"
+                text = f"healthCheck.{key} is {shown(health.get(key))}; it is now {ours}"
                 text += ", as the template's image has it"
                 self._tell(f"container.healthCheck.{key}", text, "changed")
         for key in container.keys() - {"dockerfile", "buildContext", "image", "ports", "resources",
@@ -197,7 +197,7 @@ class ManifestReader:
                  for one in (listed if isinstance(listed, list) else [])]  # fmt: skip
         if ports[:1] != [PORT]:
             had = shown(ports[0]) if ports else "not given"
-            text = f"the port is {had}; it is {PORT} now, where the template's server listens"
+            text = f"the port is {had}; it is now {PORT}, where the template's server listens"
             self._tell("container.ports", f"{text}; the host reads it here", "changed")
         for port in ports[1:]:
             self._tell(
@@ -218,25 +218,25 @@ class ManifestReader:
         if not isinstance(value, (str, bool, int, float)) or not re.fullmatch(
             r"[A-Za-z_]\w*", name
         ):
-            self._tell(at, f"{said} has no name or no text that a variable may have", "dropped")
+            self._tell(at, f"{said} has no name or text that is valid for a variable", "dropped")
         elif is_secret(name) and text:
             listed = self.laid_over.setdefault("configuration", [])
             listed.append({"key": name, "description": f"Secret {name}", "required": True,
                            "type": "secret"})  # fmt: skip
-            rest = "write it into .env, and into the environment of the host"
-            self._tell(at, f"{said} looks like a secret; its value is not taken over: {rest}",
+            rest = "write it into .env, and into the host's environment"
+            self._tell(at, f"{said} looks like a secret; its value was not taken over: {rest}",
                        "changed")  # fmt: skip
         else:
             container = self.laid_over.setdefault("container", {})
             container.setdefault("environment", {})[name] = text
             if not isinstance(value, str):
-                self._tell(at, f"{said} is {text}; it is text now", "changed")
+                self._tell(at, f"{said} is {text}; it is now text", "changed")
 
     def _api(self) -> None:
         api = self._object("api")
         for key, ours in {"endpoint": ENDPOINT, "method": "POST"}.items():
             if api.get(key) != ours:
-                text = f"api.{key} is {shown(api.get(key))}; it is {ours} now, which the host reads"
+                text = f"api.{key} is {shown(api.get(key))}; it is now {ours}, which the host reads"
                 self._tell(f"api.{key}", f"{text} here", "changed")
         given = api.get("timeout", 30000)
         if isinstance(given, (int, float)) and not isinstance(given, bool) and given > 0:
@@ -244,9 +244,9 @@ class ManifestReader:
             self.answers["timeout_seconds"] = str(seconds)
             if seconds * 1000 != given:
                 self._tell("api.timeout", f"api.timeout is {given} milliseconds; it is "
-                                      f"{seconds * 1000} now", "changed")  # fmt: skip
+                                      f"now {seconds * 1000}", "changed")  # fmt: skip
         else:
-            text = f"api.timeout is {shown(given)}; it is 30000 milliseconds now"
+            text = f"api.timeout is {shown(given)}; it is now 30000 milliseconds"
             self._tell("api.timeout", text, "changed")
 
     def _security(self) -> None:
@@ -254,11 +254,11 @@ class ManifestReader:
         given = security.get("permissions")
         if not isinstance(given, list):
             self._tell("security", "there are no security.permissions, without which the host "
-                       "executes nothing; the list is empty now", "changed")  # fmt: skip
+                       "executes nothing; the list is now empty", "changed")  # fmt: skip
         names = [str(name) for name in given] if isinstance(given, list) else []
         for index, name in enumerate(names):
             if name not in PERMISSIONS:
-                text = f"the permission {name}: the host knows none of that name and would refuse "
+                text = f"the permission {name}: the host has none of that name and would refuse "
                 text += f"every execution; it knows {', '.join(PERMISSIONS)}"
                 self._tell(f"security.permissions.{index}", text, "dropped")
         kept = [name for name in dict.fromkeys(names) if name in PERMISSIONS]

@@ -57,7 +57,7 @@ class OldPlugin:
         return content
 
     def text(self, name: str, example: str) -> str:
-        """Read a text that has to be there. Raises CannotWrap, also if it is no UTF-8."""
+        """Read a text that has to be there. Raises CannotWrap, also if it is not UTF-8."""
         if not (self.folder / name).exists() and not (self.folder / name).is_symlink():
             raise CannotWrap(name, None, "there is no such file", f"{name} in the folder", example)
         text = read_text(self.folder, name)

@@ -59,8 +59,8 @@ def requirements_of(
         found = name if (folder / name).exists() else _elsewhere(folder, name)
         if found is None:
             raise CannotWrap(
-                "Dockerfile", where, f"pip installs from {name}, and there is no such file",
-                "a file of the folder", "requirements.txt",
+                "Dockerfile", where, f"pip installs from {name}, which does not exist",
+                "a file in the folder", "requirements.txt",
             )  # fmt: skip
         for path, line, text in lines_of(folder, found):
             kept = kept_line(path, line, text, imported, tell)
@@ -114,13 +114,13 @@ def lines_of(
         if path in (*above, name):
             continue
         if path.startswith("..") or not (folder / path).is_file():
-            problem = f"it names {other[1]}, which is no file of the folder"
-            raise CannotWrap(name, start, problem, "a file of the folder", "-r base.txt")
+            problem = f"it names {other[1]}, which is not a file in the folder"
+            raise CannotWrap(name, start, problem, "a file in the folder", "-r base.txt")
         yield from lines_of(folder, path, (*above, name))
 
 
 def kept_line(path: str, line: int, text: str, imported: Collection[str] | None, tell: Tell) -> str:
-    """Return a line as requirements.in gets it; "" if it is dropped, which is told.
+    """Return a line as requirements.in gets it; "" if it is dropped, which is reported.
 
     Args:
         path: The file.
@@ -143,11 +143,11 @@ def kept_line(path: str, line: int, text: str, imported: Collection[str] | None,
         return ""
     found = _NAME.match(text)
     if found is None:
-        tell(path, line, f"{text}: it is no requirement, such as requests>=2.32", "dropped")
+        tell(path, line, f"{text}: it is not a requirement, such as requests>=2.32", "dropped")
         return ""
     name = re.sub(r"[-_.]+", "-", found[1]).lower()
     if is_for_older_python(text):
-        tell(path, line, f"{text}: every Python of a plugin is newer", "dropped")
+        tell(path, line, f"{text}: plugins always run on a newer Python", "dropped")
         return ""
     if imported is not None and name in _SERVERS and not _SERVERS[name] & {*imported}:
         tell(path, line, f"{text}: only the old server used it", "dropped")
@@ -160,7 +160,7 @@ def _option(path: str, line: int, text: str, tell: Tell) -> str:
     if _INDEX.match(text):
         if re.search(r"://[^/\s]*@", text):
             place = re.sub(r"://[^/\s]*@", "://...@", text)
-            tell(path, line, f"{place}: a password does not belong into a file that is committed; "
+            tell(path, line, f"{place}: a password must not be committed; "
                              "set PIP_EXTRA_INDEX_URL and UV_INDEX", "dropped")  # fmt: skip
             return ""
         if "://" not in text and not text.startswith("--no-index"):
@@ -173,5 +173,5 @@ def _option(path: str, line: int, text: str, tell: Tell) -> str:
     if _KEPT_OPTIONS.match(text):
         return text
     if not text.startswith("--require-hashes"):
-        tell(path, line, f"{text}: make lock does without it, or cannot use it", "dropped")
+        tell(path, line, f"{text}: make lock does not need it, or cannot use it", "dropped")
     return ""

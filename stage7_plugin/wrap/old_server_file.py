@@ -26,7 +26,7 @@ def take_servers(old: OldPlugin, servers: Sequence[str], module: str) -> Call:
     """
     calls = [_take(old, server, module) for server in servers]
     if not calls:
-        old.tell("server.py", None, "there is none; the template's server takes its place",
+        old.tell("server.py", None, "there is none; the template's server is used",
                    "changed")  # fmt: skip
     return next((call for call in calls if call.name), Call())
 
@@ -36,7 +36,7 @@ def _take(old: OldPlugin, server: str, module: str) -> Call:
     try:
         tree = parsed(content, server)
     except CannotWrap as error:
-        old.tell(server, error.line, f"{error.found}; the template's server takes its place",
+        old.tell(server, error.line, f"{error.found}; the template's server replaces it",
                    "dropped")  # fmt: skip
         return Call()
     manifest = json.loads(old.manifest_text)
@@ -50,9 +50,9 @@ def _take(old: OldPlugin, server: str, module: str) -> Call:
         old.files[f"{KEPT}/{server}.txt"] = content
         listed = ", ".join(dict.fromkeys(route.path for route in own))
         where = f"it is {KEPT}/{server}.txt, because the template's server does not have them"
-        old.tell(server, own[0].line, f"it has routes of its own ({listed}); {where}", "kept aside")
+        old.tell(server, own[0].line, f"it has its own routes ({listed}); {where}", "kept aside")
     else:
-        old.tell(server, None, "the template's server takes its place", "dropped")
+        old.tell(server, None, "the template's server replaces it", "dropped")
     return call_of(tree, module)
 
 

@@ -36,4 +36,4 @@ def read_source(source: str, kind: Kind | None = None, *, execute: bool = False)
         if kind == name or (kind is None and reader.recognises(source)):
             found: Wrapping = reader.read(source, execute)
             return found
-    raise CannotWrap(source, None, "it cannot be told what this is", EXPECTED, EXAMPLE)
+    raise CannotWrap(source, None, "the kind of source cannot be detected", EXPECTED, EXAMPLE)

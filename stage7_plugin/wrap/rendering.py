@@ -37,8 +37,8 @@ def render_plugin(given: Mapping[str, str], folder: Path) -> tuple[Path, PluginS
     """
     if answered(given) != "python":
         raise UserError(
-            f"language={answered(given)}: what is made around existing code is a plugin in Python; "
-            "leave language out"
+            f"language={answered(given)}: a plugin around existing code is always in Python; "
+            "leave out language"
         )
     given = {**given, "language": "python"}  # whatever the user's settings prefer
     settings = user_settings({})

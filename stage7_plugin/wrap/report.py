@@ -30,7 +30,7 @@ def print_plan(wrapping: Wrapping, spec: PluginSpec) -> None:
 
 
 def print_notes(notes: Iterable[Note]) -> None:
-    """Print what became of the parts of the source, one a line."""
+    """Print what became of the parts of the source, one per line."""
     for note in notes:
         print(printable(str(note)))
 

@@ -81,7 +81,7 @@ def _results(folder: Path) -> Iterator[tuple[str, bool]]:
         missing = [module for module in modules if not _has(python, module)]
         if missing:
             listed = " and ".join(missing)
-            yield f"{name}: not run, without {listed} in this environment; run make {name}", True
+            yield f"{name}: not run: no {listed} in this environment; run make {name}", True
             continue
         faults = [line for command in commands for line in _run(python, command, folder)]
         for line in faults or ["passes"]:
@@ -127,7 +127,7 @@ def _contract(folder: Path, python: str) -> Iterator[tuple[str, bool]]:
         yield f"contract: {_words(result)}", False
     if any(result.rule.id == _HEALTHY for result in broken):
         yield "contract: if it lacks packages: make lock setup, then make contract", False
-    yield f"contract: {held} rules hold that need no image; make contract checks every rule", True
+    yield f"contract: {held} rules that need no image hold; make contract checks every rule", True
 
 
 def _words(result: Result) -> str:

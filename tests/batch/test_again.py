@@ -88,7 +88,7 @@ def test_a_folder_of_somebody_else_is_not_touched(tmp_path: Path) -> None:
     file = write_fleet(tmp_path, *numbered(2))
     result = batch(tmp_path, file, "--update", "--report", tmp_path / "report.json")
     assert result.status == 1
-    assert "this command did not make it" in result.output
+    assert "this command did not create it" in result.output
     assert tree(folder).keys() == {"mine.txt"}
     report = json.loads((tmp_path / "report.json").read_text())
     assert report["succeeded"] is False
@@ -96,7 +96,7 @@ def test_a_folder_of_somebody_else_is_not_touched(tmp_path: Path) -> None:
     (failed,) = (p for p in report["rendering"]["plugins"] if p["status"] == "failed")
     assert failed["plugin"] == "plugin-1"
     assert failed["line"] == 6
-    assert "did not make it" in failed["message"]
+    assert "did not create it" in failed["message"]
     assert batch(tmp_path, file, "--force").status == 0
     assert (folder / "mine.txt").read_text() == "mine"
     assert (folder / "server.py").exists()
@@ -107,7 +107,7 @@ def test_a_file_in_the_way_is_never_removed(tmp_path: Path) -> None:
     (tmp_path / "out" / "plugin-1").write_text("mine")
     result = batch(tmp_path, write_fleet(tmp_path, *numbered(1)), "--force")
     assert result.status == 1
-    assert "is there and is no folder" in result.output
+    assert "exists and is not a folder" in result.output
     assert (tmp_path / "out" / "plugin-1").read_text() == "mine"
 
 
@@ -123,7 +123,7 @@ def test_git_only_where_it_is_asked_for(tmp_path: Path) -> None:
     (tmp_path / "home" / "gitconfig").write_text("[user]\nname = Ada\nemail = a@example.com\n")
     plugins = [{"plugin_name": "One", "git_init": "yes"}, {"plugin_name": "Two"}]
     result = batch(tmp_path, write_fleet(tmp_path, *plugins))
-    assert "one: git: first commit made on branch main" in result.output
+    assert "one: git: created the first commit on branch main" in result.output
     log = ["git", "-C", str(tmp_path / "out" / "one"), "log", "--oneline"]
     assert subprocess.run(log, capture_output=True, text=True).stdout.count("\n") == 1
     assert not (tmp_path / "out" / "two" / ".git").exists()

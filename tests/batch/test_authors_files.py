@@ -101,7 +101,7 @@ def test_without_its_record_an_edited_plugin_is_left(tmp_path: Path, project: Pa
     result = batch(tmp_path, "fleet.json", "--force")
     assert result.status == 0, result.output
     assert "left alone, because you edited them: plugin_logic.py; " in result.output
-    assert "written over: server.py; kept in " in result.output
+    assert "overwritten: server.py; kept in " in result.output
     aside = tmp_path / "out" / ".stage7-batch" / "overwritten" / "plugin-1-1"
     assert tree(aside).keys() == {"server.py"}
     assert (aside / "server.py").read_text() == "# mine\n"

@@ -64,7 +64,7 @@ def test_an_unknown_key_wherever_it_stands(key: str, meant: str | None, place: i
     values: list[tuple[str, Any]] = [("plugin_name", "One"), ("cpu", "1")]
     values.insert(place, (key, "x"))
     hint = f"; did you mean {meant}?" if meant else ""
-    expected = (key, "x", f"there is no key {key}{hint}", f"{meant or 'plugin_name'}: ...")
+    expected = (key, "x", f"there is no key called {key}{hint}", f"{meant or 'plugin_name'}: ...")
     assert problems(entry(10, **dict(values))) == [(10 + place, "plugin 1 (One)", *expected)]
     two = entry(10, **dict(values)), entry(20, plugin_name="Two", **{key: "x"})
     assert [found[:3] for found in problems(*two)] == [
@@ -146,7 +146,7 @@ def test_problems_are_in_the_order_of_their_lines() -> None:
 def test_images_are_built_by_the_option(choice: str) -> None:
     assert problems(entry(10, plugin_name="One", build_image=choice)) == [
         (11, "plugin 1 (One)", "build_image", choice,
-         "must be left out: the option --build builds the images of a fleet", "no")
+         "leave it out: the option --build builds the images of a fleet", "no")
     ]  # fmt: skip
     assert check(entry(10, plugin_name="One", build_image="no"))[1] == []
 
@@ -158,7 +158,7 @@ def test_the_last_port_is_65535(count: int, fits: bool) -> None:
     assert len(recipes) == (count if fits else 0)
     assert found == [] if fits else found == [
         (1, "", "plugins", "4 plugins",
-         "from port 65533 on there are only 3 ports; see --first-port", "--first-port 10000")
+         "only 3 ports remain from 65533 up; see --first-port", "--first-port 10000")
     ]  # fmt: skip
 
 
@@ -172,7 +172,7 @@ def test_a_value_of_very_many_values(key: str, values: int, told: bool) -> None:
     nested = [["x"] * (values - 11), inner]
     found = problems(entry(10, plugin_name="One", **{key: nested}))
     rules = [rule for _, _, where, _, rule, _ in found if where == key]
-    many = "must not hold more than 10000 values"
+    many = "must not have more than 10000 values"
     assert (rules == [many]) if told else (many not in rules)
     if told:
         ((line, plugin, *_, example),) = found
@@ -210,7 +210,10 @@ def test_constraints_are_the_same_in_short_and_in_long() -> None:
 @pytest.mark.parametrize(
     ("definition", "rule"),
     [
-        ({"type": "number", "enum": ["1"]}, "the enum of a must hold values of type number only"),
+        (
+            {"type": "number", "enum": ["1"]},
+            "the enum of a must contain only values of type number",
+        ),
         ({"type": "number", "maxLength": 3}, "maxLength is for string, not for number"),
         ({"type": "string", "minLenght": 3}, "did you mean minLength?"),
     ],
@@ -224,7 +227,7 @@ def test_a_constraint_that_is_wrong(definition: dict[str, Any], rule: str) -> No
 @pytest.mark.parametrize(("cpu", "comma"), [("0,5", True), ("0.5.1", False), ("a,b", False)])
 def test_a_decimal_comma_is_explained(cpu: str, comma: bool) -> None:
     ((*_, rule, _),) = problems(entry(10, plugin_name="One", cpu=cpu))
-    assert rule.endswith("; write a point in place of the decimal comma") is comma
+    assert rule.endswith("; write a decimal point instead of the comma") is comma
     ((*_, rule, _),) = problems(entry(10, plugin_name="One", memory="0,5"))
     assert "comma" not in rule
 
@@ -253,7 +256,7 @@ def test_what_is_no_regular_file_is_refused(tmp_path: Path, key: str) -> None:
     for name, told in {
         "fifo.py": "must be a regular file",
         "folder.py": "must be a regular file",
-        "device.py": "must be inside of the batch file's folder",
+        "device.py": "must be inside the batch file's folder",
         "large.py": "must be at most 16 MiB",
         "deep.py": "must be" if key == "lock" else "must be Python",
     }.items():

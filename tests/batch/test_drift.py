@@ -69,9 +69,9 @@ def test_every_reason(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             "plugin-2": ("outdated", "outdated by the file"),
             "plugin-3": (
                 "orphaned",
-                "no longer in the batch file; remove the folder, or name it in renamed_from",
+                "no longer in the batch file; remove the folder, or list it in renamed_from",
             ),
-            "plugin-4": ("missing", "not made yet"),
+            "plugin-4": ("missing", "not created yet"),
         },
     )
     assert set(drift(made, "--only", "plugin-1", "--accept", "orphaned")[1]) == {
@@ -79,7 +79,7 @@ def test_every_reason(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         "plugin-3",
     }
     write_fleet(made, *numbered(2), {"plugin_name": "Third", "renamed_from": "plugin-3"})
-    assert drift(made)[1]["third"] == ("missing", "still is plugin-3")
+    assert drift(made)[1]["third"] == ("missing", "still named plugin-3")
 
     monkeypatch.setattr(PluginTemplate, "digest", "another template")
     assert "plugin-2" not in drift(made)[1], "it would be rendered the same"
@@ -116,9 +116,9 @@ def test_a_folder_that_is_not_there_or_foreign(tmp_path: Path) -> None:
     (tmp_path / "out" / "plugin-2").mkdir(parents=True)
     status, told = drift(tmp_path)
     assert status == 1
-    assert told["plugin-1"] == ("missing", "not made yet")
+    assert told["plugin-1"] == ("missing", "not created yet")
     assert told["plugin-2"][0] == "failed"
-    assert "this command did not make it" in told["plugin-2"][1]
+    assert "this command did not create it" in told["plugin-2"][1]
 
 
 def test_without_a_folder_only_the_file_is_checked(made: Path) -> None:

@@ -156,7 +156,7 @@ def test_force_keeps_aside_what_it_writes_over(tmp_path: Path, project: Path) ->
         result = run(tmp_path, "--force")
         assert result.status == 0
         folder = tmp_path / "out" / ".stage7-batch" / "overwritten" / f"plugin-1-{number}"
-        assert f"written over: server.py; kept in {folder}" in result.output
+        assert f"overwritten: server.py; kept in {folder}" in result.output
         assert tree(project) == before
         assert {path: text for path, (text, _) in aside(tmp_path, folder.name).items()} == {
             "server.py": f"# mine {number}\n".encode()
@@ -166,7 +166,7 @@ def test_force_keeps_aside_what_it_writes_over(tmp_path: Path, project: Path) ->
 def test_force_keeps_a_persons_file_of_the_fleet(tmp_path: Path, project: Path) -> None:
     (tmp_path / "out" / "compose.yaml").write_text("# mine\n")
     result = run(tmp_path, "--force")
-    assert "written over: compose.yaml; kept in " in result.output
+    assert "overwritten: compose.yaml; kept in " in result.output
     assert aside(tmp_path, "fleet-1")["compose.yaml"][0] == b"# mine\n"
 
 
@@ -259,4 +259,4 @@ def test_a_record_that_leads_out_of_the_folder_is_none(tmp_path: Path, project: 
     changed(tmp_path)
     result = run(tmp_path, "--update")
     assert result.status == 1
-    assert "this command did not make it" in result.output
+    assert "this command did not create it" in result.output

@@ -111,7 +111,7 @@ def test_csv_to_records() -> None:
         ("", ",", "has no rows"),
         ("a,a\n", ",", "occurs twice"),
         ("a\n1,2\n", ",", "row 1 has 2 cells"),
-        ('a\n"1', ",", "no valid CSV"),
+        ('a\n"1', ",", "not valid CSV"),
     ):
         assert words in error("csv_to_records", text=text, delimiter=delimiter, has_header=True)
 

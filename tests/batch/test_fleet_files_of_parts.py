@@ -35,4 +35,4 @@ def test_there_must_be_a_port_for_each(tmp_path: Path) -> None:
     file = write_fleet(tmp_path, *numbered(3))
     result = batch(tmp_path, file, "--first-port", 65534)
     assert result.status == 1
-    assert "from port 65534 on there are only 2 ports" in result.output
+    assert "only 2 ports remain from 65534 up" in result.output

@@ -1,4 +1,4 @@
-"""A folder with a person's own files: nothing of theirs is written over, removed or reached."""
+"""A folder with a person's own files: nothing of theirs is overwritten, removed or reached."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_a_foreign_file_is_refused_before_anything_is_written(
     file = write_fleet(tmp_path, ONE)
     result = batch(tmp_path, file, "--update")
     assert result.status == 2
-    assert f"{name} would be written over, and this command did not write" in result.output
+    assert f"{name} would be overwritten, but this command did not create" in result.output
     assert plugins_in(out) == []
     assert kind != "file" or (out / name).read_text() == "mine\n"
     result = batch(tmp_path, file, "--force")
@@ -81,7 +81,7 @@ def test_what_a_person_edited_since_is_refused(tmp_path: Path, out: Path) -> Non
     place(out / "compose_env" / "plugin-2.env")
     result = batch(tmp_path, file)
     assert result.status == 2
-    assert "compose.yaml, compose_env/plugin-2.env would be written over" in result.output
+    assert "compose.yaml, compose_env/plugin-2.env would be overwritten" in result.output
     (out / "compose.yaml").unlink()
     assert batch(tmp_path, write_fleet(tmp_path, *numbered(1))).status == 0
     assert (out / "compose_env" / "plugin-2.env").read_text() == "mine\n", "edited, so not removed"
@@ -109,7 +109,7 @@ def test_a_linked_folder_leads_nowhere(tmp_path: Path, out: Path, name: str) -> 
     (out / name).symlink_to(elsewhere)
     result = batch(tmp_path, write_fleet(tmp_path, ONE), "--force")
     assert result.status == 2
-    assert f"{out / name} is " in result.output
+    assert f"{out / name} " in result.output
     assert "move it away" in result.output
     assert tree(elsewhere) == before
     assert plugins_in(out) == []
@@ -135,7 +135,7 @@ def test_a_linked_folder_that_is_being_replaced_is_not_carried_over(
     (out / ".stage7-batch" / "replaced" / "plugin-1").symlink_to(elsewhere)
     result = batch(tmp_path, file)
     assert result.status == 2
-    assert "is no folder of this command; move it away" in result.output
+    assert "was not created by this command; move it away" in result.output
     assert (elsewhere / "private.txt").read_text() == "mine\n"
 
 

@@ -142,7 +142,7 @@ def test_a_decimal_comma_is_explained(tmp_path: Path) -> None:
     (tmp_path / "fleet.csv").write_text("plugin_name;author;cpu\nOne;Ada;0,5\n")
     result = batch(tmp_path, "fleet.csv")
     assert result.status == 1
-    assert "write a point in place of the decimal comma" in result.output
+    assert "write a decimal point instead of the comma" in result.output
 
 
 @pytest.mark.parametrize(
@@ -186,7 +186,7 @@ def test_standard_input(tmp_path: Path, text: str, arguments: tuple[str, ...]) -
         ("f.yaml", "plugins:\n- inputs: " + "[" * 100 + "]" * 100, 2, "nested deeper"),
         ("f.json", '{"plugins": [\n{"cpu": 1,}\n]}', 2, "must be JSON"),
         ("f.json", '{"plugins": [\n{"cpu": 1}\n]', 3, "must be JSON"),
-        ("f.json", '{"plugins": [{"cpu": 1}]}\n{}', 2, "more text behind its end"),
+        ("f.json", '{"plugins": [{"cpu": 1}]}\n{}', 2, "more text after its end"),
         ("f.json", '{"plugins": [\n1]}', 2, "each plugin must be an object"),
         ("f.json", '{"plugins": [{"cpu": 1,\n"cpu": 2}]}', 2, "only once"),
         ("f.json", '{"plugins": [{"cpu": 1}],\n"plugins": []}', 2, "only once"),
@@ -198,8 +198,8 @@ def test_standard_input(tmp_path: Path, text: str, arguments: tuple[str, ...]) -
         ("f.csv", "name;cpu\nOne;1\n", 1, "separated by commas, semicolons or tabs"),
         ("f.csv", "sep=;\nname;cpu\nOne;1\n", 2, "separated by commas, semicolons or tabs"),
         ("f.csv", "plugin_name,,cpu\nOne,x,1\n", 2, "column 2 has no name"),
-        ("f.csv", "plugin_name;cpu\nOne;1\nTwo;1;2\n", 3, "quote a cell that holds a ;"),
-        ("f.csv", "plugin_name,cpu\nOne,1\nTwo,1,2\n", 3, "2 cells at most"),
+        ("f.csv", "plugin_name;cpu\nOne;1\nTwo;1;2\n", 3, "quote a cell that has a ;"),
+        ("f.csv", "plugin_name,cpu\nOne,1\nTwo,1,2\n", 3, "at most 2 cells"),
         ("f.csv", 'plugin_name,cpu\nOne,1\n"Two,1\n', 3, "must be CSV"),
         ("f.csv", "plugin_name,cpu,cpu\nOne,1,2\n", 1, "only once"),
         ("f.toml", "x = 1", 1, "must end with one of .yaml"),
@@ -251,7 +251,7 @@ def test_defaults_beside_a_csv_file(tmp_path: Path) -> None:
         ("defaults:\n  author: Ada\n  memory: much\n", "defaults.yaml:3: defaults: memory: 'much'"),
         ("defaults:\n  autor: Ada\n", "defaults.yaml:2: defaults: autor: 'Ada'"),
         ("defaults: [", "must be YAML"),
-        ("plugins:\n  - plugin_name: Three\n", "must hold defaults and no plugins"),
+        ("plugins:\n  - plugin_name: Three\n", "must contain defaults and no plugins"),
         ("x-common: {}\n", "must have the key defaults"),
     ],
 )

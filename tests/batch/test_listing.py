@@ -93,8 +93,8 @@ def test_a_table_with_what_was_asked_and_what_they_need(folder: Path) -> None:
         (["--where", "version <"], "must be FIELD, FIELD = VALUE"),
         (["--where", "onwer = @a"], "there is no field onwer; did you mean owner?"),
         (["--where", "permissions = net.fetch"], "permissions has several values; use has"),
-        (["--where", "owner < 3"], "'@acme/payments' is no number and no version"),
-        (["--where", "version < new"], "'new' is no number and no version"),
+        (["--where", "owner < 3"], "'@acme/payments' is neither a number nor a version"),
+        (["--where", "version < new"], "'new' is neither a number nor a version"),
         (["--columns", "folder,size"], "there is no field size"),
     ],
 )

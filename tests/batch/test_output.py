@@ -105,7 +105,7 @@ def test_a_live_bar_in_a_terminal(tmp_path: Path) -> None:
         dimensions=(24, 120),
         timeout=60,
     )
-    child.expect("failed: plugin-2: .* is there and is no folder")
+    child.expect("failed: plugin-2: .* exists and is not a folder")
     child.expect("40/40")
     child.expect("39 created, 1 failed")
     child.expect("1 failed:")

@@ -103,7 +103,7 @@ def test_what_cannot_be_released_stays_as_it_is(
 def test_a_plugin_that_is_not_there_yet(tmp_path: Path) -> None:
     result = batch(tmp_path, write_fleet(tmp_path, *numbered(1)), "--release", "patch")
     assert result.status == 1
-    assert "is not there yet" in result.output
+    assert "does not exist yet" in result.output
     assert not (tmp_path / "out" / "plugin-1").exists()
 
 

@@ -111,4 +111,4 @@ def test_the_ports_of_all_files_must_fit(tmp_path: Path) -> None:
     files = write(tmp_path, "first", "One"), write(tmp_path, "second", "Two")
     result = run(tmp_path, *files, "--first-port", "65535")
     assert result.status == 1
-    assert "there are only 0 ports" in result.output
+    assert "only 0 ports remain" in result.output

@@ -154,7 +154,7 @@ def test_two_runs_do_not_meet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     try:
         result = batch_here(file, "--output-dir", tmp_path / "out")
         assert result.status == 2
-        assert "another batch is at work in" in result.output
+        assert "another batch is running in" in result.output
     finally:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()

@@ -42,7 +42,7 @@ def test_aliases_cannot_blow_a_file_up(tmp_path: Path, levels: int, key: str) ->
     text = "\n".join(["plugins:", "  - plugin_name: One", *ALIASES[:levels]])
     result, megabytes = measured(tmp_path, f"{text}\n    {key}: *a{levels - 1}\n")
     assert result.status == 1
-    expected = "must not hold more than 10000 values" if levels == 5 else "aliases stand for"
+    expected = "must not have more than 10000 values" if levels == 5 else "aliases expand to"
     if levels > 5 or key not in ("x", "logic"):
         assert expected in result.output
     assert len(result.output) < 20_000
@@ -65,7 +65,7 @@ def test_a_long_text_behind_aliases_counts_with_its_length(tmp_path: Path) -> No
     fleet = read(tmp_path, "fleet.yaml", text + "  - *long\n" * 300)
     ((line, rule),) = faults(fleet)
     assert 190 < line < 210
-    assert "aliases stand for more than 20 MB" in rule
+    assert "aliases expand to more than 20 MB" in rule
 
 
 def test_aliases_do_not_hide_depth(tmp_path: Path) -> None:

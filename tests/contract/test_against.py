@@ -123,9 +123,7 @@ def test_a_running_plugin(plugin: Path, served: dict[str, bytes]) -> None:
     served["/openapi.json"] = b"<html>"
     assert "is not JSON" in check(str(plugin), "--against", url)[1]
     del served["/openapi.json"]
-    assert (
-        "a plugin of an older template does not have it" in check(str(plugin), "--against", url)[1]
-    )
+    assert "plugins of older templates do not serve it" in check(str(plugin), "--against", url)[1]
 
 
 def test_a_plugin_against_itself_through_its_document(
@@ -158,7 +156,8 @@ def test_an_image(plugin: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     status, output = check(str(plugin), "--against", "v9.9.9")
     assert status == 2
     assert (
-        f"'v9.9.9' is no folder, no commit in {plugin} and no image: there is no engine" in output
+        f"'v9.9.9' is not a folder, not a commit in {plugin} and not an image: there is no engine"
+        in output
     )
 
 

@@ -116,7 +116,7 @@ def test_the_list_names_every_rule_once() -> None:
             "there is no manifest.json in this folder for http://localhost:1",
         ),
         (("http://localhost:1", "--rule", "lifecycl"), "there is no rule or group 'lifecycl'"),
-        (("./nowhere",), "'./nowhere' is no folder"),
+        (("./nowhere",), "'./nowhere' is not a folder"),
         (("ftp://localhost",), "no Docker engine answers"),
         (("stage7/some-image:1.0.0",), "no Docker engine answers"),
     ],
@@ -141,7 +141,7 @@ def test_nothing_listens_at_the_url(capsys: pytest.CaptureFixture[str]) -> None:
     told = capsys.readouterr().out
     assert "FAILED  lifecycle.healthy" in told
     assert "the connection was refused" in told
-    assert "lifecycle.healthy has to pass first" in told
+    assert "lifecycle.healthy must pass first" in told
 
 
 def test_the_suite_in_pytest(tmp_path: Path) -> None:

@@ -91,14 +91,14 @@ def cut_short(connection: socket.socket) -> None:
 @pytest.mark.parametrize(
     ("talk", "message"),
     [
-        (endless_body, "more than 100000 bytes|goes on after"),
-        (endless_chunks, "more than 100000 bytes|goes on after"),
-        (endless_continue, "goes on after"),
-        (endless_header, "no valid HTTP answer|goes on after"),
-        (dripping, "no whole answer within 1 s"),
-        (silent, "no whole answer within 1 s"),
+        (endless_body, "more than 100000 bytes|continues after"),
+        (endless_chunks, "more than 100000 bytes|continues after"),
+        (endless_continue, "continues after"),
+        (endless_header, "no valid HTTP answer|continues after"),
+        (dripping, "no complete answer within 1 s"),
+        (silent, "no complete answer within 1 s"),
         (huge_promise, "announces 100000000000000 bytes"),
-        (huge_chunk, "no whole answer within 1 s"),
+        (huge_chunk, "no complete answer within 1 s"),
         (cut_short, "closed 7 bytes before the end"),
         (lambda c: c.sendall(b"SSH-2.0\r\n\r\n"), "no valid HTTP answer"),
         (lambda c: None, "closed without an answer"),
@@ -128,7 +128,7 @@ def test_a_body_as_large_as_the_limit_is_read() -> None:
 def test_a_server_that_reads_nothing_is_given_up() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         address = Address("127.0.0.1", listener.getsockname()[1])
-        with pytest.raises(NoAnswer, match=r"no whole answer within 0\.5 s"):
+        with pytest.raises(NoAnswer, match=r"no complete answer within 0\.5 s"):
             call(address, "POST", "/", body=b"x" * 64_000_000, timeout=0.5)
 
 

@@ -115,7 +115,7 @@ def test_a_plugin_that_dies_of_an_input_is_started_again_and_named(
     with Runner(context) as runner:
         (result,) = (r for r in check_rules(runner, rules_named(("generated.valid",))))
     assert result.status is Status.FAILED
-    assert "the plugin died of it: the process ended with exit code 7" in result.got
+    assert "the plugin died: the process ended with exit code 7" in result.got
     assert '"tags": []' in result.curl
 
 

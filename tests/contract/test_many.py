@@ -90,12 +90,12 @@ def test_a_target_that_cannot_be_checked_does_not_keep_the_others(
     options = CheckOptions(["./nowhere", urls[0]], rules=("execute",), sarif="x.sarif")
     assert run_check(options) == NOTHING_CHECKED
     told = capsys.readouterr()
-    assert "error: './nowhere' is no folder" in told.err
+    assert "error: './nowhere' is not a folder" in told.err
     assert told.out.splitlines()[-1].startswith("1 not checked, 1 passed in ")
     (run,) = json.loads((here / "x.sarif").read_text())["runs"]
     (invocation,) = run["invocations"]
     assert invocation["executionSuccessful"] is False
-    assert "is no folder" in invocation["toolExecutionNotifications"][0]["message"]["text"]
+    assert "is not a folder" in invocation["toolExecutionNotifications"][0]["message"]["text"]
 
 
 def test_known_failures_and_stale_entries(
@@ -143,7 +143,7 @@ def test_what_is_for_one_target_is_refused_for_several(
     urls: tuple[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run_check(CheckOptions(urls, inputs=MANIFEST)) == NOTHING_CHECKED
-    assert "--inputs is for one target; there are several" in capsys.readouterr().err
+    assert "--inputs accepts only one target, but several were given" in capsys.readouterr().err
 
 
 @pytest.fixture

@@ -100,7 +100,7 @@ def test_a_check_that_cannot_begin_writes_its_reports(files: tuple[Path, Path, P
     assert run_check(options) == NOTHING_CHECKED
     document = json.loads(as_json.read_text())
     assert document["passed"] is False
-    assert "'./nowhere' is no folder" in document["error"]
+    assert "'./nowhere' is not a folder" in document["error"]
     suite = ElementTree.parse(as_junit).getroot()
     assert suite.get("errors") == "1"
     assert suite.find("testcase/error") is not None

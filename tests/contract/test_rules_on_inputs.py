@@ -170,7 +170,7 @@ def test_executions_that_get_the_values_of_others() -> None:
     rule, returned = "execute.no-crosstalk", {"execute.raw-inputs": {"result": "hello"}}
     respond, given = outputs_by(lambda text, count: text if count < 8 else "hello 0")
     result = judge(rule, respond, returned=returned)
-    assert (result.status, result.wanted) == (FAILED, "the outputs that each gives alone")
+    assert (result.status, result.wanted) == (FAILED, "the outputs that each gives on its own")
     assert result.got.count(" gave ") == 2, "two examples are enough"
     assert sorted(inputs["text"] for inputs in given[:8]) == [f"hello {n}" for n in range(8)]
     respond, given = outputs_by(lambda text, count: text)

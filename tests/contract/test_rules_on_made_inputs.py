@@ -221,7 +221,7 @@ def test_a_plugin_that_dies_is_started_again(rule: str) -> None:
 
     result = judge(f"generated.{rule}", dies, plugin=PLUGIN, facts=facts, generation=FEW)
     assert result.broken
-    assert "; the plugin died of it: exit code 7" in result.got
+    assert "; the plugin died: exit code 7" in result.got
     # The first two begin with inputs that are small already.
     assert (starts > 1) == (rule not in ("invalid", "named"))
 

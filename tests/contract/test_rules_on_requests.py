@@ -121,7 +121,7 @@ ROWS: list[Row] = [
         echo(),
         {"returned": {"execute.raw-inputs": {}}},
         PASSED,
-        "gives alone",
+        "gives on its own",
     ),
     # errors
     *[("errors.missing-input", statuses(s), {}, PASSED, str(s)) for s in (400, 422)],

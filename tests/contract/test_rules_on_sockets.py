@@ -46,7 +46,7 @@ class Sent:
         (answered(599), False),
         (answered(600), True),
         ("closed", False),
-        ("no HTTP", False),
+        ("not HTTP", False),
         ("no answer", True),
     ],
     ids=str,

@@ -213,7 +213,7 @@ def test_a_rule_whose_requirement_is_broken_is_not_checked() -> None:
     assert found["execute.raw-inputs"].status is Status.FAILED
     blocked = found["load.one-after-another"]
     assert (blocked.status, blocked.blocked) == (Status.SKIPPED, True)
-    assert blocked.reason == "execute.raw-inputs has to pass first"
+    assert blocked.reason == "execute.raw-inputs must pass first"
 
 
 def test_a_plugin_that_starts_only_without_the_hosts_environment_is_checked_all_the_same() -> None:

@@ -89,14 +89,14 @@ def test_a_link_out_of_the_folder_is_not_followed(folder: Path, name: str) -> No
     (folder / "examples" / name).symlink_to("../../home/id_rsa")
     target = resolve_target(str(folder), None)
     read = resolve_inputs if name == "request.json" else scenario_source
-    with pytest.raises(TargetUnusable, match=f"{name} leads out of the folder, to .*id_rsa"):
+    with pytest.raises(TargetUnusable, match=f"{name} points outside the folder, to .*id_rsa"):
         read(target, None)
 
 
 def test_a_manifest_that_is_a_link_out_of_the_folder(folder: Path) -> None:
     (folder / "manifest.json").unlink()
     (folder / "manifest.json").symlink_to("../home/id_rsa")
-    with pytest.raises(TargetUnusable, match="leads out of the folder"):
+    with pytest.raises(TargetUnusable, match="points outside the folder"):
         resolve_target(str(folder), None)
 
 
@@ -121,11 +121,11 @@ def test_a_build_takes_nothing_from_around_the_folder(
     (folder / "link").symlink_to("../home")
     (folder / "Linked").symlink_to("../home/Dockerfile")
     view = with_container(**container)
-    with pytest.raises(BuildFailed, match=f"container.{field} is .* leads out of"):
+    with pytest.raises(BuildFailed, match=f"container.{field} is .* points outside of"):
         list(build(NoEngine(), view, folder))  # type: ignore[arg-type]
     with pytest.raises((BuildFailed, EngineError)) as allowed:
         list(build(NoEngine(), view, folder, context_root=Path("/")))  # type: ignore[arg-type]
-    assert "leads out of" not in str(allowed.value)
+    assert "points outside of" not in str(allowed.value)
 
 
 def test_a_folder_is_built_under_a_name_of_its_own(folder: Path) -> None:

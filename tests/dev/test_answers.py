@@ -77,7 +77,7 @@ def test_inputs_and_what_the_host_adds_are_sent(plugin: _Plugin) -> None:
 @pytest.mark.parametrize(
     ("answer", "note"),
     [
-        ({"outputs": {"result": None}}, "Output result is null: for the host it is not there."),
+        ({"outputs": {"result": None}}, "Output result is null: the host treats it as missing."),
         ({"outputs": {"error": "x"}}, "Output error: the host treats this name specially"),
         ({"outputs": {"status": 1}}, "Output status: the host treats this name specially"),
         ({"outputs": {"n": 2**53 + 1}}, "Output n is above 2^53: the host rounds it."),

@@ -38,7 +38,7 @@ def test_what_an_image_tells_of_its_contract(tmp_path: Path, client: APIClient) 
         assert "nothing has changed" in check(project, image, 0)
         manifest["inputDefinitions"][0]["enum"] = ["km"]
         (project / "manifest.json").write_text(json.dumps(manifest), "utf-8")
-        assert "input unit: mi not allowed any more" in check(project, image, 1)
+        assert "input unit: mi no longer allowed" in check(project, image, 1)
     finally:
         if client.images(image):
             client.remove_image(image, force=True)

@@ -99,7 +99,7 @@ def test_building_goes_on_where_it_stopped(fleet: Path, client: APIClient) -> No
     result = build(fleet)
     assert "building: 1 built, 1 failed, 1 unchanged" in result.output, result.output
     name = image(fleet, "csv-to-records")
-    assert f"{name} is there and was built from other files" in result.output
+    assert f"{name} exists and was built from other files" in result.output
     client.remove_image(name, force=True)
     assert "building: 1 built, 2 unchanged" in build(fleet).output
     labels = client.images(name)[0]["Labels"]
@@ -118,7 +118,7 @@ def test_a_failed_build_stops_no_other(fleet: Path) -> None:
     assert "RUN false" in result.output
     log = fleet / "out" / "build_logs" / "merge-objects.log"
     assert str(log) in result.output
-    assert "to try by hand: docker build" in log.read_text("utf-8")
+    assert "try it by hand: docker build" in log.read_text("utf-8")
     report = json.loads((fleet / "report.json").read_text("utf-8"))["building"]
     assert report["counts"] == {"built": 2, "failed": 1}
     (failed,) = (plugin for plugin in report["plugins"] if plugin["status"] == "failed")

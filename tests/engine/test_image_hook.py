@@ -55,9 +55,9 @@ def test_builds_tries_and_prints_the_times(client: APIClient, plugin: Path) -> N
     assert list(table) == ["build", "start to healthy", "execute", "stop", "total"]
     assert done.stderr == ""
     assert containers(client, plugin) == []
-    assert "was there before" not in build_and_try(plugin).stdout
+    assert "existed before" not in build_and_try(plugin).stdout
     (plugin / "server.py").write_text((plugin / "server.py").read_text() + "\n# changed\n")
-    assert "was there before" in build_and_try(plugin).stdout
+    assert "existed before" in build_and_try(plugin).stdout
 
 
 def test_a_terminal_sees_the_steps_as_they_come(plugin: Path) -> None:
@@ -87,7 +87,7 @@ def test_a_failed_build_tells_why_and_what_to_type(plugin: Path, mode: str, kind
     printed = done.stderr if mode == "yes" else done.stdout[done.stdout.index(kind) :]
     assert printed.startswith(kind)
     assert "| last words" in printed
-    assert "to try by hand: docker build --tag stage7-test/" in printed
+    assert "try it by hand: docker build --tag stage7-test/" in printed
     assert "Traceback" not in done.stderr
     assert (plugin / "manifest.json").is_file()
 
@@ -113,7 +113,7 @@ def test_without_an_engine_it_says_how_to_start_it(plugin: Path) -> None:
     done = build_and_try(plugin, DOCKER_HOST="tcp://127.0.0.1:1")
     assert done.returncode == 9
     assert "no Docker engine answers at tcp://127.0.0.1:1: " in done.stderr
-    assert "to try by hand: " in done.stderr
+    assert "try it by hand: " in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -97,8 +97,8 @@ def test_a_life_of_a_container(project: Project) -> None:
     status, output = project.make("up")
     assert status == 2
     assert "cannot start: API_TOKEN is required (Of the service): set it in .env" in output
-    assert "The plugin did not get healthy: it ended with exit status 2" in output
-    assert "from before" not in output
+    assert "The plugin did not become healthy: it ended with exit status 2" in output
+    assert "previous container" not in output
     assert project.container() == ""
 
     project.set_token()
@@ -114,8 +114,8 @@ def test_a_life_of_a_container(project: Project) -> None:
     second = project.container()
     status, output = project.make("up")
     assert status == 2
-    assert "The plugin did not get healthy: it ended with exit status 2" in output
-    assert "The container from before is running again." in output
+    assert "The plugin did not become healthy: it ended with exit status 2" in output
+    assert "The previous container is running again." in output
     assert project.container() == second
     assert project.container(".before") == ""
     assert project.make("up")[0] == 2, "from a container that was brought back"

@@ -29,7 +29,7 @@ def test_a_wrong_slug_is_asked_again_at_once(tmp_path: Path) -> None:
     session.answer(NAME, "My Tool")
     session.answer(SLUG, "Wrong Slug")
     said = session.again("still Wrong")
-    assert "not accepted: 'Wrong Slug' must be lower-case letters" in said
+    assert "not accepted: 'Wrong Slug' must be lower-case words" in said
     assert "'still Wrong'" in session.again("right-one")
     session.rest(VERB)
     assert session.end() == 0
@@ -145,7 +145,7 @@ def test_a_question_for_the_permissions_costs_no_attempt(tmp_path: Path) -> None
     for typed in ("?", "?", "15", "16", "17", "18"):
         session.again(typed)
     said = session.again("4, 1")
-    assert "'18' must be a comma-separated choice" in said
+    assert "'18' must be a comma-separated list" in said
     session.rest(number + 1)
     assert session.end() == 0
     permissions = session.manifest("text-echo")["security"]["permissions"]

@@ -93,7 +93,7 @@ def test_the_authors_code_is_kept_but_for_the_name(tmp_path: Path) -> None:
     status, told = run(project, "add", "input", "limit:number=5")
     assert status == 0
     assert (
-        'to do: plugin_logic.py: the code does not name limit yet: limit: float = inputs["limit"]'
+        'to do: plugin_logic.py: the code does not use limit yet: limit: float = inputs["limit"]'
         in told
     )
     assert logic.read_text("utf-8") == expected.replace('"result"', '"answer"')
@@ -133,7 +133,7 @@ def test_a_part_of_the_stub_that_the_author_changed_is_left_alone(tmp_path: Path
     status, told = run(project, "add", "input", "limit:number=5")
     assert status == 0
     assert logic.read_text("utf-8") == mine
-    assert "does not name limit yet" in told
+    assert "does not use limit yet" in told
 
 
 def test_permissions_by_name_or_number(tmp_path: Path) -> None:
@@ -174,7 +174,7 @@ def test_a_manifest_in_another_format_is_not_touched(tmp_path: Path) -> None:
     before = state(project)
     for command in (("input", "a:any"), ("permission", "fs.read"), ("setting", "A=1")):
         status, told = run(project, "add", *command)
-        assert (status, "by hand; then run: make sync" in told) == (2, True)
+        assert (status, "by hand, then run: make sync" in told) == (2, True)
     assert state(project) == before
 
 
@@ -219,7 +219,7 @@ def test_in_a_typed_language_the_types_say_what_is_left_to_do(
     status, output = run(project, "add", "input", "limit:number=5")
     assert status == 0
     assert [line for line in output.splitlines() if line.startswith("to do:")] == [
-        f"to do: plugin_logic{ending}: make lint shows where it has to follow plugin_types{ending}"
+        f"to do: plugin_logic{ending}: make lint shows where it must match plugin_types{ending}"
     ]
     assert field in (project / f"plugin_types{ending}").read_text("utf-8")
     assert f"plugin_logic{ending}" not in changed(project, before)

@@ -32,8 +32,8 @@ def guided(folder: Path, *options: str, **variables: str) -> Session:
 
 def summary(session: Session) -> str:
     """Wait for the summary; its lines."""
-    session.child.expect_exact("A plugin will be made in ")
-    session.child.expect_exact("Enter makes it, a number changes that answer: ")
+    session.child.expect_exact("This creates a plugin in ")
+    session.child.expect_exact("Enter creates it, a number changes that answer: ")
     return str(session.child.before).replace("\r\n", "\n")
 
 

@@ -50,7 +50,7 @@ def test_the_last_answers_can_be_replayed(tmp_path: Path) -> None:
         (["ci=jenkins"], 1, "  ci: 'jenkins'\n    rule:    must be one of github, gitlab, none"),
         (["ci=jenkins", "license=GPL"], 1, "2 answers are not accepted"),
         (["verb=lower"], 1, "  verb: 'lower'\n    rule:    must be UPPER_SNAKE_CASE"),
-        (["colour=red"], 1, "there is no prompt colour"),
+        (["colour=red"], 1, "there is no prompt called colour"),
         (["--config-file", "choices.yaml"], 1, "  ci: 'jenkins'"),
         (
             ["--config-file", "choices.yaml"],
@@ -58,7 +58,7 @@ def test_the_last_answers_can_be_replayed(tmp_path: Path) -> None:
             "git_init: False\n    rule:    must be text; in YAML",
         ),
         (["--config-file", "absent.yaml"], 1, "Config file absent.yaml does not exist."),
-        (["--config-file", "broken.yaml"], 1, "No plugin was made; -v shows where it failed."),
+        (["--config-file", "broken.yaml"], 1, "No plugin was created; -v shows where it failed."),
         (["-o", "taken"], 1, 'Error: "taken/text-echo" directory already exists'),
         (["--colour"], 2, "No such option"),
         (["nonsense"], 2, "should contain items of the form key=value"),
@@ -81,7 +81,7 @@ def test_exit_status_and_message(
 
 def test_a_replay_file_that_is_not_there(tmp_path: Path) -> None:
     status, output = new(tmp_path, "--replay-file", "absent.json")
-    assert (status, "No plugin was made" in output) == (1, True)
+    assert (status, "No plugin was created" in output) == (1, True)
     status, output = new(tmp_path, "--replay-file", "absent.json", "--verbose")
     assert status == 1
     assert "Traceback" in output, "for those who want to know"

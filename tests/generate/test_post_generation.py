@@ -38,7 +38,7 @@ def test_what_the_host_takes_otherwise_is_a_warning(tmp_path: Path) -> None:
     assert result.status == 0
     warnings = [line for line in result.output.splitlines() if line.startswith("warning: ")]
     assert len(warnings) == 4
-    assert warnings[0].startswith("warning: manifest.json: verb: the host brings a plugin for")
+    assert warnings[0].startswith("warning: manifest.json: verb: the host already has a plugin for")
     assert 'write "required": false and "defaultValue": 0' in warnings[3]
     plain = tmp_path / "plain"
     plain.mkdir()
@@ -153,4 +153,4 @@ def test_a_plugin_in_a_folder_of_a_repository_is_told_that_its_ci_is_read_by_non
     project = render(tmp_path)
     for ci, told in (("github", True), ("none", False)):
         assert main(**{**CHOSEN, "git_init": "yes", "ci": ci}, folder=project) == 0
-        assert ("No forge reads the CI of a folder" in capsys.readouterr().out) is told
+        assert ("Git servers do not read CI files in subfolders" in capsys.readouterr().out) is told

@@ -67,7 +67,7 @@ def test_name_twice(tmp_path: Path) -> None:
 def test_misspelt_key(tmp_path: Path, key: str, meant: str | None) -> None:
     result = generate(tmp_path, **{key: "x"})
     assert_nothing_is_left(result)
-    assert f"there is no prompt {key}" in result.output
+    assert f"there is no prompt called {key}" in result.output
     assert (f"did you mean {meant}?" in result.output) == (meant is not None)
 
 

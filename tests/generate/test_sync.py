@@ -185,7 +185,7 @@ def test_what_the_author_wrote_is_left_alone(tmp_path: Path) -> None:
     before = state(project)
     status, told = sync(project)
     assert status == 0
-    assert 'the code does not name count yet: count: float | None = inputs.get("count")' in told
+    assert 'the code does not use count yet: count: float | None = inputs.get("count")' in told
     assert state(project) == before
     assert own_tests(project) == ""
 
@@ -213,7 +213,7 @@ def test_code_among_the_locals_of_the_stub_is_left_alone(
     status, told = sync(project)
     assert status == 0
     assert logic.read_text("utf-8") == text.replace(old, new)
-    assert "the code does not name count yet" in told
+    assert "the code does not use count yet" in told
 
 
 @pytest.mark.parametrize(
@@ -221,7 +221,7 @@ def test_code_among_the_locals_of_the_stub_is_left_alone(
     [
         ("manifest.json", "{", "manifest.json is not JSON"),
         ("manifest.json", "{}", "the manifest lacks id"),
-        ("examples/request.json", "[]", "examples/request.json is no request"),
+        ("examples/request.json", "[]", "examples/request.json is not a valid request"),
         ("README.md", None, "utf-8"),
     ],
 )

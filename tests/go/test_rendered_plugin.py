@@ -113,7 +113,7 @@ def test_what_its_author_does_wrong_is_named(tmp_path: Path) -> None:
     for told in (
         "words/words.go:6:14 ends the process",
         "more.go:5:15 ends the process",
-        "plugin_types.go does not follow manifest.json: run make sync",
+        "plugin_types.go does not match manifest.json: run make sync",
     ):
         assert told in done.stdout, done.stdout
     assert make(project, "sync").returncode == 0
@@ -124,7 +124,7 @@ def test_what_its_author_does_wrong_is_named(tmp_path: Path) -> None:
 def test_a_missing_go_is_named_by_every_target(plugin: Path, target: str) -> None:
     done = make(plugin, "GO=no-such-go", target)
     assert done.returncode != 0
-    assert "Go 1.27 or newer is needed, and no-such-go is not there" in done.stdout
+    assert "Go 1.27 or newer is needed, but no-such-go was not found" in done.stdout
 
 
 @pytest.mark.slow

@@ -24,7 +24,7 @@ from tests.support.steps import answer_on
         ),
         ({"AT_IMPORT": "panic"}, "Setup failed: panic: no licence"),
         ({"AT_IMPORT": "goexit"}, "Setup failed: it ended its goroutine"),
-        ({"SETUP_SECONDS": "9", "PLUGIN_START_SECONDS": "1"}, "its Setup has not ended within 1 s"),
+        ({"SETUP_SECONDS": "9", "PLUGIN_START_SECONDS": "1"}, "its Setup did not finish within 1"),
     ],
     ids=["error", "panic", "Goexit", "slow"],
 )  # fmt: skip
@@ -46,7 +46,7 @@ def test_a_plugin_that_does_not_get_ready_ends_with_the_reason(
         ({}, {"PLUGIN_PORT": "70000"}, "PLUGIN_PORT='70000': use a whole number from 0 to 65535"),
         ({}, {"PLUGIN_HOST": "192.0.2.1"}, "cannot listen on PLUGIN_HOST='192.0.2.1'"),
         ({"outputDefinitions": [{"name": "a", "type": "string", "pattern": "(?=a)"}]}, {},
-         "the pattern of a in outputDefinitions is no regular expression that Go knows"),
+         "the pattern of a in outputDefinitions is not a regular expression that Go knows"),
     ],
     ids=["port", "host", "pattern"],
 )  # fmt: skip

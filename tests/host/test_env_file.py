@@ -44,8 +44,8 @@ def test_a_wrong_line_is_named_without_its_text(tmp_path: Path, line: str) -> No
 
 
 def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="cannot be read: Is a directory; --env-file and"):
+    with pytest.raises(UserError, match="cannot be read: Is a directory; choose another one"):
         read_env_file(tmp_path)
     (tmp_path / "binary").write_bytes(b"\xff\xfe")
-    with pytest.raises(UserError, match="cannot be read: it is no UTF-8"):
+    with pytest.raises(UserError, match="cannot be read: it is not UTF-8"):
         read_env_file(tmp_path / "binary")

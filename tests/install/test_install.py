@@ -99,7 +99,7 @@ def test_a_verb_that_is_taken(place: InstallPlace, host: StandIn) -> None:
     place.release(plugin, "1.0.0")
     status, output = place.install(".")
     assert status == 1, output
-    assert "the host has the verb TEXT_ANALYSIS already, from plugin-TEXT_ANALYSIS" in output
+    assert "the host already has the verb TEXT_ANALYSIS, from plugin-TEXT_ANALYSIS" in output
     assert posts(host) == 0
     assert place.install("--force", ".")[0] == 0
 
@@ -129,7 +129,7 @@ def test_a_version_that_mongo_has_already(place: InstallPlace, host: StandIn) ->
     place.git(plugin, "push", "--quiet", "--force", "origin", "HEAD", "v1.0.0")
     status, output = place.install(".")
     assert status == 1, output
-    assert "the host has something else than was posted, in description" in output
+    assert "the host changed what was posted, in description" in output
     assert "Try: make release VERSION=1.0.1" in output
 
 
@@ -177,7 +177,7 @@ def test_one_of_a_fleet_is_refused(place: InstallPlace, host: StandIn) -> None:
     (fleet / "delta" / "forgotten").write_text("")
     status, output = place.install(fleet)
     assert status == 1
-    assert "[3/5] delta 1.0.0: not installed: it has changes that are not committed." in output
+    assert "[3/5] delta 1.0.0: not installed: it has uncommitted changes." in output
     assert output.rstrip().endswith("4 installed, 1 refused")
 
 

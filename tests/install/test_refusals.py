@@ -34,7 +34,7 @@ def plugin(place: InstallPlace) -> Path:
 
 def test_no_repository(place: InstallPlace, host: StandIn, plugin: Path) -> None:
     (plugin / ".git").rename(plugin.parent / "elsewhere")
-    refused(place, host, "it is in no git repository", "git init && git add .")
+    refused(place, host, "it is not in a git repository", "git init && git add .")
 
 
 def test_no_remote(place: InstallPlace, host: StandIn, plugin: Path) -> None:
@@ -44,9 +44,7 @@ def test_no_remote(place: InstallPlace, host: StandIn, plugin: Path) -> None:
 
 def test_a_dirty_tree(place: InstallPlace, host: StandIn, plugin: Path) -> None:
     (plugin / "forgotten.py").write_text("")
-    output = refused(
-        place, host, "it has changes that are not committed", "git stash --include-untracked"
-    )
+    output = refused(place, host, "it has uncommitted changes", "git stash --include-untracked")
     assert "?? forgotten.py" in output
 
 
@@ -134,7 +132,7 @@ def test_an_address_with_a_shell_command(place: InstallPlace, host: StandIn, plu
 
 def test_a_remote_on_this_machine(place: InstallPlace, host: StandIn, plugin: Path) -> None:
     place.git(plugin, "remote", "set-url", "origin", str(place.bare))
-    sentence = "the remote origin is no address that the host can reach"
+    sentence = "the remote origin is not an address that the host can reach"
     refused(place, host, sentence, "stage7-plugin install --git-url https://git.example.com")
     status, output = place.install("--git-url", ADDRESS, ".")
     assert status == 0, output

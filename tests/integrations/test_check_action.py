@@ -98,6 +98,6 @@ def test_targets_are_data(tmp_path: Path, environ: dict[str, str], system: str) 
     targets = "./$(touch pwned)`touch pwned`; touch pwned\n./--help *"
     done = CHECK[system](work, environ, targets=targets, options="--rule manifest")
     assert done.returncode == 2, done.stdout
-    assert "'./$(touch pwned)`touch pwned`; touch pwned' is no folder" in done.stdout
-    assert "'./--help *' is no folder" in done.stdout
+    assert "'./$(touch pwned)`touch pwned`; touch pwned' is not a folder" in done.stdout
+    assert "'./--help *' is not a folder" in done.stdout
     assert list(tmp_path.rglob("pwned")) == []

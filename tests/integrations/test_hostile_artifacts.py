@@ -81,5 +81,5 @@ def test_a_name_that_is_none_is_refused(tmp_path: Path, environ: dict[str, str],
     for shell, script in scripts:
         done = run(shell, script, clone, **given)
         assert done.returncode == 1
-        assert "is no name of a plugin" in done.stdout
+        assert "is not a plugin name" in done.stdout
     assert not (tmp_path / "pwned").exists()

@@ -152,7 +152,7 @@ def test_github_gets_a_pull_request(tmp_path: Path, environ: dict[str, str]) -> 
 
     done = run("bash", github_script("pull-request"), clone, **given)
     assert done.returncode == 1
-    assert "There is a plugins/quotes already" in done.stdout
+    assert "plugins/quotes already exists" in done.stdout
 
 
 def test_github_gets_a_repository(tmp_path: Path, environ: dict[str, str]) -> None:

@@ -33,7 +33,7 @@ def test_it_is_narrow_and_plain_on_a_terminal_of_any_encoding(
 ) -> None:
     text = shown(monkeypatch, "\n", encoding)
     lines = text.splitlines()
-    assert "A plugin will be made in out" in lines[1]
+    assert "This creates a plugin in out" in lines[1]
     assert "text-echo, with the image stage7/text-echo:1.0.0:" in lines[1]
     assert len([line for line in lines if line[:4].strip().isdigit()]) == len(ANSWERS)
     assert all(columns(line) <= 79 for line in lines)
@@ -48,7 +48,7 @@ def test_what_is_no_number_of_an_answer_is_not_accepted(
 ) -> None:
     text = shown(monkeypatch, f"{typed}\n\n")
     assert f"not accepted: '{typed}' must be 1 to 20" in text
-    assert text.count("A plugin will be made in") == 2
+    assert text.count("This creates a plugin in") == 2
 
 
 def test_what_follows_from_a_changed_answer_follows_unless_it_was_chosen(

@@ -88,7 +88,7 @@ def test_python_structures() -> None:
 
 
 def test_python_refuses_what_it_cannot_write() -> None:
-    with pytest.raises(TypeError, match="no Python literal for a object"):
+    with pytest.raises(TypeError, match="there is no Python literal for a object"):
         escaping.python_literal(object())
 
 

@@ -83,7 +83,7 @@ def test_a_python_version_for_another_language(
     if status:
         assert result.written == []
         assert "python_version: '3.12'" in result.output
-        assert "is for language=python alone" in result.output
+        assert "is only for language=python" in result.output
     else:
         assert made_from(tmp_path / "out")["python_version"] == "3.11"
 

@@ -98,7 +98,7 @@ def test_a_pattern_that_is_none_ends_the_start_with_a_sentence(
     broken = {"name": "code", "type": "string", "required": False, "pattern": "("}
     plugin = start(manifest={"inputDefinitions": [*DO, broken]}, arguments=arguments)
     assert plugin.process.wait(20) == (1 if arguments else 2)
-    assert "the pattern of code in inputDefinitions is no regular expression" in plugin.log
+    assert "the pattern of code in inputDefinitions is not a regular expression" in plugin.log
     assert "Traceback" not in plugin.log
 
 

@@ -59,7 +59,7 @@ def test_a_connection_that_breaks_is_closed_and_logged(
     connection.parser = None
     place.exchange.attend(connection, READ)
     assert is_closed(client)
-    assert ["a connection broke" in line for line in logged] == [True]
+    assert ["a connection failed" in line for line in logged] == [True]
 
 
 def test_the_next_request_waits_until_the_answer_is_taken(place: Place) -> None:
@@ -140,7 +140,7 @@ def test_without_memory_the_stalled_request_goes_first(place: Place) -> None:
     refused = received(stalled[0])
     assert statuses(refused) == [429]
     assert b"Retry-After: 1\r\n" in refused
-    assert "memory is taken" in error_of(refused)
+    assert "memory is in use" in error_of(refused)
     sizes = [connection.memory.size for _, connection in (stalled, newest, moving)]
     assert (sizes[0], sizes[1] == sizes[2] > 40_000) == (0, True)
     assert place.budget.used == 2 * sizes[1]

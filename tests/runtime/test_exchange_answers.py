@@ -64,7 +64,7 @@ def test_an_answer_for_which_there_is_no_memory(place: Place) -> None:
     answer = received(client)
     assert statuses(answer) == [503]
     assert b"Retry-After: 1\r\n" in answer
-    assert error_of(answer) == "The answer has 200000 bytes; there is no memory for it."
+    assert error_of(answer) == "The answer has 200000 bytes; too little memory is free."
     assert not connection.closing
 
 

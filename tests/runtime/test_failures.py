@@ -109,12 +109,12 @@ def test_a_plugin_that_cannot_be_imported_says_so(start: Start) -> None:
         (
             "slow_setup.py",
             {"SETUP_SECONDS": "600", "PLUGIN_START_SECONDS": "1"},
-            "its setup() has not ended within 1 s (PLUGIN_START_SECONDS)",
+            "its setup() did not finish within 1 s (PLUGIN_START_SECONDS)",
         ),
         (
             "slow_import.py",
             {"PLUGIN_START_SECONDS": "1"},
-            "its import of plugin_logic.py has not ended within 1 s (PLUGIN_START_SECONDS)",
+            "its import of plugin_logic.py did not finish within 1 s (PLUGIN_START_SECONDS)",
         ),
     ],
 )

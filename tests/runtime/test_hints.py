@@ -48,7 +48,7 @@ def object_file(name: str, kind: type[Exception] = ImportError) -> Exception:
         ),
         (
             missing("tests.helpers"),
-            "tests/ is not in the image: move the module beside plugin_logic.py",
+            "tests/ is not in the image: move the module next to plugin_logic.py",
         ),
         (missing("json.nothing"), ""),
         (missing("plugin_logic"), ""),

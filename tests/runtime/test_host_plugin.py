@@ -85,7 +85,7 @@ PRINTED = "The wrapped program printed"
         ({"do": "raise", "value": "bad"}, f"{EXITED} 1: ValueError: bad"),
         ({"do": "raise", "value": "two\n\n    lines"}, f"{EXITED} 1: ValueError: two lines"),
         ({"do": "die"}, "The wrapped program was ended by SIGKILL, perhaps for using more memory"),
-        ({"do": "text", "value": "Done!"}, f"{PRINTED} no answer in JSON, but 'Done!'"),
+        ({"do": "text", "value": "Done!"}, f"{PRINTED} not JSON, but 'Done!'"),
         ({"do": "text", "value": ""}, f"{PRINTED} nothing; expected a list such as"),
         ({"do": "raw", "value": {"success": False, "error": "no stock"}}, "no stock"),
     ],

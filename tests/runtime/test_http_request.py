@@ -33,7 +33,7 @@ class Protocol:
     def on_header(self, name: bytes, value: bytes) -> None:
         if self.in_trailer:
             return
-        # Spaces behind a value are no part of it (RFC 9112, 5.1), but llhttp leaves them there.
+        # Spaces behind a value are not part of it (RFC 9112, 5.1), but llhttp leaves them there.
         key, text = name.decode("latin-1").lower(), value.strip(b" \t").decode("latin-1")
         self.now.headers[key] = (
             f"{self.now.headers[key]}, {text}" if key in self.now.headers else text

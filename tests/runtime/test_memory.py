@@ -86,7 +86,7 @@ def test_json_inside_of_a_text_is_not_taken_for_structure() -> None:
 
 @pytest.mark.parametrize("key", [b"\\\\", b"a\\\\", b"\\\\\\\\"])
 def test_keys_that_end_with_a_backslash_are_counted(key: bytes) -> None:
-    """Such a quote is no escaped one, although a backslash stands before it."""
+    """Such a quote is not an escaped one, although a backslash stands before it."""
     body = b"{" + b'"%b":0,' % key * 1000 + b"}"
     assert memory.cost_of_decoding(body) >= 1000 * (130 + 40)
 

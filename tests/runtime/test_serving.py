@@ -1,4 +1,4 @@
-"""The server's thread: whose turn it is, and how long it goes on after SIGTERM."""
+"""The server's thread: whose turn it is, and how long it continues after SIGTERM."""
 
 from __future__ import annotations
 
@@ -231,7 +231,7 @@ def test_and_for_stalled_requests_where_memory_is_short(place: Place) -> None:
     place.server.serve_until(lambda: place.clock.now >= START + 4)
     answer = received(client)
     assert statuses(answer) == [429]
-    assert error_of(answer).startswith("Nothing came for a second")
+    assert error_of(answer).startswith("No data came for a second")
 
 
 @pytest.mark.parametrize(("seconds", "had_a_turn"), [(0.02, 3), (0.03, 2), (0.1, 1)])

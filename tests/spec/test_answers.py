@@ -131,7 +131,7 @@ def test_unknown_permission_gets_the_nearest_known() -> None:
 
 def test_unknown_key_gets_the_nearest_known() -> None:
     (problem,) = unknown_keys({"plugin_nam": "x", "cpu": "1"}, ANSWERS)
-    assert problem.rule == "there is no prompt plugin_nam; did you mean plugin_name?"
+    assert problem.rule == "there is no prompt called plugin_nam; did you mean plugin_name?"
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ def test_message_has_prompt_value_rule_and_example() -> None:
         "2 answers are not accepted; nothing was written.",
         "",
         "  memory: '1m'",
-        "    rule:    must be a whole number and k, m or g, from 32m to 1024g",
+        "    rule:    must be a whole number followed by k, m or g, from 32m to 1024g",
         "    example: 256m",
         "",
         "  cpu: '0'",

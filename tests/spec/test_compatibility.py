@@ -55,5 +55,5 @@ def test_the_version_that_a_step_needs(case: dict[str, str]) -> None:
 
 
 def test_what_is_no_version() -> None:
-    with pytest.raises(ValueError, match=r"1\.2 is no version such as 1\.2\.0"):
+    with pytest.raises(ValueError, match=r"1\.2 is not a version such as 1\.2\.0"):
         is_enough("1.2.3", "1.2", "patch")

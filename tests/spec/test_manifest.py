@@ -205,7 +205,7 @@ def test_a_rendered_manifest_needs_no_advice(manifest: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("path", "value", "told"),
     [
-        ("verb", "SCRAPE", "verb: the host brings a plugin for SCRAPE"),
+        ("verb", "SCRAPE", "verb: the host already has a plugin for SCRAPE"),
         ("description", "Counts words. Takes a text", 'first full stop, "Counts words"'),
         ("description", "Runs a Node.js program", 'first full stop, "Runs a Node"'),
         ("description", "Resets a PassWord of a user", 'the word "password"'),

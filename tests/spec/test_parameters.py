@@ -119,12 +119,12 @@ def test_description_may_contain_what_separates_the_rest() -> None:
         ("a:boolean=1", "the default of a must be a JSON boolean"),
         ("a:array={}", "the default of a must be a JSON array"),
         ("a:object=[]", "the default of a must be a JSON object"),
-        ("a:string=null", "that is no default"),
+        ("a:string=null", "that is not a default"),
         ("a:boolean=maybe", "the default of a boolean must be true or false"),
-        ("a:any=null", "the default of a must be any JSON value but null"),
+        ("a:any=null", "the default of a must be any JSON value except null"),
         ("a:string -Text", '"-Text" is not part of the notation'),
         ("a:string Text", '"Text" is not part of the notation'),
-        ("a:object, b:number", '", b:number" is not part of the notation: a ; separates two'),
+        ("a:object, b:number", '", b:number" is not part of the notation: separate entries'),
         ("a:string??", '"?" is not part of the notation'),
         ("a:number=1 2", '"2" is not part of the notation'),
         ("a:string - bell \x07", "the description of a must not contain control characters"),
@@ -140,7 +140,7 @@ def test_description_may_contain_what_separates_the_rest() -> None:
         ('[{"name": "a", "type": "any", "required": true, "default": 1}]', "leave out either"),
         ('[{"name": "a", "type": "string", "secret": 1}]', "secret of a must be true or false"),
         ('[{"name": "a", "type": "string", "aliases": "b"}]', "must be a list of names"),
-        ('[{"name": "a", "type": "string", "aliases": [""]}]', "an alias must be a text"),
+        ('[{"name": "a", "type": "string", "aliases": [""]}]', "an alias must be text"),
         ('[{"name": "a", "type": "number", "example": "1"}]', "the example of a must be"),
         ('[{"name": 1, "type": "number"}]', "a name must be letters, digits and _"),
         ('[{"name": "a", "type": ["number"]}]', "a type must be one of"),
@@ -188,7 +188,7 @@ def test_every_wrong_entry_is_reported_and_the_right_ones_are_read() -> None:
 def test_outputs_have_no(key: str, value: object) -> None:
     definition = json.dumps([{"name": "a", "type": "any", key: value}])
     assert rules(definition) == []
-    assert rules(definition, "outputs") == [f"an output has no {key}"]
+    assert rules(definition, "outputs") == [f"an output cannot have {key}"]
 
 
 def test_optional_output() -> None:

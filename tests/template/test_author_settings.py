@@ -1,4 +1,4 @@
-"""The rendered tests with plugins that are no text echo: one cause fails one test, and says so."""
+"""The rendered tests with plugins that are not Text Echo: one cause fails one test, and says so."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ def test_an_example_that_is_no_request_fails_one_test(project: Path, text: str |
     path.unlink() if text is None else path.write_text(text, "utf-8")
     failed, output = outcome(project)
     assert failed == ["test_the_example_request_can_be_read"]
-    assert "examples/request.json is no request: " in output
+    assert "examples/request.json is not a valid request: " in output
 
 
 def test_settings_that_cannot_be_read_are_said_once(project: Path) -> None:
@@ -167,7 +167,7 @@ def test_the_authors_advice_is_a_warning(project: Path) -> None:
     (project / "manifest.json").write_text(json.dumps(manifest), "utf-8")
     failed, output = outcome(project)
     assert failed == []
-    assert "verb: the host brings a plugin for SCRAPE" in output
+    assert "verb: the host already has a plugin for SCRAPE" in output
 
 
 def test_run_answers_as_the_server_does(project: Path) -> None:

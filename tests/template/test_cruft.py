@@ -33,7 +33,7 @@ def test_the_template_moves_on_and_the_authors_work_stays(life: Life) -> None:
     authors = [*AUTHORS, "own_module.py"]
     before = {name: (life.plugin / name).read_bytes() for name in authors}
     assert "up to date" in life.cruft("check")
-    assert life.cruft("diff", "--exit-code") == "", "what is the author's is no difference"
+    assert life.cruft("diff", "--exit-code") == "", "what is the author's is not a difference"
 
     template = life.place.template
     for name in AUTHORS:
@@ -80,7 +80,7 @@ def test_a_plugin_in_the_temporary_folder_gets_its_repository_and_next_steps(
     folder = tmp_path / "temporary" / "tmp12345678"
     folder.mkdir()
     printed = place.run(folder, "cruft", "create", ADDRESS, "--no-input")
-    assert "git: first commit made on branch main" in printed
+    assert "git: created the first commit on branch main" in printed
     assert "Next steps:" in printed
     plugin = folder / "text-echo"
     assert place.git(plugin, "status", "--porcelain") == "?? .cruft.json"
@@ -264,7 +264,7 @@ def test_a_plugin_that_was_made_from_a_folder_takes_over_the_address(tmp_path: P
     wrong = ("make", "link", f"CRUFT={program}", "TEMPLATE=../elsewhere")
     status, output = place.call(life.plugin, *wrong)
     assert status == 2
-    assert "../elsewhere is no folder and no address" in output
+    assert "../elsewhere is neither a folder nor an address" in output
     here = ("make", "link", f"CRUFT={program}", "TEMPLATE=../the-template")
     status, output = place.call(life.plugin, *here)
     assert status == 0, output

@@ -151,7 +151,7 @@ def test_a_container_comes_back_where_the_new_one_cannot_start(plugin: Path) -> 
     inspected = container_of("text-echo", running=True)
     done, calls = start_plugin(plugin, "up", INSPECTED=inspected, REFUSED="no such image")
     assert done.returncode == 1
-    assert done.stdout == "no such image\nThe container from before is running again.\n"
+    assert done.stdout == "no such image\nThe previous container is running again.\n"
     assert calls[-3:] == [
         "docker rm --force text-echo",
         "docker rename text-echo.before text-echo",

@@ -82,8 +82,8 @@ def test_no_place_of_the_version_is_forgotten(
         ("1.02.0", "VERSION is '1.02.0'; it must be MAJOR.MINOR.PATCH"),
         (
             "0.9.9",
-            "VERSION is 0.9.9, lower than 1.0.0 in manifest.json; it must be that one, which is "
-            "not released yet, or higher: make release VERSION=1.0.0",
+            "VERSION is 0.9.9, lower than 1.0.0 in manifest.json; it must be that version, which "
+            "is not released yet, or higher: make release VERSION=1.0.0",
         ),
     ],
 )
@@ -98,7 +98,7 @@ def test_a_version_that_cannot_be(
 def test_a_version_that_is_released(tmp_path: Path, place: Workplace, language: str) -> None:
     plugin = make_plugin(place, tmp_path, language=language)
     assert release(place, plugin, "VERSION=1.0.0")[0] == 0
-    refused(place, plugin, "1.0.0 is released already: there is a tag v1.0.0", "VERSION=1.0.0")
+    refused(place, plugin, "1.0.0 is already released: there is a tag v1.0.0", "VERSION=1.0.0")
     lower = "VERSION is 0.9.0, lower than 1.0.0 in manifest.json; it must be higher"
     refused(place, plugin, f"{lower}: make release VERSION=1.0.1", "VERSION=0.9.0")
     refused(place, plugin, "Write what has changed under `## Unreleased`", "VERSION=1.0.1")
@@ -152,7 +152,7 @@ def test_two_plugins_in_one_repository(tmp_path: Path, place: Workplace, languag
     refused(place, two, "Commit or stash what has changed first:", "VERSION=1.0.0")
     place.commit(repository, "Finish")
     assert release(place, two, "VERSION=1.0.0")[0] == 0
-    refused(place, two, "1.0.0 is released already: there is a tag two/v1.0.0", "VERSION=1.0.0")
+    refused(place, two, "1.0.0 is already released: there is a tag two/v1.0.0", "VERSION=1.0.0")
     assert place.git(repository, "tag").splitlines() == ["one/v1.0.0", "two/v1.0.0"]
 
 
@@ -199,7 +199,7 @@ def test_the_image_of_a_release(tmp_path: Path, place: Workplace, language: str)
     assert place.git(plugin, "status", "--porcelain") == ""
 
     note(place, plugin, "- A second output")
-    refused(place, plugin, "host-image/Dockerfile has the image of the version", "VERSION=1.1.0")
+    refused(place, plugin, "host-image/Dockerfile has the image of the previous", "VERSION=1.1.0")
     hook.write_text("#!/bin/sh\nexit 1\n")
     hook.chmod(0o755)
     refused(place, plugin, "git commit failed:", "VERSION=1.1.0", "PUSH=image")

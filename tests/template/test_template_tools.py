@@ -83,7 +83,7 @@ def test_they_are_called_as_they_are_installed(
         assert told == f"uvx --from {spec} stage7-plugin check --quick .\n"
     machine.uninstall("uvx")
     status, output = machine.call(plugin, "make", "contract")
-    assert (status, "uv or pipx installs it, and neither is here" in output) == (2, True)
+    assert (status, "install uv or pipx, which can run it" in output) == (2, True)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -163,7 +163,7 @@ def test_link_asks_where_the_template_is(tmp_path: Path, place: Workplace, langu
     wrong = ("make", "link", "TEMPLATE=../elsewhere")
     status, output = machine.call(plugin, *wrong)
     assert status == 2
-    assert output.startswith("../elsewhere is no folder and no address. Say where the template is")
+    assert output.startswith("../elsewhere is neither a folder nor an address. Say where")
     (tmp_path / "clone").mkdir()
     told = machine.make(plugin, "link", "TEMPLATE=../clone")
     assert f"cruft link {tmp_path / 'clone'} --no-input" in told, "wherever cruft is run later"

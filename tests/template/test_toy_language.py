@@ -141,7 +141,7 @@ def test_a_version_of_python_is_refused_unless_it_is_the_default(toy: Path, tmp_
     command = (sys.executable, "-m", "cookiecutter", str(toy), *options)
     told = call(toy, *command, "python_version=3.12", status=1)
     assert "python_version" in told
-    assert "is for language=python alone, and the language is toy; leave it out" in told
+    assert "is only for language=python, but the language is toy; leave it out" in told
     assert not list((tmp_path / "out").glob("*"))
 
 

@@ -74,7 +74,7 @@ test('a step needs the version that the table says', () => {
     assert.ok(!isEnough(old, tooSmall, step));
     assert.ok(isEnough(old, '10.0.0', step));
   }
-  assert.throws(() => isEnough('1.2.3', '1.2', 'patch'), /1\.2 is no version such as 1\.2\.0/);
+  assert.throws(() => isEnough('1.2.3', '1.2', 'patch'), /1\.2 is not a version such as 1\.2\.0/);
 });
 
 test('what is no manifest is refused', () => {

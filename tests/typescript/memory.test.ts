@@ -51,7 +51,7 @@ test('the memory that is advised for what never fits is enough', () => {
   const holds = (mebibytes: number) => () => new Share(new Budget(mebibytes * MIB)).hold(60 * MIB);
   assert.throws(holds(128), {
     message:
-      'This needs about 60 MiB of memory, more than there is. ' +
+      'This needs about 60 MiB of memory, more than is available. ' +
       'Raise container.resources.memory in manifest.json: "memory": "192m"',
   });
   holds(192)();

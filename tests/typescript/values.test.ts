@@ -87,14 +87,14 @@ test('outputs that JSON cannot carry are named, with what to write', () => {
     [new Set(), 'write [...value]'],
     [new Date(0), 'write value.toISOString()'],
     [[10n], 'write String(value)'],
-    [Number.NaN, 'NaN, which JSON does not know'],
+    [Number.NaN, 'NaN, which JSON does not have'],
     [Buffer.from('a'), "write value.toString('base64')"],
     [new Float64Array(1), 'write Array.from(value)'],
     [Promise.resolve(1), 'write await value'],
     [new Point(), 'write { ...value }'],
     [() => 1, 'is function'],
     [[undefined], 'result[0] is undefined; write null'],
-    [circle, 'holds itself'],
+    [circle, 'contains itself'],
     ['\ud800', 'half of a surrogate pair'],
   ] as const)
     assert.throws(

@@ -107,7 +107,7 @@ def test_an_input_of_the_authors_own_stays(plugin: Path) -> None:
 def test_an_input_that_both_have_changed_stays_the_authors(plugin: Path) -> None:
     edit(plugin / "manifest.json", '"defaultValue": "-"', '"defaultValue": "+"')
     edit(plugin.parent / "slugs.py", 'separator: str = "-"', 'separator: str = "_"')
-    assert "you and the source have changed separator; yours stays" in again(plugin)
+    assert "you and the source have changed separator; yours is kept" in again(plugin)
     assert inputs_of(plugin)["separator"]["defaultValue"] == "+"
 
 
@@ -121,7 +121,7 @@ def test_answers_that_the_user_gave_are_not_those_of_the_source(tmp_path: Path) 
     assert "Nothing changes." in again(plugin)
     assert tree(plugin) == before
     edit(tmp_path / "slugs.py", "Turn a text", "Bring a text")
-    assert "you and the source have changed description; yours stays" in again(plugin)
+    assert "you and the source have changed description; yours is kept" in again(plugin)
     manifest = manifest_of(plugin)
     assert (manifest["description"], manifest["api"]["timeout"]) == (mine, 60000)
     record = json.loads((plugin / ".stage7-template.json").read_text("utf-8"))
@@ -132,7 +132,7 @@ def test_answers_that_the_user_gave_are_not_those_of_the_source(tmp_path: Path) 
 def test_conflicts_are_marked_and_named(plugin: Path) -> None:
     edit(plugin / CODE, "Turn a text", "Make a text")
     edit(plugin.parent / "slugs.py", "Turn a text", "Bring a text")
-    assert f"Resolve what is marked in {CODE}" in again(plugin, status=1)
+    assert f"Resolve the conflicts that are marked in {CODE}" in again(plugin, status=1)
     text = (plugin / CODE).read_text("utf-8")
     assert "<<<<<<< yours" in text
     assert ">>>>>>> source" in text
@@ -158,7 +158,7 @@ def never_committed(plugin: Path) -> tuple[str, ...]:
 
 def source_gone(plugin: Path) -> tuple[str, ...]:
     (plugin.parent / "slugs.py").unlink()
-    return ("../slugs.py:slugify, is not there", "SOURCE --again")
+    return ("../slugs.py:slugify, does not exist", "SOURCE --again")
 
 
 def function_gone(plugin: Path) -> tuple[str, ...]:

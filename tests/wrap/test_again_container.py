@@ -110,7 +110,7 @@ def test_what_the_author_has_changed_in_the_manifest_stays(plugin: Path) -> None
     edit(path, '"inputGuidance": "Name one person",\n  ', "")
     output = again(plugin)
     for key in ("container.resources.memory", "container.environment.MODE", "inputGuidance"):
-        assert f"you and the source have changed {key}; yours stays" in output
+        assert f"you and the source have changed {key}; yours is kept" in output
     manifest = manifest_of(plugin)
     assert manifest["container"]["resources"]["memory"] == "1g"
     assert manifest["container"]["environment"].items() >= {"MODE": "slow", "MINE": "1"}.items()
@@ -128,7 +128,7 @@ def test_code_is_merged_and_a_conflict_is_marked(plugin: Path) -> None:
     commit(plugin)
     edit(plugin / "original_logic.py", "Hi,", "Hey,")
     edit(source(plugin, "plugin_logic.py"), "Hi,", "Ahoy,")
-    assert "Resolve what is marked in original_logic.py" in again(plugin, status=1)
+    assert "Resolve the conflicts that are marked in original_logic.py" in again(plugin, status=1)
     text = (plugin / "original_logic.py").read_text("utf-8")
     assert text.index("<<<<<<< yours") < text.index("Hey,") < text.index("Ahoy,")
 

@@ -39,7 +39,7 @@ def test_a_plugin_without_faults_is_taken_over_as_it_is(tmp_path: Path) -> None:
     assert found.files == {"plugin_logic.py": PLAIN.encode()}
     assert found.manifest is None
     assert notes(found, kind="changed") == []
-    assert notes(found, kind="dropped") == [": the template's server takes its place"]
+    assert notes(found, kind="dropped") == [": the template's server replaces it"]
     assert found.sources["plugin_logic.py"] == digest_of(PLAIN.encode())
     assert {"Dockerfile", "manifest.json", "server.py"} <= found.sources.keys()
 
@@ -73,7 +73,7 @@ def test_the_documented_plugin(tmp_path: Path) -> None:
         ({"verb": "THINK"}, ("verb", "THINK_PLUGIN"), "THINK never reaches a plugin"),
         ({"id": "EchoIt"}, ("plugin_slug", "echo-it"), "id is 'EchoIt'"),
         ({"version": "v2"}, ("version", "2.0.0"), "version is 'v2'"),
-        ({"license": "GPL-3.0"}, ("license", "Proprietary"), "no text of the license GPL-3.0"),
+        ({"license": "GPL-3.0"}, ("license", "Proprietary"), "no text for the license GPL-3.0"),
         ({"language": "python"}, ("verb", "ECHO_IT"), "language is 'python'"),
         ({"author": {"name": "Ada"}}, ("author", "Ada"), "author is"),
         ({"api": {**MANIFEST["api"], "timeout": 1500}}, ("timeout_seconds", "2"), "api.timeout"),
@@ -177,7 +177,7 @@ def test_a_server_with_the_documented_routes_is_dropped(tmp_path: Path) -> None:
     server = '@app.route("/health")\ndef h(): pass\n@app.route("/execute", methods=["POST"])\n'
     found = read(tmp_path, **{"server.py": server + "def e(): pass\n"})
     assert list(found.files) == ["plugin_logic.py"]
-    assert has_note(found, "server.py", "dropped", "takes its place")
+    assert has_note(found, "server.py", "dropped", "replaces it")
 
 
 def test_what_is_not_there(tmp_path: Path) -> None:

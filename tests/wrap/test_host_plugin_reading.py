@@ -18,34 +18,34 @@ SOURCES = Path(__file__).parent / "sources" / "host"
 
 NOTES = (
     "changed: manifest.json: it has no language, so the host does not run the plugin",
-    "changed: manifest.json:15: body has no type; the host has string, number",
+    "changed: manifest.json:15: body has no type; the host accepts string, number",
     "changed: manifest.json:11: kind has the type 'plan'",
-    "changed: manifest.json:7: the input body is the name of an output, too; it is now body_input",
-    "dropped: manifest.json:7: the input body is there twice; the first one counts",
-    "dropped: manifest.json:7: the alias text of body stands for something else",
-    "changed: manifest.json:9: the input class is no name in Python; it is now class_input",
+    "changed: manifest.json:7: the input body is also the name of an output; it is now body_input",
+    "dropped: manifest.json:7: the input body occurs twice; the first one counts",
+    "dropped: manifest.json:7: the alias text of body already stands for something else",
+    "changed: manifest.json:9: the input class is not a name in Python; it is now class_input",
     "changed: manifest.json:9: class has the type 'integer'",
     "changed: manifest.json:9: class is required and has a default; it is now optional",
     "dropped: manifest.json:10: rows has the key format",
     "dropped: manifest.json:10: enum of rows is []",
     "changed: manifest.json:10: rows is a string, but app/run.py asks for array; it is now any",
-    'dropped: manifest.json: a definition of inputs has no name: {"type": "string"}',
+    'dropped: manifest.json: a definition in inputs has no name: {"type": "string"}',
     "dropped: manifest.json:16: the output error is no longer declared",
     "dropped: manifest.json:17: the output per cent is no longer declared",
-    "changed: manifest.json:14: every output is optional now",
+    "changed: manifest.json:14: every output is now optional",
     "changed: app/run.py:18: it returns found (array), which outputDefinitions lack",
-    "changed: examples/request.json: its values are made up: put in some that the program takes",
+    "changed: examples/request.json: its values are made up: replace them",
     "changed: app/run.py:4: it imports yaml; requirements.in now has PyYAML",
-    "dropped: app/run.py:5: it needs absent_helper, which requirements.in lacks",
+    "dropped: app/run.py:5: it needs absent_helper, missing from requirements.in",
     "dropped: app/run.py:8: it can do without pandas",
     "changed: manifest.json:2: REFLECT never reaches a plugin; the verb is now REFLECT_PLUGIN",
     "changed: manifest.json: there are no security.permissions",
     "changed: manifest.json:3: description 'x' must have 10 to 200 characters",
     "changed: manifest.json:4: version 'one' must be MAJOR.MINOR.PATCH",
-    "dropped: manifest.json:20: configuration: nothing of a container plugin reads it",
-    "dropped: .env: it is no ordinary file, or one for secrets",
-    "dropped: link.py: it is no ordinary file, or one for secrets",
-    "taken: app/run.py: 3 files, as they are, in wrapped/",
+    "dropped: manifest.json:20: configuration: no part of a container plugin reads it",
+    "dropped: .env: it is not an ordinary file, or it holds secrets",
+    "dropped: link.py: it is not an ordinary file, or it holds secrets",
+    "taken: app/run.py: 3 unchanged files in wrapped/",
 )
 
 
@@ -74,13 +74,13 @@ GOOD: dict[str, Any] = {"verb": "ECHO", "language": "python"}
     [
         (None, "", ["manifest.json: it cannot be read: No such file", '{"id": "plugin-ECHO"']),
         ("{\n 'a': 1}", "", ["manifest.json:2: it is not JSON", "expected: a JSON object"]),
-        ([], "", ["manifest.json:1: it is no object"]),
+        ([], "", ["manifest.json:1: it is not an object"]),
         ({**GOOD, "language": "javascript"}, "",
          ["manifest.json:3: the language is 'javascript'", '"language": "python"']),
         ({**GOOD, "entryPoint": {"main": "../main.py"}}, "",
          ["manifest.json:5: entryPoint.main is '../main.py'", '"main": "main.py"']),
         ({**GOOD, "inputDefinitions": {"a": 1}}, "import sys\nsys.stdin.read()\n",
-         ["manifest.json:4: inputDefinitions is no list", '[{"name": "text"']),
+         ["manifest.json:4: inputDefinitions is not a list", '[{"name": "text"']),
         (GOOD, "import sys\ndef broken(:\n    pass\n", ["main.py:2: it is not valid Python"]),
         (GOOD, "print('hello')\n",
          ["main.py: it does not read standard input", "none of the functions execute_plugin",
@@ -171,7 +171,7 @@ def test_requirements_are_those_that_can_be_locked(tmp_path: Path) -> None:
     assert [note.split(": ")[1] for note in dropped] == [
         *(f"requirements.txt:{line}" for line in (5, 6, 7, 9)),
     ]
-    assert dropped[1].endswith('python_version < "3.11": every Python of a plugin is newer')
+    assert dropped[1].endswith('python_version < "3.11": plugins always run on a newer Python')
     (tmp_path / "base.txt").unlink()
     with pytest.raises(CannotWrap, match=r"requirements.txt:2: it names base\.txt"):
         host_plugin.read(str(tmp_path))

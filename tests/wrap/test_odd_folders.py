@@ -39,7 +39,7 @@ def test_logic_of_an_odd_form_still_answers(tmp_path: Path, form: str) -> None:
 @pytest.mark.parametrize(
     ("file", "content", "line", "words"),
     [
-        ("manifest.json", f"// mine\n{TEXT}", 1, "it has a comment, and JSON has none"),
+        ("manifest.json", f"// mine\n{TEXT}", 1, "it has a comment, which JSON does not allow"),
         ("manifest.json", TEXT.replace("[]", "[] /* none */"), 53, "it has a comment"),
         ("manifest.json", TEXT.replace('"id"', '# x\n  "id"'), 2, "it has a comment"),
         ("manifest.json", '{"a":' + "[" * 100_000, None, "it is not JSON"),
@@ -49,7 +49,7 @@ def test_logic_of_an_odd_form_still_answers(tmp_path: Path, form: str) -> None:
         ("Dockerfile", "FROM a\n# \xe9\n".encode("latin-1"), 2, "not UTF-8"),
         ("plugin_logic.py", "from .impl import execute_plugin\n", 1, "its function is imported"),
         ("plugin_logic.py", "x = 1\nexecute_plugin = lambda i, c: {}\n", 2, "is assigned"),
-        ("plugin_logic.py", CLASS, 2, "the class P is made with arguments: 'self, key'"),
+        ("plugin_logic.py", CLASS, 2, "the class P is created with arguments: 'self, key'"),
         ("plugin_logic.py", KEYED, 1, "takes '*, key, inputs'"),
         ("plugin_logic.py", 'x = "\xe9"\n'.encode("latin-1"), 1, "not valid Python"),
     ],
@@ -73,7 +73,7 @@ def test_keys_that_are_there_twice(tmp_path: Path) -> None:
     text = TEXT.replace('"id": "echo-it"', '"id": "echo-it",\n  "id": "echo-two"')
     found = read(tmp_path, **{"manifest.json": text})
     assert found.answers["plugin_slug"] == "echo-two"
-    assert has_note(found, "manifest.json", "dropped", "the key id is there twice")
+    assert has_note(found, "manifest.json", "dropped", "the key id occurs twice")
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
@@ -81,7 +81,7 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     folder = plugin(tmp_path, **{"plugin_logic.py": None})
     os.mkfifo(folder / "plugin_logic.py")
     os.mkfifo(folder / "data")
-    with pytest.raises(CannotWrap, match="it is no regular file"):
+    with pytest.raises(CannotWrap, match="it is not a regular file"):
         container.read(str(folder))
 
 
@@ -101,7 +101,7 @@ def test_a_name_that_is_no_text(tmp_path: Path) -> None:
     Path(os.fsdecode(os.fsencode(folder) + b"/caf\xe9.txt")).write_bytes(b"x")
     result = CliRunner().invoke(main, ["wrap", str(folder), "git_init=no", "-o", str(tmp_path)])
     assert result.exit_code == 0, result.output
-    assert "is no text in UTF-8" in result.output
+    assert "is not UTF-8" in result.output
     assert {path.name for path in (tmp_path / "echo-it").glob("caf*")} == set()
 
 

@@ -1,4 +1,4 @@
-"""Functions that are no ordinary ones: refused with file, line, rule and example, or explained."""
+"""Functions that are not ordinary ones: refused with file, line, rule and example, or explained."""
 
 from __future__ import annotations
 
@@ -46,9 +46,9 @@ def of(folder: Path, text: str, name: str, file: str = "source.py") -> Wrapping:
 @pytest.mark.parametrize(
     ("name", "line", "found", "example"),
     [
-        ("shout", 4, "shout is no function", "def shout(text: str)"),
-        ("shorter", 5, "shorter is no function", "def shorter(text: str)"),
-        ("Shop.title", 13, "Shop.title is no function", "def title("),
+        ("shout", 4, "shout is not a function", "def shout(text: str)"),
+        ("shorter", 5, "shorter is not a function", "def shorter(text: str)"),
+        ("Shop.title", 13, "Shop.title is not a function", "def title("),
         ("Shop.__init__", 9, "makes an object", "def shop(...): return Shop(...)"),
         ("call", 17, "function is typing.Callable", "def call(rows: list[dict[str, float]])"),
         ("options", 21, "takes no input", "def options(limit: int = 10)"),
@@ -74,7 +74,12 @@ F = "def f(x: int) -> int: ...\n"
     [
         (f"{F}    return\n", "source.py", 2, ["unexpected indent", "-m py_compile source.py"]),
         ("VALUE = 5\n", "source.py", None, ["has no function f", "def shorten("]),
-        (f"from .other import g\n{F}", "source.py", 1, ["leads out", "PACKAGE:source.FUNCTION"]),
+        (
+            f"from .other import g\n{F}",
+            "source.py",
+            1,
+            ["points outside", "PACKAGE:source.FUNCTION"],
+        ),
         (f"import sys\n{F}sys.exit(3)\n", "source.py", 3, ["ends the program", "if __name__ =="]),
         (f"{F}raise RuntimeError\n", "source.py", 2, ["ends the program", "if __name__ =="]),
         (F, "import.py", None, ["import cannot be imported", "text_tools.py"]),
@@ -105,7 +110,7 @@ def test_what_runs_at_the_start_and_may_be_missing_is_noted(tmp_path: Path) -> N
     """
     notes = [str(note) for note in of(tmp_path, text, "f").notes]
     assert "taken: source.py:7: logging.basicConfig() runs when the plugin starts, not" in notes[2]
-    assert notes[1] == "dropped: source.py:4: this import leads out of the source's folder"
+    assert notes[1] == "dropped: source.py:4: this import points outside the source's folder"
     assert len(notes) == 3
 
 

@@ -117,8 +117,8 @@ def test_an_output_that_is_not_declared_has_the_type_of_its_value(
     found = read(tmp_path, **{"plugin_logic.py": logic})
     outputs = {one["name"]: one for one in json.loads(found.answers["outputs"])}
     assert outputs["extra"] == {"name": "extra", "type": kind, "required": False}
-    assert has_note(found, "plugin_logic.py", "changed", f"3: the output extra is not declared in "
-                    f"manifest.json; it is now, as extra:{kind}")  # fmt: skip
+    assert has_note(found, "plugin_logic.py", "changed", f"3: the output extra is not in "
+                    f"manifest.json; it is now declared as extra:{kind}")  # fmt: skip
 
 
 def test_no_secret_is_in_the_sum_of_what_the_host_refuses(tmp_path: Path) -> None:
@@ -136,7 +136,7 @@ def test_a_variable_needs_a_name(tmp_path: Path, name: str, value: str) -> None:
     found = with_manifest(tmp_path, **keys)
     assert found.manifest is not None
     assert found.manifest["container"]["environment"] == {"GOOD": "1"}
-    assert has_note(found, "manifest.json", "dropped", "has no name or no text")
+    assert has_note(found, "manifest.json", "dropped", "has no name or text")
 
 
 @pytest.mark.parametrize("value", [None, [], {}])

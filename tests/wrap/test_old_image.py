@@ -53,7 +53,7 @@ def test_packages_of_another_stage_are_not_in_the_image() -> None:
     assert list(facts.packages) == ["curl", "jq"]
     assert facts.base == ("debian:12", 3)
     assert [line for line, _ in facts.dropped] == [6, 1]
-    assert facts.dropped[1][1].startswith("FROM python:3.12 AS build: of a stage that is no part")
+    assert facts.dropped[1][1].startswith("FROM python:3.12 AS build: this stage is not part")
 
 
 @pytest.mark.parametrize(
@@ -71,12 +71,12 @@ def test_packages_of_another_stage_are_not_in_the_image() -> None:
         ("COPY <<EOF /x\ntext\nEOF", "in the Dockerfile itself"),
         ("VOLUME /data", "the host mounts none"),
         ("USER app", "runs as the user 10001"),
-        ("LABEL team=a", "LABEL team=a: the template's say"),
-        ("HEALTHCHECK CMD curl localhost", "the template's asks the server"),
+        ("LABEL team=a", "LABEL team=a: the template's contain"),
+        ("HEALTHCHECK CMD curl localhost", "the template's one calls the server"),
         ("MAINTAINER Ada", "the author in manifest.json"),
         ("STOPSIGNAL SIGINT", "ends with SIGTERM"),
-        ('SHELL ["bash", "-c"]', "nothing of the template's Dockerfile needs it"),
-        ("ONBUILD RUN x", "nothing is built from"),
+        ('SHELL ["bash", "-c"]', "nothing in the template's Dockerfile needs it"),
+        ("ONBUILD RUN x", "no image is built from"),
         ("CROSS_BUILD x", "it has no place"),
         ("WORKDIR /srv", "WORKDIR /srv: the plugin is in /app"),
         ("ARG LEVEL=3", "its default is used here"),
@@ -182,8 +182,8 @@ CMD ["python", "server.py"]
 
 def test_a_copy_of_nothing_is_told(tmp_path: Path) -> None:
     found = read(tmp_path, Dockerfile=BASE + COPY + "COPY modles/ /app/\nCOPY *.csv ./\n")
-    assert has_note(found, "Dockerfile", "dropped", "4: COPY modles/: there is nothing")
-    assert has_note(found, "Dockerfile", "dropped", "5: COPY *.csv: there is nothing")
+    assert has_note(found, "Dockerfile", "dropped", "4: COPY modles/: nothing has that name")
+    assert has_note(found, "Dockerfile", "dropped", "5: COPY *.csv: nothing has that name")
 
 
 def test_what_can_be_executed_still_can(tmp_path: Path) -> None:

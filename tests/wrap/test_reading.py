@@ -186,17 +186,17 @@ def test_the_names_of_outputs_are_free(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "name", "said"),
     [
-        ("def f(x: pandas.DataFrame): ...", "f", ["source.py:39: x is pandas.DataFrame", "JSON has a value"]),
+        ("def f(x: pandas.DataFrame): ...", "f", ["source.py:39: x is pandas.DataFrame", "JSON can represent"]),
         ("def f(x: t.Callable[[], int]): ...", "f", ["x is typing.Callable", "def f(rows"]),
         ("class C:\n    def m(self, x: int): ...\n    def __init__(self, a): ...", "C.m", ["C.m needs an object, and C() needs a"]),
         ("class C:\n    def m(self, x: int): ...", "C", ["C is a class", "C.m"]),
         ("def g(x): ...\ndef h(x): ...", "", ["several functions", "g, h", "source.py:g"]),
-        ("f = 5", "f", ["f is no function"]),
+        ("f = 5", "f", ["f is not a function"]),
         ("def g(x): ...", "f", ["no function f", "source.py:g"]),
         ("import contextlib\n@contextlib.contextmanager\ndef f(x: int): yield", "f", ["@contextlib.contextmanager makes something else"]),
         ("@click.command()\ndef f(x: int): ...", "f", ["@click.command makes something else"]),
         ("def f(x:\n", "f", ["source.py:39", "can read", "python -m py_compile source.py"]),
-        ("if t.TYPE_CHECKING:\n    from uuid import UUID\ndef f(x: UUID): ...", "f", ["UUID is imported for type checkers alone"]),
+        ("if t.TYPE_CHECKING:\n    from uuid import UUID\ndef f(x: UUID): ...", "f", ["UUID is imported only for type checkers"]),
         ("def f(): ...", "f", ["f() takes no input", "def f("]),
     ],
 )  # fmt: skip
@@ -215,8 +215,8 @@ def test_what_cannot_be_wrapped_is_said(
         ("def f(x: int, hook: t.Callable = print): ...", ["x"], "hook is typing.Callable"),
         ("def f(x: int, **more): ...", ["x"], "**more takes any name"),
         ("def f(x: int, **more: t.Unpack[Plain]): ...", ["x", "a", "b"], ""),
-        ("def f(x: int = 1, y=object(), /): ...", ["x"], "y is no value of JSON"),
-        ("@trace\ndef f(x: int): ...", ["x"], "@trace is taken to leave its parameters"),
+        ("def f(x: int = 1, y=object(), /): ...", ["x"], "y is not a JSON value"),
+        ("@trace\ndef f(x: int): ...", ["x"], "@trace is assumed not to change its parameters"),
         ("class C:\n    @classmethod\n    def f(cls, x: int): ...", ["x"], ""),
     ],
 )
@@ -253,7 +253,7 @@ def test_imports_become_requirements(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["json", "plugin_logic"])
 def test_a_module_cannot_hide_one_of_python_or_of_the_plugin(tmp_path: Path, name: str) -> None:
     (tmp_path / f"{name}.py").write_text("def f(x: int) -> int: ...\n")
-    with pytest.raises(CannotWrap, match=f"the module {name} has the name of one of"):
+    with pytest.raises(CannotWrap, match=f"the module {name} has the same name as one of"):
         read(f"{tmp_path / name}.py:f")
 
 

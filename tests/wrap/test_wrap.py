@@ -92,7 +92,7 @@ def test_nothing_but_the_plugin_is_written(tmp_path: Path, monkeypatch: pytest.M
     ("arguments", "status", "said"),
     [
         (["missing.py:run"], 2, ["missing.py", "no such file", "FILE.py:NAME"]),
-        (["nothing"], 2, ["nothing", "cannot be told", "tools/text.py:summarise"]),
+        (["nothing"], 2, ["nothing", "cannot be detected", "tools/text.py:summarise"]),
         ([f"{SOURCES / 'slugs.py'}:slug"], 2, ["slugs.py", "no function slug", "slugify"]),
         ([SLUGIFY, "inputs=a:string"], 1, ["inputs", "come from what is wrapped"]),
         ([SLUGIFY, "version=one"], 1, ["version", "MAJOR.MINOR.PATCH"]),
@@ -116,7 +116,7 @@ def test_a_folder_that_is_there_stays(tmp_path: Path) -> None:
     (tmp_path / "slugify" / "mine.txt").write_text("mine")
     result = wrap(SLUGIFY, "-o", tmp_path)
     assert result.exit_code == 1
-    assert "is there already" in result.output
+    assert "already exists" in result.output
     assert [path.name for path in (tmp_path / "slugify").iterdir()] == ["mine.txt"]
 
 
@@ -134,7 +134,7 @@ def test_existing_code_is_made_a_plugin_in_python_alone(tmp_path: Path) -> None:
     out = tmp_path / "out"
     result = wrap(SLUGIFY, "language=typescript", "-o", out)
     assert result.exit_code == 1
-    assert "language=typescript: what is made around existing code" in result.output
-    assert "leave language out" in result.output
+    assert "language=typescript: a plugin around existing code" in result.output
+    assert "leave out language" in result.output
     assert not out.exists() or list(out.iterdir()) == []
     assert wrap(SLUGIFY, "language=python", "git_init=no", "-o", out).exit_code == 0

@@ -57,8 +57,8 @@ def test_a_source_moves_on_and_edits_stay(fleet: Path) -> None:
 @pytest.mark.parametrize(
     ("plugin", "words"),
     [
-        ({"wrap": "../slugs.py:slugify"}, ["wrap", "must be inside of the batch file's folder"]),
-        ({"wrap": "/etc/passwd"}, ["must be inside of the batch file's folder"]),
+        ({"wrap": "../slugs.py:slugify"}, ["wrap", "must be inside the batch file's folder"]),
+        ({"wrap": "/etc/passwd"}, ["must be inside the batch file's folder"]),
         ({"wrap": ["slugs.py"]}, ["must be the place of code that exists"]),
         ({"wrap": "slugs.py:slug"}, ["no function slug", "expected: one of slugify"]),
         ({"wrap": "slugs.py:slugify", "inputs": "a:string"}, ["the inputs come from wrap"]),

@@ -43,7 +43,7 @@ export type Manifest = {
 
 /** List what callers, planners and operators can notice, the largest step first.
  *
- *  Throws TypeError for what is no manifest. */
+ *  Throws TypeError for something that is not a manifest. */
 export function changes(old: Manifest, now: Manifest): Change[] {
   for (const one of [old, now])
     if (typeof one !== 'object' || one === null || Array.isArray(one))
@@ -75,7 +75,7 @@ export function lowestVersion(old: string, needed: Step): string {
   return `${major}.${minor}.${step === 'patch' ? patch + 1 : patch}`;
 }
 
-/** Whether the version has moved far enough. Throws for what is no version. */
+/** Whether the version has moved far enough. Throws if it is not a version. */
 export const isEnough = (old: string, version: string, step: Step): boolean =>
   compareVersions(version, lowestVersion(old, step)) >= 0;
 
@@ -91,7 +91,7 @@ export function compareVersions(one: string, other: string): number {
 
 /** The parts of a version. Throws TypeError. */
 function numbers(version: string): number[] {
-  if (!/^\d+\.\d+\.\d+$/.test(version)) throw new TypeError(`${version} is no version such as 1.2.0`);
+  if (!/^\d+\.\d+\.\d+$/.test(version)) throw new TypeError(`${version} is not a version such as 1.2.0`);
   return version.split('.').map(Number);
 }
 
@@ -116,7 +116,7 @@ function* inputs(old: Manifest, now: Manifest): Generator<Change> {
         yield { step: 'minor', place, text: `renamed to ${next.name}; the old name is an alias` };
     }
     if (next === undefined) {
-      yield { step: 'major', place, text: 'removed; what callers send has no effect any more' };
+      yield { step: 'major', place, text: 'removed; values from callers no longer have an effect' };
       continue;
     }
     kept.add(next.name);
@@ -136,17 +136,17 @@ function* input(place: string, was: Definition, now: Definition): Generator<Chan
   const say = (step: Step, text: string): Change => ({ step, place, text });
   const required = was.required ?? false;
   const must = now.required ?? false;
-  if (must && !required) yield say('major', 'required now');
-  else if (required && !must) yield say('minor', 'optional now');
+  if (must && !required) yield say('major', 'now required');
+  else if (required && !must) yield say('minor', 'now optional');
   for (const [isWider, text] of valueChanges(was, now)) yield say(isWider ? 'minor' : 'major', text);
   const standard = defaultOf(was);
   const other = defaultOf(now);
   if (!isDeepStrictEqual(standard, other) && !was.secret && !now.secret) {
     const [one, another] = [JSON.stringify(standard), JSON.stringify(other)];
     if (standard === undefined) {
-      if (!required) yield say('minor', `has the default ${another} now`);
+      if (!required) yield say('minor', `now has the default ${another}`);
     } else if (other === undefined) {
-      if (!must) yield say('major', `has no default any more; it was ${one}`);
+      if (!must) yield say('major', `no longer has a default; it was ${one}`);
     } else yield say('major', `the default was ${one} and is ${another}`);
   }
   const aliases = new Set(was.aliases);
@@ -156,7 +156,7 @@ function* input(place: string, was: Definition, now: Definition): Generator<Chan
   for (const alias of [...others].sort())
     if (!aliases.has(alias) && alias !== was.name) yield say('minor', `the alias ${alias} was added`);
   if (Boolean(was.secret) !== Boolean(now.secret))
-    yield say('minor', now.secret ? 'is secret now' : 'is not secret now');
+    yield say('minor', now.secret ? 'now secret' : 'no longer secret');
 }
 
 function* outputs(old: Manifest, now: Manifest): Generator<Change> {
@@ -169,8 +169,8 @@ function* outputs(old: Manifest, now: Manifest): Generator<Change> {
       yield say('major', 'removed');
       continue;
     }
-    if (was.required && !next.required) yield say('major', 'not always there any more');
-    else if (next.required && !was.required) yield say('minor', 'always there now');
+    if (was.required && !next.required) yield say('major', 'no longer always present');
+    else if (next.required && !was.required) yield say('minor', 'now always present');
     for (const [isWider, text] of valueChanges(was, next)) yield say(isWider ? 'major' : 'minor', text);
   }
   for (const name of after.keys())
@@ -178,7 +178,7 @@ function* outputs(old: Manifest, now: Manifest): Generator<Change> {
   const [first] = before.keys();
   const [firstNow] = after.keys();
   if (first !== undefined && after.has(first) && first !== firstNow) {
-    const text = `${firstNow} comes first now, and some plans keep only the first output`;
+    const text = `${firstNow} now comes first; some plans keep only the first output`;
     yield { step: 'major', place: `output ${first}`, text };
   }
 }
@@ -215,7 +215,7 @@ function* valueChanges(was: Definition, now: Definition): Generator<[boolean, st
   if (was.items === undefined && now.items === undefined) return;
   const any = { name: '', type: 'any' }; // what is not declared
   for (const [isWider, text] of valueChanges(was.items ?? any, now.items ?? any))
-    yield [isWider, `of the items: ${text}`];
+    yield [isWider, `items: ${text}`];
 }
 
 const both = (text: string): [boolean, string][] => [
@@ -224,13 +224,13 @@ const both = (text: string): [boolean, string][] => [
 ];
 
 function* choices(was: unknown[] | undefined, now: unknown[] | undefined): Generator<[boolean, string]> {
-  if (was === undefined && now !== undefined) yield [false, `only ${now.join(', ')} now`];
-  else if (was !== undefined && now === undefined) yield [true, `any value now, not only ${was.join(', ')}`];
+  if (was === undefined && now !== undefined) yield [false, `now only ${now.join(', ')}`];
+  else if (was !== undefined && now === undefined) yield [true, `now any value, not only ${was.join(', ')}`];
   else if (was !== undefined && now !== undefined) {
     const removed = was.filter((value) => !now.includes(value));
     const added = now.filter((value) => !was.includes(value));
-    if (removed.length > 0) yield [false, `${removed.join(', ')} not allowed any more`];
-    if (added.length > 0) yield [true, `${added.join(', ')} allowed now`];
+    if (removed.length > 0) yield [false, `${removed.join(', ')} no longer allowed`];
+    if (added.length > 0) yield [true, `${added.join(', ')} now allowed`];
   }
 }
 
@@ -265,7 +265,7 @@ function* configuration(old: Manifest, now: Manifest): Generator<Change> {
   for (const [key, required] of [...(after ?? [])].sort())
     if (!before?.has(key)) yield addition(`configuration ${key}`, required);
     else if (required && !before.get(key))
-      yield { step: 'major', place: `configuration ${key}`, text: 'required now' };
+      yield { step: 'major', place: `configuration ${key}`, text: 'now required' };
   for (const key of [...(before?.keys() ?? [])].sort())
     if (!after?.has(key)) yield { step: 'minor', place: `configuration ${key}`, text: 'removed' };
 }

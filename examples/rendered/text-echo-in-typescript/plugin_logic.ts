@@ -16,7 +16,7 @@ const STUB_ANSWER = 'not written yet: this value comes from the stub in plugin_l
  *  { success: false, error: 'one sentence that says what to change' }. */
 export async function executePlugin(inputs: Inputs, _context: Context): Promise<PluginResult> {
   const given = Object.keys(inputs).length;
-  console.warn(`executePlugin() in plugin_logic.ts is still a stub; it was given ${given} input(s)`);
+  console.warn(`executePlugin() in plugin_logic.ts is still a stub; it received ${given} input(s)`);
   return {
     success: true,
     outputs: {

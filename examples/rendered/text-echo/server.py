@@ -20,7 +20,7 @@ HANDED_OVER = 3  # SD_LISTEN_FDS_START of sd_listen_fds(3)
 
 
 def port_of_manifest() -> str:
-    """Return the manifest's port, for a start outside of the image, which sets `PLUGIN_PORT`."""
+    """Return the manifest's port, for a start outside the image, which sets `PLUGIN_PORT`."""
     import json
 
     with open(os.path.join(HERE, "manifest.json"), encoding="utf-8") as file:
@@ -45,7 +45,7 @@ def listen() -> socket.socket:
     """Bind and listen on `PLUGIN_HOST` and `PLUGIN_PORT`.
 
     Raises:
-        SystemExit: the port is no number from 0 to 65535, or cannot be bound.
+        SystemExit: the port is not a number from 0 to 65535, or cannot be bound.
     """
     host = os.environ.get("PLUGIN_HOST") or "0.0.0.0"
     port = os.environ.get("PLUGIN_PORT") or port_of_manifest()

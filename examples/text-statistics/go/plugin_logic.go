@@ -19,7 +19,7 @@ import (
 // joiner inside belongs to the word.
 var word = regexp.MustCompile(`[\pL\pN_][\pL\pM\pN_]*(?:['\x{2019}\x{200c}\x{200d}\-][\pL\pN_][\pL\pM\pN_]*)*`)
 
-// A full stop inside of a number or a file name ends no sentence; an ideographic one always does.
+// A full stop inside a number or a file name ends no sentence; an ideographic one always does.
 var sentenceEnd = regexp.MustCompile(`[.!?\x{2026}]+["'\x{201d}\x{2019})\]]*(?:[\t-\r\x{85}\pZ]|$)|[\x{3002}\x{ff01}\x{ff1f}]+`)
 
 // What is one letter in one case and several in the other, each with its folded form: the package

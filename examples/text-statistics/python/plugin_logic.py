@@ -10,7 +10,7 @@ MARK = "\u0301"
 # joiner inside belongs to the word.
 WORD = re.compile(rf"\w[\w{MARK}]*(?:['\u2019\u200c\u200d\-]\w[\w{MARK}]*)*")
 SPACE = r"\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
-# A full stop inside of a number or a file name ends no sentence; an ideographic one always does.
+# A full stop inside a number or a file name ends no sentence; an ideographic one always does.
 SENTENCE_END = re.compile(
     rf"[.!?\u2026]+[\"'\u201d\u2019)\]]*(?:[{SPACE}]|\Z)|[\u3002\uff01\uff1f]+"
 )

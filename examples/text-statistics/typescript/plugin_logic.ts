@@ -5,7 +5,7 @@ import type { Context, Inputs, PluginResult } from './plugin_types.ts';
 // belongs to the word.
 const WORD =
   /[\p{L}\p{N}_][\p{L}\p{M}\p{N}_]*(?:(?:['\u2019\u200c-]|\u200d)[\p{L}\p{N}_][\p{L}\p{M}\p{N}_]*)*/gu;
-// A full stop inside of a number or a file name ends no sentence; an ideographic one always does.
+// A full stop inside a number or a file name ends no sentence; an ideographic one always does.
 const SENTENCE_END = /[.!?\u2026]+["'\u201d\u2019)\]]*(?:[\t-\r\x85\p{Z}]|$)|[\u3002\uff01\uff1f]+/u;
 
 /** The same for words that differ in case alone: toLowerCase() would keep ß, and ς at the end of a word. */

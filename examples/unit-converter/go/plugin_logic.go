@@ -40,7 +40,7 @@ var units = map[string]unit{
 func rat(text string) *big.Rat {
 	value, ok := new(big.Rat).SetString(text)
 	if !ok {
-		panic(text + " is no fraction")
+		panic(text + " is not a fraction")
 	}
 	return value
 }

@@ -7,7 +7,7 @@ import (
 	"sync"
 )
 
-// Call is what is known of an execution beside its inputs.
+// Call is what is known of an execution besides its inputs.
 type Call struct {
 	TraceID     string // in every log line of this execution and in an error's answer
 	StepID      string // the same for each try of one step, which the host repeats up to five times; may be empty

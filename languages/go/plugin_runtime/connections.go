@@ -12,7 +12,7 @@ const (
 	newTime     = 500 * time.Millisecond // after which a request makes room where descriptors are short
 	slowTime    = 2 * time.Second        // after SIGTERM, for clients to take their answers
 
-	stalledText = "Nothing came for a second, and other requests need the memory; try again."
+	stalledText = "No data came for a second, and other requests need the memory; try again."
 )
 
 // connections is a listener that knows its clients: who is let in, and who is closed and when.

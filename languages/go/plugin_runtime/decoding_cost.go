@@ -17,7 +17,7 @@ var costs = [256]int64{'[': costOfList, '{': costOfMap, ',': costOfItem, ':': co
 
 // decodingCost estimates the peak of memory of a JSON text with everything that is made of it.
 //
-// Structure inside of strings is counted like any other: the host sends JSON in strings.
+// Structure inside strings is counted like any other: the host sends JSON in strings.
 type decodingCost struct{ bytes, lists int64 }
 
 // add counts a piece of the text; the error is for what takes too long to decode.
@@ -31,7 +31,7 @@ func (c *decodingCost) add(text []byte) error {
 	}
 	c.bytes += structure + costOfText*int64(len(text))
 	if c.lists > mostLists {
-		return &noRoom{413, fmt.Sprintf("The JSON has over %d lists.", mostLists)}
+		return &noRoom{413, fmt.Sprintf("The JSON has more than %d lists.", mostLists)}
 	}
 	return nil
 }

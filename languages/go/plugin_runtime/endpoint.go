@@ -58,7 +58,7 @@ func (e *endpoint) execute(arrived *arrival) response {
 	}
 	took := time.Since(started)
 	e.metrics.count(result.outcome, took)
-	// The host drops the text of a failure, so people find it only here. A 429 is no error: the
+	// The host drops the text of a failure, so it is only visible here. A 429 is not an error: the
 	// caller comes back.
 	level := levelError
 	switch result.outcome {

@@ -12,7 +12,7 @@ var errStopped = errors.New("the plugin is stopping")
 
 // slots bounds the executions at once, each with a deadline.
 //
-// A goroutine cannot be killed. An execution past its deadline is answered all the same, but its
+// A goroutine cannot be killed. An execution past its deadline is still answered, but its
 // slot stays taken until it really returns.
 type slots struct {
 	base  context.Context

@@ -11,7 +11,7 @@ import (
 func explain(err error) (text string) {
 	defer func() {
 		if recover() != nil { // its Error method panics
-			text = "an error without a text"
+			text = "an error without text"
 		}
 	}()
 	text = strings.TrimSpace(err.Error())
@@ -31,7 +31,7 @@ func advice(err error) string {
 	case errors.Is(err, syscall.ENOSPC):
 		return "under make up, Compose and Kubernetes /tmp holds a quarter of container.resources.memory, and /dev/shm 64 MiB"
 	case errors.Is(err, exec.ErrNotFound):
-		return "the image of a Go plugin has no programs beside the plugin: use a package of Go, or another base image in the Dockerfile"
+		return "the image of a Go plugin contains no program except the plugin: use a Go package, or another base image in the Dockerfile"
 	}
 	return ""
 }

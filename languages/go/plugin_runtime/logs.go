@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// Levels of log lines, beside those of logLevels.
+// Levels of log lines, in addition to those of logLevels.
 const (
 	levelDebug    = "DEBUG"
 	levelInfo     = "INFO"
@@ -96,7 +96,7 @@ func (l *logger) only() string {
 	return ""
 }
 
-// say writes a line of the server's own, outside of executions.
+// say writes a line of the server's own, outside executions.
 func (l *logger) say(level, message string, more ...field) {
 	if l.isLogged(level) {
 		l.sink(l.line(level, ownLogger, message, "", nil, more), true)

@@ -16,7 +16,7 @@ import (
 const (
 	programBytes = 12 * mebibyte // of the process that Go's limit does not count
 
-	lateTime = 500 * time.Millisecond // after SIGTERM; who connects later is not answered any more
+	lateTime = 500 * time.Millisecond // after SIGTERM; later connections get no answer
 	lastTime = 500 * time.Millisecond // for answers that are written after the time to drain is over
 	pollTime = 10 * time.Millisecond
 )
@@ -128,10 +128,10 @@ func warnOfSecrets(log *logger, names []string) {
 		}
 	}
 	if missing != nil {
-		log.say(levelWarning, "PLUGIN_SECRET_ENV names what is not set: "+strings.Join(missing, ", "))
+		log.say(levelWarning, "PLUGIN_SECRET_ENV names variables that are not set: "+strings.Join(missing, ", "))
 	}
 	if !log.secrets.environment.isComplete {
-		log.say(levelWarning, "not every secret of the environment is redacted: name them exactly, as in PLUGIN_SECRET_ENV=DB_PASSWORD,API_KEY")
+		log.say(levelWarning, "some secrets of the environment are not redacted: name them exactly, as in PLUGIN_SECRET_ENV=DB_PASSWORD,API_KEY")
 	}
 }
 

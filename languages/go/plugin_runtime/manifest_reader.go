@@ -51,7 +51,7 @@ func parseManifest(text []byte) (*manifest, error) {
 	case problem != nil:
 		return nil, fmt.Errorf("%s cannot be read: %w", manifestName, problem)
 	case len(ports) == 0:
-		return nil, fmt.Errorf("%s names no port in container.ports", manifestName)
+		return nil, fmt.Errorf("%s has no port in container.ports", manifestName)
 	}
 	return m, nil
 }
@@ -66,7 +66,7 @@ func checkSyntax(text []byte) error {
 		return fmt.Errorf("it must be an object, but is %s", typeName(value))
 	}
 	if _, err = decoder.ReadToken(); !errors.Is(err, io.EOF) {
-		return errors.New("it goes on behind the end of its object")
+		return errors.New("it has more text after the end of its object")
 	}
 	return nil
 }

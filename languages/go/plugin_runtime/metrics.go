@@ -88,13 +88,13 @@ func (m *metrics) render(its *manifest, gauges []gauge) string {
 	line("plugin_execution_duration_seconds_count %d", total)
 	head("plugin_redactions_total", "Places in which a secret was replaced.", "counter")
 	line("plugin_redactions_total %d", m.redactions.Load())
-	head("plugin_log_lines_dropped_total", "Log lines that standard output did not take.", "counter")
+	head("plugin_log_lines_dropped_total", "Log lines dropped because nothing read stdout.", "counter")
 	line("plugin_log_lines_dropped_total %d", m.droppedLines.Load())
 	for _, one := range append(gauges, gauge{"plugin_uptime_seconds", "Seconds since the start.", time.Since(m.started).Seconds()}) {
 		head(one.name, one.help, "gauge")
 		line("%s %s", one.name, strconv.FormatFloat(one.value, 'f', -1, 64))
 	}
-	head("plugin_build_info", "The plugin and what it runs on.", "gauge")
+	head("plugin_build_info", "The plugin and its runtime.", "gauge")
 	line("plugin_build_info{plugin_id=%q,version=%q,go_version=%q} 1", its.ID, its.Version, strings.TrimPrefix(runtime.Version(), "go"))
 	return page.String()
 }

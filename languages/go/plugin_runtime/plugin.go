@@ -107,7 +107,7 @@ func (p *plugin) awaitReady(limit time.Duration) (problem string) {
 		select {
 		case <-p.settled:
 		default:
-			return fmt.Sprintf("its Setup has not ended within %s s (PLUGIN_START_SECONDS)", plainNumber(limit.Seconds()))
+			return fmt.Sprintf("its Setup did not finish within %s s (PLUGIN_START_SECONDS)", plainNumber(limit.Seconds()))
 		}
 	}
 	state, problem, _ := p.get()

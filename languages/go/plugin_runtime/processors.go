@@ -8,7 +8,7 @@ import (
 
 const (
 	longTime       = 50 * time.Millisecond // from which on an execution may be one that computes
-	mostProcessors = 64                    // beside Go's default
+	mostProcessors = 64                    // in addition to Go's default
 )
 
 // processors has Go use further threads while executions go on for long.
@@ -19,7 +19,7 @@ const (
 type processors struct {
 	lock sync.Mutex
 	long int // executions that go on for long
-	more int // threads beside Go's default
+	more int // threads in addition to Go's default
 }
 
 // turn is what one execution has of the processors.

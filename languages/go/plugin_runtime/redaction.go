@@ -18,7 +18,7 @@ const (
 	mostCharacters = 256 * 1024
 )
 
-// form is one form of a secret, as a text and as it stands inside of a JSON string.
+// form is one form of a secret, as a text and as it stands inside a JSON string.
 type form struct {
 	text   string
 	inJSON []byte

@@ -82,7 +82,7 @@ func (e *endpoint) read(arrived *arrival, id *identity) (jsontext.Value, *Call, 
 	own := e.secrets.ofInputs(given, sent)
 	id.secrets = id.secrets.with(own)
 	if !own.isComplete {
-		e.log.tell(id, levelWarning, "not every secret of this request is redacted: too many, or too long")
+		e.log.tell(id, levelWarning, "some secrets of this request are not redacted: too many, or too long")
 	}
 	stepID, _ := unwrap(given["stepId"], "any")
 	found := readInputs(e.manifest.InputDefinitions, given, e.settings.strictInputs == 1, int(e.settings.maxJSONDepth))

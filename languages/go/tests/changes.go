@@ -49,7 +49,7 @@ func checkStep(prefix, version string) (string, error) {
 	}
 	released, _ := before["version"].(string)
 	if err == nil && !regexp.MustCompile(`^\d+\.\d+\.\d+$`).MatchString(released) {
-		err = fmt.Errorf("%q is no version such as 1.2.0", released)
+		err = fmt.Errorf("%q is not a version such as 1.2.0", released)
 	}
 	if err != nil {
 		return "", fmt.Errorf("manifest.json cannot be compared with that of %s: %w", last, err)

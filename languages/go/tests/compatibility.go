@@ -91,7 +91,7 @@ func inputs(old, now object) (found []change) {
 			}
 		}
 		if next == nil {
-			found = append(found, change{"major", place, "removed; what callers send has no effect any more"})
+			found = append(found, change{"major", place, "removed; values from callers no longer have an effect"})
 			continue
 		}
 		kept[next["name"]] = true
@@ -116,9 +116,9 @@ func input(place string, was, now object) (found []change) {
 	say := func(step, text string) { found = append(found, change{step, place, text}) }
 	required, must := was["required"] == true, now["required"] == true
 	if must && !required {
-		say("major", "required now")
+		say("major", "now required")
 	} else if required && !must {
-		say("minor", "optional now")
+		say("minor", "now optional")
 	}
 	for _, one := range valueChanges(was, now) {
 		say(either(one.wider, "minor", "major"), one.text)
@@ -130,9 +130,9 @@ func input(place string, was, now object) (found []change) {
 		case had && has:
 			say("major", fmt.Sprintf("the default was %s and is %s", asJSON(before), asJSON(after)))
 		case has && !required:
-			say("minor", fmt.Sprintf("has the default %s now", asJSON(after)))
+			say("minor", fmt.Sprintf("now has the default %s", asJSON(after)))
 		case had && !must:
-			say("major", fmt.Sprintf("has no default any more; it was %s", asJSON(before)))
+			say("major", fmt.Sprintf("no longer has a default; it was %s", asJSON(before)))
 		}
 	}
 	aliases, others := texts(was["aliases"]), texts(now["aliases"])
@@ -143,7 +143,7 @@ func input(place string, was, now object) (found []change) {
 		say("minor", fmt.Sprintf("the alias %s was added", alias))
 	}
 	if is := now["secret"] == true; is != (was["secret"] == true) {
-		say("minor", either(is, "is secret now", "is not secret now"))
+		say("minor", either(is, "now secret", "no longer secret"))
 	}
 	return found
 }
@@ -160,9 +160,9 @@ func outputs(old, now object) (found []change) {
 			continue
 		}
 		if was["required"] == true && next["required"] != true {
-			say("major", "not always there any more")
+			say("major", "no longer always present")
 		} else if next["required"] == true && was["required"] != true {
-			say("minor", "always there now")
+			say("minor", "now always present")
 		}
 		for _, one := range valueChanges(was, next) {
 			say(either(one.wider, "major", "minor"), one.text)
@@ -174,7 +174,7 @@ func outputs(old, now object) (found []change) {
 		}
 	}
 	if len(before) > 0 && named(after, before[0]["name"]) != nil && after[0]["name"] != before[0]["name"] {
-		text := fmt.Sprintf("%v comes first now, and some plans keep only the first output", after[0]["name"])
+		text := fmt.Sprintf("%v now comes first; some plans keep only the first output", after[0]["name"])
 		found = append(found, change{"major", fmt.Sprintf("output %v", before[0]["name"]), text})
 	}
 	return found
@@ -217,7 +217,7 @@ func valueChanges(was, now object) (found []difference) {
 	}
 	if was["items"] != nil || now["items"] != nil {
 		for _, one := range valueChanges(itemsOf(was), itemsOf(now)) {
-			found = append(found, difference{one.wider, "of the items: " + one.text})
+			found = append(found, difference{one.wider, "items: " + one.text})
 		}
 	}
 	return found
@@ -228,18 +228,18 @@ func choices(was, now any) (found []difference) {
 	switch {
 	case was == nil && now == nil:
 	case was == nil:
-		found = append(found, difference{false, fmt.Sprintf("only %s now", strings.Join(after, ", "))})
+		found = append(found, difference{false, fmt.Sprintf("now only %s", strings.Join(after, ", "))})
 	case now == nil:
-		found = append(found, difference{true, fmt.Sprintf("any value now, not only %s", strings.Join(before, ", "))})
+		found = append(found, difference{true, fmt.Sprintf("now any value, not only %s", strings.Join(before, ", "))})
 	default:
 		without := func(one string, others []string) bool { return slices.Contains(others, one) }
 		removed := slices.DeleteFunc(slices.Clone(before), func(one string) bool { return without(one, after) })
 		added := slices.DeleteFunc(slices.Clone(after), func(one string) bool { return without(one, before) })
 		if len(removed) > 0 {
-			found = append(found, difference{false, strings.Join(removed, ", ") + " not allowed any more"})
+			found = append(found, difference{false, strings.Join(removed, ", ") + " no longer allowed"})
 		}
 		if len(added) > 0 {
-			found = append(found, difference{true, strings.Join(added, ", ") + " allowed now"})
+			found = append(found, difference{true, strings.Join(added, ", ") + " now allowed"})
 		}
 	}
 	return found
@@ -288,7 +288,7 @@ func configuration(old, now object) (found []change) {
 		if was < 0 {
 			found = append(found, addition(place, one["required"] == true))
 		} else if one["required"] == true && before[was]["required"] != true {
-			found = append(found, change{"major", place, "required now"})
+			found = append(found, change{"major", place, "now required"})
 		}
 	}
 	for _, one := range slices.SortedFunc(slices.Values(before), byKey) {

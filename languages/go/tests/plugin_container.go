@@ -99,13 +99,13 @@ func putAside(name string) (bool, error) {
 func bringBack(name string) string {
 	docker(nil, "rename", name+before, name)
 	if _, problem, err := docker(nil, "start", name); err != nil {
-		return "The container from before cannot be started again: " + problem
+		return "The previous container cannot be started again: " + problem
 	}
-	return "The container from before is running again."
+	return "The previous container is running again."
 }
 
 // startContainer starts the image in place of the container that runs, and waits until it is
-// healthy. If it does not get there, or after Ctrl-C, the container from before runs again.
+// healthy. If it does not get there, or after Ctrl-C, the previous container runs again.
 func startContainer() error {
 	if err := needPortNumber(); err != nil {
 		return err
@@ -166,7 +166,7 @@ func startUntilHealthy(interrupted context.Context, plugin manifest, options []s
 		return err
 	}
 	output, problem, _ := docker(nil, "logs", "--tail=20", plugin.ID)
-	return fmt.Errorf("%s\n%s\n\nThe plugin did not get healthy: %w; its last log lines are above", output, problem, err)
+	return fmt.Errorf("%s\n%s\n\nThe plugin did not become healthy: %w; its last log lines are above", output, problem, err)
 }
 
 // waitUntilHealthy waits for health; the error says why it does not come.

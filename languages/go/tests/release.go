@@ -68,7 +68,7 @@ func makeRelease(version string, withImage bool) error {
 		return fmt.Errorf("Commit or stash what has changed first:\n%s", changes)
 	}
 	if text(imageFile) != "" && !withImage {
-		return fmt.Errorf("%s has the image of the version before: add PUSH=image, or remove the file (git rm %s) and commit",
+		return fmt.Errorf("%s has the image of the previous version: add PUSH=image, or remove the file (git rm %s) and commit",
 			imageFile, imageFile)
 	}
 	plugin, err := readManifest()
@@ -115,7 +115,7 @@ func checkOrder(version, current, prefix string) error {
 		return err
 	}
 	if tagged != "" {
-		return fmt.Errorf("%s is released already: there is a tag %s%s", version, prefix, version)
+		return fmt.Errorf("%s is already released: there is a tag %s%s", version, prefix, version)
 	}
 	if compareVersions(version, current) >= 0 {
 		return nil
@@ -124,7 +124,7 @@ func checkOrder(version, current, prefix string) error {
 	if err != nil {
 		return err
 	}
-	example, rule := current, "that one, which is not released yet, or higher"
+	example, rule := current, "that version, which is not released yet, or higher"
 	if released != "" {
 		example, rule = lowestVersion(current, "patch"), "higher"
 	}
@@ -233,7 +233,7 @@ func pushedImage() (string, error) {
 	}
 	var found []struct{ RepoDigests []string }
 	if err := json.Unmarshal([]byte(inspected), &found); err != nil {
-		return "", fmt.Errorf("docker image inspect %s is not understood: %w", image, err)
+		return "", fmt.Errorf("cannot parse docker image inspect %s: %w", image, err)
 	}
 	line := ""
 	for _, one := range found {
@@ -244,7 +244,7 @@ func pushedImage() (string, error) {
 		}
 	}
 	if line == "" {
-		return "", fmt.Errorf("the engine knows no digest of %s: docker image inspect %s", image, image)
+		return "", fmt.Errorf("the engine has no digest for %s: docker image inspect %s", image, image)
 	}
 	return line, nil
 }

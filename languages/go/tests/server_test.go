@@ -137,7 +137,7 @@ func (s *server) call(t *testing.T, method, path, body string) (int, map[string]
 	content, err := io.ReadAll(answer.Body)
 	var document map[string]any
 	if err != nil || json.Unmarshal(content, &document) != nil {
-		t.Fatalf("%s %s: %v %q is no JSON object", method, path, err, content)
+		t.Fatalf("%s %s: %v %q is not a JSON object", method, path, err, content)
 	}
 	return answer.StatusCode, document
 }
@@ -167,7 +167,7 @@ func TestServer(t *testing.T) {
 			t.Error(status, answer)
 		}
 	})
-	t.Run("what the host sends unasked is accepted, and its tokens are not logged", func(t *testing.T) {
+	t.Run("undeclared inputs of the host are accepted, and its tokens are not logged", func(t *testing.T) {
 		before, _ := server.execute(t, example(t))
 		inputs := example(t)
 		inputs["stepId"], inputs["availablePlugins"], inputs["__auth_token"] = "1", "[]", canary
@@ -195,7 +195,7 @@ func TestServer(t *testing.T) {
 			}
 		}
 	})
-	t.Run("failures have a status of their own", func(t *testing.T) {
+	t.Run("failures have an error status", func(t *testing.T) {
 		endpoint := found.API.Endpoint
 		for _, one := range []struct {
 			method, path, body string

@@ -15,7 +15,7 @@ import (
 	"syscall"
 )
 
-// settings returns what the file has that ENV_FILE names: one NAME=value a line.
+// settings returns what the file has that ENV_FILE names: one NAME=value per line.
 func settings() (map[string]string, error) {
 	found := map[string]string{}
 	name := os.Getenv("ENV_FILE")

@@ -57,7 +57,9 @@ class App:
             error = f"{path} takes {allow}, not {method[:20]}."
             return failure(405, self._redacted(error), headers=(("Allow", allow),))
         known = ", ".join([f"{self._method} {self._path}", *(f"GET {p}" for p in self._pages)])
-        return failure(404, self._redacted(f"There is no {path[:200]!a} here; there is {known}."))
+        return failure(
+            404, self._redacted(f"There is no {path[:200]!a} here; the paths are {known}.")
+        )
 
     def is_execution(self, method: str, path: str) -> bool:
         """Whether a request is one for the plugin's own code."""
@@ -116,14 +118,14 @@ class App:
         executor = self._executor
         gauges: dict[str, tuple[str, float]] = {
             "plugin_executions_in_flight": (
-                "Execution slots that are taken, stuck ones included.",
+                "Execution slots in use, including stuck ones.",
                 executor.in_flight,
             ),
             "plugin_executions_stuck": (
-                "Executions past their deadline that still run.",
+                "Executions past their deadline that are still running.",
                 executor.stuck,
             ),
-            "plugin_execution_slots": ("Executions at once.", executor.slots),
+            "plugin_execution_slots": ("Concurrent executions allowed.", executor.slots),
             "plugin_ready": (
                 "1 when /health/ready answers 200, else 0.",
                 int(self._ready().status == 200),

@@ -2,7 +2,7 @@
 
 A definition of an input or output in manifest.json may carry these keys, named as in JSON Schema;
 the host ignores them. This file is also in every plugin, for the check of a request: `make schema`
-copies it, so it needs the standard library alone. No message holds a value.
+copies it, so it needs only the standard library. No message holds a value.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def compiled(pattern: str) -> re.Pattern[str]:
     class, Python warns of `[[`, `--`, `&&`, `~~` and `||`, which it may read as sets one day.
 
     Raises:
-        re.error: It is no regular expression.
+        re.error: It is not a regular expression.
     """
     parts = re.findall(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|.", pattern, re.DOTALL)
     return re.compile("".join(map(_as_json_schema_reads_it, parts)), re.ASCII)
@@ -135,7 +135,7 @@ def prepare(definition: dict[str, Any] | None) -> None:
     """Compile the patterns of a definition, so that no request waits for that.
 
     Raises:
-        WrongPattern: One is no regular expression.
+        WrongPattern: One is not a regular expression.
     """
     while definition is not None:
         if "pattern" in definition:

@@ -73,7 +73,7 @@ class Endpoint:
             except Refusal as refusal:
                 answer, details = self._refuse(refusal, identity)
                 outcome = refusal.outcome
-            except BaseException as error:  # a text of the plugin's own can raise anything
+            except BaseException as error:  # the plugin's own __str__ can raise anything
                 broken = Refusal(500, "failed", describe(error))
                 broken.__cause__ = error
                 answer, details = self._refuse(broken, identity)
@@ -107,8 +107,8 @@ class Endpoint:
 
     def _record(self, outcome: str, answer: Response, seconds: float, details: Details) -> None:
         self._metrics.count(outcome, seconds)
-        # The host drops the text of a failure, so people find it only here. A 429 is no error: the
-        # caller comes back.
+        # The host drops the text of a failure, so it is only visible here. A 429 is not an error:
+        # the caller retries.
         levels = {"success": logging.INFO, "busy": logging.WARNING}
         said = {"outcome": outcome, "status": answer.status, "seconds": round(seconds, 6)}
         level = levels.get(outcome, logging.ERROR)
@@ -176,7 +176,7 @@ class Endpoint:
         own = self._secrets.of_inputs(given, context)
         identity.secrets = identity.secrets | own
         if not own.is_complete:
-            logger.warning("not every secret of this request is redacted: too many, or too long")
+            logger.warning("some secrets of this request are not redacted: too many, or too long")
 
         reading = inputs.read(
             self._manifest["inputDefinitions"],

@@ -1,6 +1,6 @@
 """A bounded number of executions at once, each in a thread of its own and with a deadline.
 
-A Python thread cannot be killed. An execution past its deadline is answered all the same, but its
+A Python thread cannot be killed. An execution past its deadline is still answered, but its
 slot stays taken until it really ends; `async def` logic is cancelled for real.
 """
 
@@ -123,7 +123,7 @@ class Executor:
             self._running[job] = None
             self._waiting.append(job)
             needs_thread = len(self._waiting) > len(self._idle) + self._waking
-            # With one a slot, a thread that has freed its slot takes the job once it has answered.
+            # With one per slot, a thread that has freed its slot takes the job after its answer.
             needs_thread = needs_thread and self._threads < self.slots
             self._wake_one()
         if needs_thread:
@@ -138,7 +138,7 @@ class Executor:
         except RuntimeError as error:
             # A limit of the container's. The job waits for one of the other threads.
             self._threads -= 1
-            logger.error("no further thread: %s", error)
+            logger.error("cannot start another thread: %s", error)
 
     def release(self, job: Job) -> None:
         """Forget a job that has ended; `lock` is held."""
@@ -201,7 +201,7 @@ class Executor:
         try:
             job.work(job)
         except BaseException as error:
-            logger.error("An execution broke: %s", describe(error), exc_info=error)
+            logger.error("An execution failed: %s", describe(error), exc_info=error)
         job.finish()
 
 

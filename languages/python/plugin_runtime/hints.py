@@ -1,4 +1,4 @@
-"""What to do about an exception whose cause lies outside of the code: what the image lacks.
+"""What to do about an exception whose cause lies outside the code: what the image lacks.
 
 Imported once something has failed, so that a start does not pay for it.
 """
@@ -53,7 +53,7 @@ def _chain(error: BaseException) -> Iterator[tuple[BaseException, bool]]:
 def _advice(error: BaseException, certain: bool) -> str:
     try:
         text = str(error)
-    except BaseException:  # a text of the plugin's own can raise anything
+    except BaseException:  # the plugin's own __str__ can raise anything
         return ""
     if isinstance(error, ModuleNotFoundError):
         # Many a library tries one package and goes on with another.
@@ -74,7 +74,7 @@ def _module(name: str) -> str:
     """What a missing module needs; "" if it is not a third-party package."""
     top = name.partition(".")[0]
     if top in LEFT_OUT:
-        return f"{top}/ is not in the image: move the module beside plugin_logic.py"
+        return f"{top}/ is not in the image: move the module next to plugin_logic.py"
     if top in sys.stdlib_module_names or top in ("", "plugin_logic", "plugin_runtime"):
         return ""
     if top in sys.modules and name not in PACKAGES:

@@ -14,7 +14,7 @@ from plugin_runtime.outputs import Failure
 Definitions = list[dict[str, Any]]
 
 DECODER = json.JSONDecoder()
-NESTED = 100_000  # characters; at most so many are read before one nests too deeply
+NESTED = 100_000  # characters; at most this many are read before one nests too deeply
 ANSWER_KEYS = {"success", "name", "result", "resultType", "error", "outputs", "status"}
 # Keys of a dictionary that say how it went; what else it holds are results.
 TOLD = {"success", "status", "error", "message", "timestamp"}
@@ -53,7 +53,7 @@ def find(printed: str) -> tuple[Any, str]:
         position = line_end
     if answer is None:
         shown = printed.strip()[:200]
-        what = f"no answer in JSON, but {shown!r}" if shown else "nothing"
+        what = f"not JSON, but {shown!r}" if shown else "nothing"
         raise Failure(
             f"The wrapped program printed {what}; expected a list such as "
             '[{"success": true, "name": "result", "resultType": "string", "result": "..."}].'

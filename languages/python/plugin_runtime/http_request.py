@@ -165,13 +165,13 @@ class Parser:
                 rule = f"PLUGIN_MAX_HEADER_BYTES allows {self._max_header}"
                 raise BadRequest(431, f"The request's header is too large; {rule}.")
             if not (65 <= data[0] <= 90 or data == b"\r"):
-                raise BadRequest(400, "This is no HTTP: a request begins with its method.")
+                raise BadRequest(400, "This is not HTTP: a request begins with its method.")
             if data.count(b"\n") > data.count(b"\r\n"):  # its end would never come
                 raise BadRequest(400, "A line of a request must end with CR and LF.")
             return None
         lines = bytes(data[:end]).split(b"\r\n")
         if len(lines) > MOST_FIELDS + 1:
-            raise BadRequest(431, f"The request's header has over {MOST_FIELDS} lines.")
+            raise BadRequest(431, f"The request's header has more than {MOST_FIELDS} lines.")
         del data[: end + len(HEAD_END)]
         match = REQUEST_LINE.fullmatch(lines[0])
         if match is None:
@@ -183,12 +183,12 @@ class Parser:
         request = Request(match[1].decode("ascii"), path, f"1.{match[3].decode()}", headers)
         self._read_length(request)
         if "host" not in headers and request.version != "1.0":
-            raise BadRequest(400, "A request of HTTP/1.1 needs a line such as Host: example.")
+            raise BadRequest(400, "An HTTP/1.1 request needs a line such as Host: example.")
         if HOST.fullmatch(headers.get("host", "")) is None:
             raise BadRequest(400, "The header host must be a name, such as Host: example.")
         expected = headers.get("expect", "").lower()
         if expected not in ("", "100-continue"):
-            raise BadRequest(417, "The only Expect that is supported is 100-continue.")
+            raise BadRequest(417, "The only supported Expect is 100-continue.")
         self._expects = bool(expected) and request.version != "1.0"
         return request
 
@@ -198,9 +198,9 @@ class Parser:
         length = request.headers.get("content-length")
         if coding is not None:
             if coding.lower() != "chunked":
-                raise BadRequest(400, "The only Transfer-Encoding that is supported is chunked.")
+                raise BadRequest(400, "The only supported Transfer-Encoding is chunked.")
             if length is not None or request.version != "1.1":
-                what = "Transfer-Encoding goes with HTTP/1.1 and without Content-Length."
+                what = "Transfer-Encoding requires HTTP/1.1 and no Content-Length."
                 raise BadRequest(400, what)
             self._body = bytearray()
         elif length is not None:
@@ -232,7 +232,7 @@ class Parser:
                 # Its line, both line ends, less what they carry.
                 self._framing = max(0, self._framing + len(line) + 4 - size)
                 if self._framing > MOST_FRAMING:
-                    raise BadRequest(400, "The lines of the chunks outweigh what they carry.")
+                    raise BadRequest(400, "The chunks have more line overhead than data.")
                 self._chunk_left = size or -2
                 continue
             body += data[: self._chunk_left]
@@ -242,7 +242,7 @@ class Parser:
             if self._chunk_left or len(data) < 2:
                 return False
             if not data.startswith(b"\r\n"):
-                raise BadRequest(400, "A chunk must end where its size says, with a line end.")
+                raise BadRequest(400, "A chunk must end where its size says, with a line break.")
             del data[:2]
             self._chunk_left = -1
 
@@ -253,9 +253,9 @@ class Parser:
                 return True
             self._trailer += len(line)
             if self._trailer > self._max_header:
-                raise BadRequest(431, f"The trailer has over {self._max_header} bytes.")
+                raise BadRequest(431, f"The trailer has more than {self._max_header} bytes.")
             if _fields([line]).keys() & {"content-length", "transfer-encoding"}:
-                raise BadRequest(400, "The length of a body cannot come behind it.")
+                raise BadRequest(400, "The length of a body cannot come after it.")
         return False
 
     def _line(self, longest: int, what: str) -> bytes | None:
@@ -263,7 +263,7 @@ class Parser:
         end = self._data.find(b"\r\n", 0, longest)
         if end < 0:
             if len(self._data) >= longest:
-                raise BadRequest(400, f"{what} has over {longest} bytes.")
+                raise BadRequest(400, f"{what} has more than {longest} bytes.")
             return None
         line = bytes(self._data[:end])
         del self._data[: end + 2]

@@ -101,7 +101,7 @@ def prepare(manifest: dict[str, Any]) -> None:
     """Import what checks constraints, if there are any, so that no request waits for it.
 
     Raises:
-        WrongConstraint: a pattern is no regular expression.
+        WrongConstraint: a pattern is not a regular expression.
     """
     for key in ("inputDefinitions", "outputDefinitions"):
         for definition in manifest[key]:
@@ -113,7 +113,7 @@ def prepare(manifest: dict[str, Any]) -> None:
                 constraints.prepare(definition)
             except constraints.WrongPattern as error:
                 what = f"the pattern of {definition['name']} in {key}"
-                raise WrongConstraint(f"{what} is no regular expression: {error}") from error
+                raise WrongConstraint(f"{what} is not a regular expression: {error}") from error
 
 
 def faults(value: Any, definition: dict[str, Any]) -> list[str]:

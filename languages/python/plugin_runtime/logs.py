@@ -44,7 +44,7 @@ def _plain(value: Any) -> str:
     try:
         return value if isinstance(value, str) else repr(value)
     except Exception as error:
-        return f"{type(value).__name__} without a text: {type(error).__name__}"
+        return f"{type(value).__name__} without text: {type(error).__name__}"
 
 
 def as_json(line: Line) -> str:

@@ -63,7 +63,7 @@ class Metrics:
             "# HELP plugin_redactions_total Places in which a secret was replaced.",
             "# TYPE plugin_redactions_total counter",
             f"plugin_redactions_total {redactions}",
-            "# HELP plugin_log_lines_dropped_total Log lines that standard output did not take.",
+            "# HELP plugin_log_lines_dropped_total Log lines dropped because nothing read stdout.",
             "# TYPE plugin_log_lines_dropped_total counter",
             f"plugin_log_lines_dropped_total {dropped_lines}",
         ]
@@ -72,7 +72,7 @@ class Metrics:
             lines += [f"# HELP {name} {text}", f"# TYPE {name} gauge", f"{name} {value:.12g}"]
         python = f'python_version="{sys.version.split()[0]}"'
         lines += [
-            "# HELP plugin_build_info The plugin and what it runs on.",
+            "# HELP plugin_build_info The plugin and its runtime.",
             "# TYPE plugin_build_info gauge",
             f"plugin_build_info{{{self._info},{python}}} 1",
         ]

@@ -61,7 +61,7 @@ def fault(value: Any, place: str) -> str:
 def _fault(value: Any, place: str, parents: tuple[int, ...]) -> str:
     if isinstance(value, dict | list | tuple):
         if id(value) in parents:
-            return f"{place} holds itself"
+            return f"{place} contains itself"
         return _fault_inside(value, place, (*parents, id(value)))
     if value is None or isinstance(value, bool):
         return ""
@@ -69,7 +69,7 @@ def _fault(value: Any, place: str, parents: tuple[int, ...]) -> str:
         return _half_character(value, place)
     if isinstance(value, float):
         finite = value - value == 0
-        return "" if finite else f"{place} is {value}, which JSON does not know; write None"
+        return "" if finite else f"{place} is {value}, which JSON does not have; write None"
     if isinstance(value, int):
         is_long = value.bit_length() > 10_000  # Python refuses to write about 4300 digits
         return f"{place} is an integer of too many digits; write hex(value)" if is_long else ""

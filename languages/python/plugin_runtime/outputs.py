@@ -112,7 +112,7 @@ def altered(outputs: dict[str, Any]) -> tuple[list[str], list[str]]:
     """What JSON can carry, but its reader will not see as it was.
 
     Args:
-        outputs: Values that `encode` has accepted, so that none of them holds itself.
+        outputs: Values that `encode` has accepted, so that none of them contains itself.
 
     Returns:
         Problems: keys that become equal, and integers that no double can hold. Warnings: integers

@@ -31,7 +31,7 @@ DEEPEST_CONTEXT = 3
 SECRET_WORDS = ("token", "secret", "passw", "passphrase", "credential", "authorization", "webhook")
 SECRET_VARIABLES = (*SECRET_WORDS, "key", "jwt", "_dsn_")
 SECRET_HEADERS = (*SECRET_WORDS, "api-key", "apikey", "cookie")
-# Only ends of names, because inputs are named for people: `keywords`, `max_tokens` are no secrets.
+# Only ends of names, because inputs are named for people: `keywords`, `max_tokens` are not secrets.
 SECRET_INPUTS = (
     *("token", "secret", "password", "passwd", "passphrase", "credential", "credentials"),
     *("authorization", "webhook", "webhook_url", "webhookurl", "jwt", "_dsn", "cookie"),
@@ -154,7 +154,7 @@ def of_environment(
         manifest: the plugin's manifest.
         environ: the environment.
         names: the variables that are secret. Without names: those that `configuration` calls
-            secret, those whose name says so, and every password inside of a URL.
+            secret, those whose name says so, and every password inside a URL.
     """
     if names := set(names):
         return Secrets(value for name, value in environ.items() if name in names)

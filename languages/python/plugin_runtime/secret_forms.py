@@ -28,7 +28,7 @@ def scalars_in(value: Any) -> Iterator[str | int | float]:
 
 
 def is_number(value: Any) -> bool:
-    """Whether a JSON value is a number; Python's booleans are no numbers in JSON."""
+    """Whether a JSON value is a number; Python's booleans are not numbers in JSON."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
@@ -59,7 +59,7 @@ def parts_of_header(name: str, value: str) -> Iterator[str]:
 
 
 def passwords_in(text: str) -> Iterator[str]:
-    """The forms of passwords inside of URLs and of connection strings such as `password=...;`."""
+    """The forms of passwords inside URLs and of connection strings such as `password=...;`."""
     if "://" in text and "@" in text:
         for user, password in re.findall(URL_PASSWORD, text):
             yield from _of_credentials(f"{user}:{password}")

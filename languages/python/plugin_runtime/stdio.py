@@ -13,7 +13,7 @@ LONGEST_LINE = 65536  # characters; what has no line end by then is logged as it
 class StandardStream(io.TextIOBase):
     """Takes the place of `sys.stdout` or `sys.stderr`.
 
-    What has no line end yet is kept for each execution, and each thread outside of them, by itself.
+    What has no line end yet is kept for each execution, and each thread outside them, by itself.
 
     Args:
         name: `stdout` or `stderr`.

@@ -36,7 +36,7 @@ class BadJson(ValueError):
 def loads(body: bytes | bytearray, max_depth: int) -> Any:
     """Parse a UTF-8 JSON text.
 
-    Refused, beside malformed JSON: a key that occurs twice, NaN and Infinity, numbers that no
+    Refused, besides malformed JSON: a key that occurs twice, NaN and Infinity, numbers that no
     double can hold, lone surrogates, nesting deeper than `max_depth`. A byte order mark, which some
     editors write, is passed over.
 
@@ -93,12 +93,12 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _shown(key: str) -> str:
-    """A key as a message may show it; what is no identifier could be a secret in a wrong place."""
+    """A key as a message may show it; a non-identifier could be a misplaced secret."""
     return repr(key) if len(key) <= 40 and key.isidentifier() else f"of {len(key)} characters"
 
 
 def _no_constant(name: str) -> None:
-    raise BadJson(f"The JSON holds {name}, which JSON does not know.")
+    raise BadJson(f"The JSON contains {name}, which is not valid JSON.")
 
 
 def _bounded_int(digits: str) -> int:
@@ -111,13 +111,13 @@ def _bounded_int(digits: str) -> int:
             pass
         else:
             return number
-    raise BadJson(f"The JSON holds an integer of {len(digits.lstrip('-'))} digits: too large.")
+    raise BadJson(f"The JSON contains an integer of {len(digits.lstrip('-'))} digits: too large.")
 
 
 def _finite_float(digits: str) -> float:
     number = float(digits)
     if number in (float("inf"), float("-inf")):
-        raise BadJson(f"The JSON holds the number {digits[:40]}, which is too large.")
+        raise BadJson(f"The JSON contains the number {digits[:40]}, which is too large.")
     return number
 
 
@@ -148,7 +148,7 @@ def _refuse_lone_surrogates(value: Any) -> None:
         try:
             text.encode("utf-8")
         except UnicodeEncodeError:
-            raise BadJson("The JSON holds half of a surrogate pair, no character.") from None
+            raise BadJson("The JSON contains half of a surrogate pair, not a character.") from None
 
 
 def strings_in(value: Any) -> Iterator[str]:

@@ -38,7 +38,7 @@ def refusal(line: str) -> str:
     """Why a line of requirements.in cannot be locked; "" if it can be."""
     option, _, place = line.partition("=") if "=" in line.split()[0] else line.partition(" ")
     if option in ("-e", "--editable"):
-        return "an editable package is not in the image: put its code beside plugin_logic.py"
+        return "an editable package is not in the image: put its code next to plugin_logic.py"
     if option in ("-f", "--find-links"):
         return "" if "://" in place else "a folder is not in the image when packages are installed"
     if line.startswith("-"):
@@ -51,7 +51,7 @@ def refusal(line: str) -> str:
     if LOCAL.match(line):
         return (
             "a file of this machine is not in the image when packages are installed: name it by "
-            "an https address, or put its code beside plugin_logic.py"
+            "an https address, or put its code next to plugin_logic.py"
         )
     return ""
 
@@ -101,7 +101,7 @@ def main(options: list[str]) -> int:
     nowhere = [line for line in wanted if name_of(line) and name_of(line) not in locked]
     for line in nowhere:
         print(
-            f"requirements.in: {line} is installed nowhere, because its marker holds on no "
+            f"requirements.in: {line} is never installed, because its marker matches no "
             f"platform with Python {python_version()} or newer: remove the line",
             file=sys.stderr,
         )

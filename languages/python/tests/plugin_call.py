@@ -36,7 +36,7 @@ def run(inputs: dict[str, Any], context: dict[str, Any] | None = None) -> dict[s
     """
     plugin, executor, endpoint, budget = _started()
     if plugin.state != "ready":
-        raise RuntimeError(plugin.error or "setup() has not ended in time")
+        raise RuntimeError(plugin.error or "setup() did not finish in time")
     request = Request("POST", "/execute", "1.1", {"content-type": "application/json"})
     request.memory = Share(budget)
     request.body = json.dumps({"inputs": inputs, "context": context or {}}).encode()
@@ -45,7 +45,7 @@ def run(inputs: dict[str, Any], context: dict[str, Any] | None = None) -> dict[s
         lambda job: answers.put(endpoint.execute(request, job)),
         lambda late: answers.put(endpoint.time_out(late)),
     )
-    assert job is not None, "every slot is taken by an execution that does not end"
+    assert job is not None, "every slot is taken by an execution that does not finish"
     answer = answers.get()
     request.memory.release()
     assert answer is not None

@@ -1,6 +1,6 @@
 """Start the plugin on this machine: `make run`, `make up`, `make down`, `make logs`.
 
-The environment variable ENV_FILE names a file of settings for it, one NAME=value a line.
+The environment variable ENV_FILE names a settings file for it, one NAME=value per line.
 
 Usage:
     python tests/start_plugin.py run            as a process, until Ctrl-C
@@ -92,7 +92,7 @@ def limits(document: dict[str, Any]) -> list[str]:
     """The limits of manifest.json as compose.yaml has them: the processor is a weight.
 
     Raises:
-        SystemExit: the memory is no size.
+        SystemExit: the memory is not a size.
     """
     resources = document["container"]["resources"]
     size = re.fullmatch(r"([0-9]+)([kmg]?)", str(resources["memory"]).lower())
@@ -144,7 +144,7 @@ def run() -> int:
 def up() -> int:
     """Start the image in place of the container that runs; return the exit status.
 
-    If it does not get healthy, or after Ctrl-C, the container from before runs again.
+    If it does not become healthy, or after Ctrl-C, the previous container runs again.
     """
     document = manifest()
     name, settings, options = document["id"], settings_to_pass(document), limits(document)
@@ -181,7 +181,7 @@ def start(document: dict[str, Any], options: list[str], settings: dict[str, str]
             print(port_taken("up"), file=sys.stderr)
         return False
     if reason := wait_until_healthy(name, settings):
-        print(f"{last_words(name)}\n\nThe plugin did not get healthy: {reason}", file=sys.stderr)
+        print(f"{last_words(name)}\n\nThe plugin did not become healthy: {reason}", file=sys.stderr)
     return not reason
 
 

@@ -50,7 +50,7 @@ def cruft() -> list[str]:
         return ["uvx", "--from", SPEC, "cruft"]
     sys.exit(
         "cruft is not installed. Install it: python3 -m pip install 'cruft[pyproject]', or install "
-        "pipx or uv, with which it runs without being installed."
+        "pipx or uv, which run it without an installation."
     )
 
 
@@ -95,7 +95,7 @@ def let_git_merge_the_record(record: str) -> None:
 
 
 def settle_the_record(before: str) -> None:
-    """Take the template's text of the record whole: beside `wrapped` nothing in it is edited.
+    """Take the template's text of the record whole: except `wrapped`, nothing in it is edited.
 
     Args:
         before: The record as it was before the update.
@@ -157,7 +157,9 @@ def link(given: str) -> int:
     if local.is_dir():
         address = str(local.resolve())
     elif ":" not in address:
-        problem = f"{given} is no folder and no address" if given else "No address is recorded"
+        problem = (
+            f"{given} is neither a folder nor an address" if given else "No address is recorded"
+        )
         print(
             f"{problem}. Say where the template is: "
             "make link TEMPLATE=https://github.com/org/template, or TEMPLATE=../template",

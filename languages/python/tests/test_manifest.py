@@ -26,7 +26,7 @@ def test_it_follows_its_schema() -> None:
 
 def test_the_example_request_can_be_read() -> None:
     if problem := problem_of_example():
-        pytest.fail(f"examples/request.json is no request: {problem}", pytrace=False)
+        pytest.fail(f"examples/request.json is not a valid request: {problem}", pytrace=False)
 
 
 def test_what_works_otherwise_than_it_seems(manifest: dict[str, Any]) -> None:
@@ -45,7 +45,7 @@ def test_no_name_occurs_twice_among_inputs_and_outputs(manifest: dict[str, Any])
 
 
 def test_defaults_and_examples_meet_their_constraints(manifest: dict[str, Any]) -> None:
-    prepare(manifest)  # raises where a pattern is no regular expression
+    prepare(manifest)  # raises where a pattern is not a regular expression
     problems = [
         f"{definition['name']}: {value!r} {fault}"
         for definition in manifest["inputDefinitions"]
@@ -93,7 +93,7 @@ def out_of_step(manifest: dict[str, Any], example: dict[str, Any]) -> list[str]:
     ]
     found = read(inputs, example)
     problems += [f"examples/request.json: {problem}" for problem in found.problems]
-    problems += [f"examples/request.json: {name} is no input" for name in found.undeclared]
+    problems += [f"examples/request.json: {name} is not an input" for name in found.undeclared]
     return problems
 
 

@@ -13,7 +13,7 @@ const BLOCK = 4096; // bytes in which a body in chunks is kept
 const CHUNK_LINES = 5; // bytes around the data of a chunk, at least; Node bounds what else they may say
 const MOST_FRAMING = 16 * 1024; // bytes by which the lines of chunks may outweigh the data
 const CHUNKS_AT_ONCE = 500; // of a body, then others have their turn
-const OUTWEIGHED = 'The lines of the chunks outweigh what they carry.';
+const OUTWEIGHED = 'The chunks have more line overhead than data.';
 
 /** A body that is refused: its status, and one sentence for the caller. */
 class BodyRefused extends Error {
@@ -81,7 +81,7 @@ class BodyReader {
       this.#refuse = fail;
       request.on('data', take);
       request.on('error', fail);
-      const gone = (): void => fail(new Error('the client went away'));
+      const gone = (): void => fail(new Error('the client disconnected'));
       request.on('close', gone);
       request.on('end', () => {
         request.off('close', gone);
@@ -115,7 +115,7 @@ class BodyReader {
 
   async #holdCost(bytes: number, until: number): Promise<void> {
     for (;;) {
-      if (this.#isOver) throw new Error('the request was given up');
+      if (this.#isOver) throw new Error('the request was abandoned');
       try {
         this.share.hold(bytes);
         return;

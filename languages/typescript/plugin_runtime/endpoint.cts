@@ -149,7 +149,7 @@ class Endpoint {
     const own = this.#secrets.ofInputs(given, context);
     this.#identify(traceId, (this.#log.identity?.secrets ?? new Secrets([])).with(own));
     if (!own.isComplete)
-      this.#log.warning('not every secret of this request is redacted: too many, or too long');
+      this.#log.warning('some secrets of this request are not redacted: too many, or too long');
     const { strictInputs: strict, maxJsonDepth: maxDepth } = this.#data;
     const reading = readInputs(this.#manifest.inputDefinitions, given, { strict, maxDepth, sources });
     if (reading.problems.length > 0)

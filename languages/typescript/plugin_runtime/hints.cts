@@ -12,7 +12,7 @@ function describe(error: unknown): string {
       ? `${error.name}: ${error.message}`
       : `${typeof error} thrown: ${String(error)}`;
   } catch {
-    return 'something without a text was thrown';
+    return 'something without text was thrown';
   }
 }
 

@@ -25,7 +25,7 @@ const { asBytes, failure } = require('./responses.cts') as import('./responses.c
 
 const COPIED = 65536; // bytes of an answer up to which it is not counted
 const STALLED_MS = 1000; // without a byte; then it makes room for others where memory is short
-const STALLED = 'Nothing came for a second, and other requests need the memory; try again.';
+const STALLED = 'No data came for a second, and other requests need the memory; try again.';
 
 const STOPPING = 'The plugin is stopping.';
 const NO_HTTP = 'The request is not valid HTTP.';
@@ -75,7 +75,7 @@ class Server {
     this.#server.on('checkContinue', (request, response) => void this.#attend(request, response, true));
     this.#server.on('checkExpectation', (request, response) => {
       this.connections.begin(request.socket, response);
-      this.#send(request, response, failure(417, 'The only Expect that is supported is 100-continue.'));
+      this.#send(request, response, failure(417, 'The only supported Expect is 100-continue.'));
     });
     setInterval(() => this.#refuseTheStalled(), 1000).unref();
   }
@@ -180,7 +180,7 @@ class Server {
         share.hold(size);
       } catch (error) {
         if (!(error instanceof NoRoom)) throw error;
-        const why = `The answer has ${size} bytes; there is no memory for it.`;
+        const why = `The answer has ${size} bytes; too little memory is free.`;
         made = failure(error.status === 413 ? 500 : 503, why);
         size = Buffer.byteLength(made.body);
       }

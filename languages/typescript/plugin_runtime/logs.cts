@@ -108,7 +108,7 @@ function plain(value: unknown): string {
   try {
     return formatWithOptions({ colors: false, breakLength: Number.POSITIVE_INFINITY }, '%O', value);
   } catch (error) {
-    return `without a text: ${(error as Error)?.name}`;
+    return `without text: ${(error as Error)?.name}`;
   }
 }
 

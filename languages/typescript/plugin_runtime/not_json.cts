@@ -32,7 +32,7 @@ function fault(value: unknown, place: string, parents: object[] = []): string {
     case 'string':
       return value.isWellFormed() ? '' : `${place} has half of a surrogate pair; write value.toWellFormed()`;
     case 'number':
-      return Number.isFinite(value) ? '' : `${place} is ${value}, which JSON does not know; write null`;
+      return Number.isFinite(value) ? '' : `${place} is ${value}, which JSON does not have; write null`;
     case 'boolean':
       return '';
     case 'object':
@@ -43,7 +43,7 @@ function fault(value: unknown, place: string, parents: object[] = []): string {
 }
 
 function faultInside(value: object, place: string, parents: object[]): string {
-  if (parents.includes(value)) return `${place} holds itself`;
+  if (parents.includes(value)) return `${place} contains itself`;
   if (parents.length === DEEPEST) return `${place.slice(0, 200)} is nested too deeply`;
   parents.push(value);
   try {
@@ -83,7 +83,7 @@ function isJson(value: unknown, depth = 0): boolean {
       return false;
   }
   if (value === null) return true;
-  if (depth > DEEPEST) return false; // perhaps it holds itself
+  if (depth > DEEPEST) return false; // perhaps it contains itself
   if (Array.isArray(value)) {
     for (const item of value) if (!isJson(item, depth + 1)) return false;
     return true;

@@ -28,20 +28,20 @@ function hasBodyUpTo(request: IncomingMessage, most: number): boolean {
 /** The refusal of what Node accepts, but two servers could read differently. */
 function refusalOf(request: IncomingMessage): Response | undefined {
   if (request.rawHeaders.length / 2 > MOST_FIELDS)
-    return failure(431, `The request's header has over ${MOST_FIELDS} lines.`);
+    return failure(431, `The request's header has more than ${MOST_FIELDS} lines.`);
   const { httpVersion: version, url = '' } = request;
   if ((version !== '1.1' && version !== '1.0') || !isTarget(url)) return refusedTarget();
   if (version === '1.1' && request.headers.host === undefined)
-    return failure(400, 'A request of HTTP/1.1 needs a line such as Host: example.');
+    return failure(400, 'An HTTP/1.1 request needs a line such as Host: example.');
   const twice = repeatedIn(request.rawHeaders);
   if (twice !== undefined) return failure(400, `The header ${twice} may come only once.`);
   if (!HOST.test(request.headers.host ?? ''))
     return failure(400, 'The header host must be a name, such as Host: example.');
   const coding = request.headers['transfer-encoding'];
   if (coding !== undefined && coding.toLowerCase() !== 'chunked')
-    return failure(400, 'The only Transfer-Encoding that is supported is chunked.');
+    return failure(400, 'The only supported Transfer-Encoding is chunked.');
   if (coding !== undefined && version === '1.0')
-    return failure(400, 'Transfer-Encoding goes with HTTP/1.1 and without Content-Length.');
+    return failure(400, 'Transfer-Encoding requires HTTP/1.1 and no Content-Length.');
   return undefined;
 }
 

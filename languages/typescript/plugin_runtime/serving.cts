@@ -125,10 +125,10 @@ function serve({ manifest, settings, budget, threads, loaded, fd }: Started): vo
   const wrong = wrongPattern(manifest);
   if (wrong !== undefined) end(`wrong manifest.json: ${wrong}`);
   const missing = secretNames(process.env).filter((name) => process.env[name] === undefined);
-  if (missing.length > 0) log.warning(`PLUGIN_SECRET_ENV names what is not set: ${missing.join(', ')}`);
+  if (missing.length > 0) log.warning(`PLUGIN_SECRET_ENV names variables that are not set: ${missing.join(', ')}`);
   if (!secrets.environment.isComplete)
     log.warning(
-      'not every secret of the environment is redacted: name them exactly, as in PLUGIN_SECRET_ENV=DB_PASSWORD,API_KEY',
+      'some secrets of the environment are not redacted: name them exactly, as in PLUGIN_SECRET_ENV=DB_PASSWORD,API_KEY',
     );
   if (settings.memoryBytes < LEAST)
     log.warning(
@@ -151,7 +151,7 @@ function serve({ manifest, settings, budget, threads, loaded, fd }: Started): vo
   );
   const endUnready = (): void => {
     if (app.plugin.state === 'ready' || app.plugin.stopping) return;
-    const late = `it has not loaded plugin_logic.ts and ended setup() within ${settings.startSeconds} s (PLUGIN_START_SECONDS)`;
+    const late = `it did not load plugin_logic.ts and finish setup() within ${settings.startSeconds} s (PLUGIN_START_SECONDS)`;
     app.plugin.error ||= late;
     log.critical(`the process ends, because the plugin is not ready: ${app.plugin.error}`);
     leave(writer, 1, threads);

@@ -108,7 +108,7 @@ function endOfString(text: string, start: number): number {
 function keysOf(value: unknown): number {
   if (typeof value === 'string') checkText(value);
   else if (typeof value === 'number') {
-    if (!Number.isFinite(value)) throw new BadJson('The JSON holds a number that is too large.');
+    if (!Number.isFinite(value)) throw new BadJson('The JSON contains a number that is too large.');
   } else if (Array.isArray(value)) {
     let keys = 0;
     for (const item of value) keys += keysOf(item);
@@ -126,7 +126,7 @@ function keysOf(value: unknown): number {
 }
 
 function checkText(text: string): void {
-  if (!text.isWellFormed()) throw new BadJson('The JSON holds half of a surrogate pair, no character.');
+  if (!text.isWellFormed()) throw new BadJson('The JSON contains half of a surrogate pair, not a character.');
 }
 
 /** The first key that occurs twice; what is no identifier could be a secret in a wrong place. */

@@ -82,7 +82,7 @@ test('success and status agree', { skip }, async () => {
   assert.ok((body['success'] ? 'outputs' : 'error') in body);
 });
 
-test('what the host sends unasked is accepted, and its tokens are not logged', { skip }, async () => {
+test('undeclared inputs of the host are accepted, and its tokens are not logged', { skip }, async () => {
   const unasked = { stepId: '1', availablePlugins: '[]', __auth_token: TOKEN };
   const { status } = await call('POST', endpoint, { inputs: example() });
   const answer = await call('POST', endpoint, { inputs: { ...example(), ...unasked } });
@@ -101,7 +101,7 @@ test('a wrong type is refused for each input', { skip }, async () => {
   for (const { name } of typed) assert.ok(errors.some((error) => error.includes(`'${name}'`)));
 });
 
-test('failures have a status of their own', { skip }, async () => {
+test('failures have an error status', { skip }, async () => {
   assert.equal((await call('POST', endpoint, '{')).status, 400);
   assert.equal((await call('POST', endpoint, [])).status, 400);
   assert.equal((await call('GET', endpoint)).status, 405);

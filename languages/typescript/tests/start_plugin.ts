@@ -1,6 +1,6 @@
 /** Starts the plugin on this machine: `make run`, `make up`, `make down`.
  *
- *  The environment variable ENV_FILE names a file of settings for it, one NAME=value a line. */
+ *  The environment variable ENV_FILE names a settings file for it, one NAME=value per line. */
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

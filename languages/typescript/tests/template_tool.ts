@@ -71,8 +71,8 @@ function suite(options: string[]): number {
   const tool = command('stage7-plugin', spec);
   if (tool.length > 0) return execute([...tool, ...words]);
   const why = spec
-    ? 'uv or pipx installs it, and neither is here'
-    : 'neither .stage7-template.json nor .cruft.json names an address and a commit of the template; ' +
+    ? 'install uv or pipx, which can run it'
+    : 'neither .stage7-template.json nor .cruft.json has an address and a commit of the template; ' +
       'set CONTRACT_SUITE to a clone, CONTRACT_SUITE=../template, or with its address to ' +
       `CONTRACT_SUITE='stage7-plugin${EXTRAS} @ git+https://github.com/org/template'`;
   const reason = `stage7-plugin is not available: ${why}`;
@@ -100,7 +100,7 @@ function cruft(): string[] {
   const found = given ? asWords(given) : isInstalled('cruft') ? ['cruft'] : command('cruft', CRUFT);
   return found.length > 0
     ? found
-    : fail('cruft is not installed: install uv or pipx, with which it runs without that');
+    : fail('cruft is not installed: install uv or pipx, which can run it');
 }
 
 /** What git prints, split at NUL. */
@@ -144,7 +144,7 @@ function link(given: string): number {
   const folder = resolve(ROOT, address);
   if (address && statSync(folder, { throwIfNoEntry: false })?.isDirectory()) address = folder;
   else if (!address.includes(':')) {
-    const problem = given ? `${given} is no folder and no address` : 'No address is recorded';
+    const problem = given ? `${given} is neither a folder nor an address` : 'No address is recorded';
     fail(
       `${problem}. Say where the template is: ` +
         'make link TEMPLATE=https://github.com/org/template, or TEMPLATE=../template',

@@ -18,7 +18,7 @@ _BASE = re.compile(r"^FROM\s+python:([0-9.]+)", re.MULTILINE)
 
 
 def read_facts(folder: Path, manifest: Mapping[str, Any], view: HostView) -> dict[str, Any]:
-    """Return the fields of a plugin in index.json that its manifest alone does not tell."""
+    """Return the fields of a plugin in index.json that are not in its manifest."""
     resources = manifest.get("container", {}).get("resources")
     made = _json(folder / ".stage7-template.json")
     base = _BASE.search(_text(folder / view.dockerfile))

@@ -56,11 +56,11 @@ class FleetFiles:
             owned: Whether one of them has an owner.
 
         Raises:
-            Foreign: There are, and they may not be written over.
+            Foreign: There are, and they may not be overwritten.
         """
         environments = self._folder / compose.ENVIRONMENTS
         if environments.is_symlink() or (environments.exists() and not environments.is_dir()):
-            raise Foreign(f"{environments} is there and is no folder; move it away")
+            raise Foreign(f"{environments} exists and is not a folder; move it away")
         names = [*_ALWAYS, *map(_environment, slugs)]
         if on_kubernetes:
             names.append(kustomization.FILE)
@@ -75,8 +75,8 @@ class FleetFiles:
         if foreign:
             listed = ", ".join(foreign[:5]) + (", ..." if len(foreign) > 5 else "")
             raise Foreign(
-                f"{self._folder}: {listed} would be written over, and this command did not write "
-                "what is there; move it away, choose another --output-dir, or use --force"
+                f"{self._folder}: {listed} would be overwritten, but this command did not create "
+                "them; move them away, choose another --output-dir, or use --force"
             )
 
     def write(self, members: Sequence[Member]) -> str:
@@ -106,7 +106,7 @@ class FleetFiles:
         return remark
 
     def _keep_aside(self, texts: Mapping[str, str]) -> str:
-        """Keep a person's own files that are about to be written over; says which."""
+        """Keep a person's own files that are about to be overwritten; says which."""
         names = []
         for name, text in texts.items():
             path = self._folder / name
@@ -117,7 +117,7 @@ class FleetFiles:
         if not names:
             return ""
         aside = self._output.keep_aside("fleet", self._folder, names)
-        return f"written over: {', '.join(names)}; kept in {aside}"
+        return f"overwritten: {', '.join(names)}; kept in {aside}"
 
     def _is_ours(self, name: str) -> bool:
         """Whether a file is as this command wrote it, or not there."""

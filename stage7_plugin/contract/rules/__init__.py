@@ -1,4 +1,4 @@
-"""Every rule, one subject a file. Importing this registers them, in the order of the report."""
+"""Every rule, one subject per file. Importing this registers them, in the order of the report."""
 # ruff: noqa: I001
 
 from stage7_plugin.contract.rules import (

@@ -13,7 +13,7 @@ CACHED_SECONDS = 2.0
     "build.classic",
     "The image builds with the engine's classic builder",
     needs=Need.FOLDER,
-    todo="The host has no BuildKit: no RUN --mount, no COPY --chmod or --link, no heredocs.",
+    todo="The host does not use BuildKit: no RUN --mount, no COPY --chmod or --link, no heredocs.",
 )
 def classic(context: Context) -> None:
     """The host builds the image before every execution, with the classic builder.
@@ -32,14 +32,14 @@ def classic(context: Context) -> None:
 
 @rule(
     "build.cached",
-    f"A second build takes everything from the cache and less than {CACHED_SECONDS:g} s",
+    f"A second build uses only the cache and takes less than {CACHED_SECONDS:g} s",
     needs=Need.FOLDER,
     requires=("build.classic",),
     place=Place.ALONE,
-    todo="Keep what changes by itself out of the build, and what is large in .dockerignore.",
+    todo="Keep volatile content out of the build, and list large files in .dockerignore.",
 )
 def cached(context: Context) -> None:
-    """A build precedes every execution, so what is not cached is paid each time.
+    """A build precedes every execution, so whatever is not cached costs time on every execution.
 
     Request: The same build again.
     Expected: The same image, in less than 2 s.
@@ -48,7 +48,7 @@ def cached(context: Context) -> None:
     if not again.same_image:
         # A build of the same layers at the same time may have put its own into the engine's cache.
         again = context.target.rebuild()
-    same = "the same image" if again.same_image else "another image"
+    same = "the same image" if again.same_image else "a different image"
     context.note("the same build again", f"{same} after {again.seconds:.2f} s")
     wanted = f"the same image in less than {CACHED_SECONDS:g} s"
     context.expect(again.same_image, wanted)

@@ -22,7 +22,7 @@ INTERPRETER_OPTIONS: Mapping[str, str] = {
 }
 """What tracing agents and developers set on a machine; none of these files is in an image."""
 NODE_OPTIONS = "--require=/opt/host/none.cjs --max-old-space-size=4096"
-"""The size stands in the host's own example; agents that trace Node add modules of theirs."""
+"""The size is from the host's own example; agents that trace Node add modules of theirs."""
 _NODE = re.compile(r"(?:^|[\s/])node(?:js)?(?:\s|$)")
 """The program in a command line."""
 
@@ -43,7 +43,7 @@ def _healthy_with_variable(context: Context, name: str) -> None:
 
 @rule(
     "env.foreign-path",
-    "Starts with a PATH that names nothing in the image",
+    "Starts with a PATH that matches nothing in the image",
     needs=Need.START,
     requires=("lifecycle.healthy",),
     place=Place.OWN,
@@ -60,7 +60,7 @@ def foreign_path(context: Context) -> None:
 
 @rule(
     "env.port-ignored",
-    "Listens on the manifest's port whatever PORT says",
+    "Listens on the manifest's port, whatever PORT says",
     needs=Need.START,
     requires=("lifecycle.healthy",),
     place=Place.OWN,
@@ -77,14 +77,14 @@ def port_ignored(context: Context) -> None:
 
 @rule(
     "env.foreign-home",
-    "Starts with a HOME that is not there",
+    "Starts with a HOME that does not exist",
     needs=Need.START,
     requires=("lifecycle.healthy",),
     place=Place.OWN,
-    todo="Write to no place below HOME.",
+    todo="Write nothing below HOME.",
 )
 def foreign_home(context: Context) -> None:
-    """HOME names a folder of the host that no image has.
+    """HOME names a folder of the host that does not exist in the image.
 
     Request: A start with the host's HOME, then health.
     Expected: Healthy.
@@ -100,7 +100,7 @@ def _needs_python(context: Context) -> None:
 
 @rule(
     "env.interpreter-options-ignored",
-    "Starts with options for interpreters in the environment that name what is not there",
+    "Starts with interpreter options in the environment that name missing files",
     needs=Need.START,
     requires=("lifecycle.healthy",),
     place=Place.OWN,
@@ -119,11 +119,11 @@ def interpreter_options_ignored(context: Context) -> None:
 
 @rule(
     "env.node-options-ignored",
-    "Node: starts with NODE_OPTIONS that ask for a module that is not there and for a large heap",
+    "Node: starts with NODE_OPTIONS that name a missing module and a large heap",
     needs=Need.START,
     requires=("lifecycle.healthy",),
     place=Place.OWN,
-    todo="Take NODE_OPTIONS away before Node starts, which has no switch against it: "
+    todo="Unset NODE_OPTIONS before Node starts, because Node has no option to ignore it: "
     "`/usr/bin/env -u NODE_OPTIONS /usr/local/bin/node ...`.",
 )
 def node_options_ignored(context: Context) -> None:
@@ -141,14 +141,14 @@ def node_options_ignored(context: Context) -> None:
 
 @rule(
     "env.pythonpath-ignored",
-    "Python: starts with a PYTHONPATH that holds other modules",
+    "Python: starts with a PYTHONPATH that contains other modules",
     needs=Need.START,
     requires=("lifecycle.healthy",),
     place=Place.OWN,
     todo="Start Python with -E (or -I), so that PYTHONPATH is not read.",
 )
 def pythonpath_ignored(context: Context) -> None:
-    """Modules of the host would take the place of the plugin's.
+    """Modules of the host would replace the plugin's.
 
     Request: A start with PYTHONPATH naming a folder whose `json.py` raises, then health.
     Expected: Healthy.
@@ -160,14 +160,14 @@ def pythonpath_ignored(context: Context) -> None:
 
 @rule(
     "env.pythonhome-ignored",
-    "Python: starts with a PYTHONHOME that is not there",
+    "Python: starts with a PYTHONHOME that does not exist",
     needs=Need.START,
     requires=("lifecycle.healthy",),
     place=Place.OWN,
     todo="Start Python with -E (or -I), so that PYTHONHOME is not read.",
 )
 def pythonhome_ignored(context: Context) -> None:
-    """Python does not start with a PYTHONHOME that is not there.
+    """Python does not start with a PYTHONHOME that does not exist.
 
     Request: A start with the host's PYTHONHOME, then health.
     Expected: Healthy.
@@ -178,7 +178,7 @@ def pythonhome_ignored(context: Context) -> None:
 
 @rule(
     "env.whole",
-    "Starts with the host's whole environment, its URLs and tokens included",
+    "Starts with the host's whole environment, including its URLs and tokens",
     needs=Need.START,
     requires=(
         "env.foreign-path",
@@ -189,7 +189,7 @@ def pythonhome_ignored(context: Context) -> None:
         "env.pythonpath-ignored",
         "env.pythonhome-ignored",
     ),
-    todo="Read no variable but your own, under a prefix of your own.",
+    todo="Read only your own variables, under your own prefix.",
 )
 def whole(context: Context) -> None:
     """This is how the host starts every plugin.

@@ -46,7 +46,7 @@ def mistyped(context: Context) -> tuple[str, dict[str, Any]]:
 
 @rule(
     "errors.missing-input",
-    "A missing required input is answered 422 (or 400)",
+    "A missing required input is answered with 422 (or 400)",
     requires=_HEALTHY,
     todo="Check the inputs against inputDefinitions before anything else; answer 422.",
 )
@@ -62,14 +62,14 @@ def missing_input(context: Context) -> None:
 
 @rule(
     "errors.mistyped-input",
-    "An input of a wrong type is answered 422 (or 400)",
+    "An input of the wrong type is answered with 422 (or 400)",
     requires=_HEALTHY,
     todo="Check the type of every declared input before anything else; answer 422.",
 )
 def mistyped_input(context: Context) -> None:
-    """A value of a wrong type fails later, and less clearly.
+    """A value of the wrong type fails later, and less clearly.
 
-    Request: The example's inputs, one with a value that no conversion could save.
+    Request: The example's inputs, one with a value that cannot be converted.
     Expected: 422 or 400.
     """
     name, inputs = mistyped(context)
@@ -79,14 +79,14 @@ def mistyped_input(context: Context) -> None:
 
 @rule(
     "errors.input-named",
-    "The error on a wrong input names the input",
+    "The error for a wrong input names the input",
     requires=("errors.missing-input", "errors.mistyped-input"),
     todo="Name the input, the value and the rule in the error.",
 )
 def input_named(context: Context) -> None:
     """Nobody can correct an input that is not named.
 
-    Request: The requests of the two rules before.
+    Request: The requests of the previous two rules.
     Expected: An error that contains the input's name.
     """
     for name, inputs in (missing_required(context), mistyped(context)):
@@ -102,15 +102,15 @@ def input_named(context: Context) -> None:
     todo="Collect the problems of every input before answering.",
 )
 def all_problems(context: Context) -> None:
-    """Each problem that is told later costs another round.
+    """Each problem that is reported later costs another attempt.
 
-    Request: A required input left out and another of a wrong type.
+    Request: A required input left out and another of the wrong type.
     Expected: An error that contains both names.
     """
     missing, inputs = missing_required(context)
     wrong, bad = mistyped(context)
     if missing == wrong:
-        raise NotCheckable("that takes two declared inputs")
+        raise NotCheckable("that needs two declared inputs")
     inputs[wrong] = bad[wrong]
     response = context.execute(inputs)
     context.expect(
@@ -120,20 +120,20 @@ def all_problems(context: Context) -> None:
 
 @rule(
     "errors.failure-is-not-2xx",
-    "An execution that fails is answered with a status outside 2xx",
+    "A failed execution is answered with a status outside 2xx",
     scenario="failing",
     requires=_HEALTHY,
     todo='Answer 500 when the plugin raises or reports failure: a 200 with "success": false is '
     "recorded as a success without outputs.",
 )
 def failure_is_not_2xx(context: Context) -> None:
-    """The host takes 200 with `"success": false` for a success without outputs.
+    """The host treats 200 with `"success": false` as a success without outputs.
 
     Request: An execution of the scenario `failing`.
     Expected: A status of 400 or more.
     """
     response = context.execute_scenario("failing")
-    context.expect(response.status >= 400, "a status of 400 or more, 500 by custom")
+    context.expect(response.status >= 400, "a status of 400 or more, usually 500")
 
 
 @rule(
@@ -163,7 +163,7 @@ def one_sentence(context: Context) -> None:
 
 @rule(
     "errors.plugin-exit",
-    "Logic that ends the process fails its own execution and nothing else",
+    "Logic that ends the process only fails its own execution",
     scenario="exiting",
     requires=("errors.failure-is-not-2xx",),
     todo="Do not let the logic end the process: catch the exit where the language can, as "
@@ -183,13 +183,13 @@ def plugin_exit(context: Context) -> None:
 
 @rule(
     "errors.slot-returned",
-    "A failed execution gives its slot back",
+    "A failed execution releases its slot",
     scenario="failing",
     requires=("errors.failure-is-not-2xx", "execute.raw-inputs"),
-    todo="Release the slot on every path out of an execution, errors included.",
+    todo="Release the slot on every path out of an execution, including errors.",
 )
 def slot_returned(context: Context) -> None:
-    """A slot that is lost with each failure leaves none in the end.
+    """If each failure loses a slot, none is left in the end.
 
     Request: 64 executions of the scenario `failing`, then a good one.
     Expected: 2xx for the good one.
@@ -198,5 +198,5 @@ def slot_returned(context: Context) -> None:
     for _ in range(FAILURES_IN_A_ROW):
         context.execute(context.scenario_inputs("failing"), running=running)
     response = context.execute(context.samples, running=running)
-    context.sent = f"{FAILURES_IN_A_ROW} failing executions, one after another, and then a good one"
+    context.sent = f"{FAILURES_IN_A_ROW} failing executions in a row, then a good one"
     context.expect(response.succeeded, "2xx for the good one")

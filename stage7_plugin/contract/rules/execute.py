@@ -36,19 +36,19 @@ def _expect_same(context: Context, inputs: Mapping[str, Any]) -> None:
 
 @rule(
     "execute.raw-inputs",
-    "Raw values are executed",
+    "Raw values are accepted",
     requires=("lifecycle.healthy",),
-    todo='Take values as they are, {"text": "hello"}. If the example values themselves are wrong, '
+    todo='Accept plain values, {"text": "hello"}. If the example values themselves are wrong, '
     "give better ones with --inputs.",
 )
 def raw_inputs(context: Context) -> Any:
-    """The host sends values as they are.
+    """The host sends plain values.
 
     Request: An execution with the example's inputs, twice.
     Expected: 2xx.
 
     Returns:
-        The outputs, or None where they are not the same each time.
+        The outputs, or None if they differ between runs.
     """
     response = context.execute(context.samples)
     context.expect(response.succeeded, "2xx")
@@ -59,15 +59,15 @@ def raw_inputs(context: Context) -> Any:
 
 @rule(
     "execute.written",
-    "The plugin does its own work: it is no longer the stub that the template writes",
+    "The plugin does real work: it is no longer the template's stub",
     needs=Need.START,
     requires=_RAW,
     advice=True,
-    todo="Write the plugin's own logic in the file that the log names; a stub passes every other "
-    "rule.",
+    todo="Write the plugin's own logic in the file that the log names; a stub passes all other "
+    "rules.",
 )
 def written(context: Context) -> None:
-    """The stub that the template writes passes every other rule.
+    """The stub that the template writes passes all other rules.
 
     Request: An execution with the example's inputs, then the whole log.
     Expected: No line in which the stub says so.
@@ -76,9 +76,9 @@ def written(context: Context) -> None:
     time.sleep(_LOG_SECONDS)
     log = context.instances.shared().log()
     mark = next((x.stub_mark for x in LANGUAGES.values() if x.stub_mark in log), "")
-    got = f"the logic {mark}" if mark else "no stub"
+    got = f"the logic {mark}" if mark else "not a stub"
     context.note("an execution, then the whole log", got)
-    context.expect(not mark, "code of your own")
+    context.expect(not mark, "your own code")
 
 
 @rule(
@@ -88,7 +88,7 @@ def written(context: Context) -> None:
     todo='Answer {"success": true, "outputs": {...}} with Content-Type application/json.',
 )
 def answer_format(context: Context) -> None:
-    """The host reads the outputs from this form and takes any 2xx for success.
+    """The host reads the outputs from this form and treats any 2xx as success.
 
     Request: An execution with the example's inputs.
     Expected: `{"success": true, "outputs": {...}}` as application/json.
@@ -108,7 +108,7 @@ def answer_format(context: Context) -> None:
 
 @rule(
     "execute.outputs-declared",
-    "The outputs are the declared ones, of their declared types",
+    "The outputs are the declared ones and have the declared types",
     requires=("execute.answer-format",),
     todo="Return each output of outputDefinitions with a value of its type, and no other output.",
 )
@@ -127,7 +127,7 @@ def output_problems(context: Context, response: Response) -> list[str]:
     """Return what is wrong with the outputs of a successful execution."""
     outputs = _outputs(response)
     if not isinstance(outputs, dict):
-        return ["there is no object of outputs"]
+        return ["there is no outputs object"]
     declared = {d["name"]: d for d in context.manifest["outputDefinitions"]}
     missing = [n for n, d in declared.items() if d.get("required", True) and n not in outputs]
     problems = [f"{name} is missing" for name in missing]
@@ -142,14 +142,14 @@ def output_problems(context: Context, response: Response) -> list[str]:
 
 @rule(
     "execute.undeclared-inputs",
-    "Inputs that the host adds to every execution are not refused",
+    "Inputs that the host adds to every execution are accepted",
     requires=_RAW,
     todo="Ignore inputs that inputDefinitions does not name: the host always sends some.",
 )
 def undeclared_inputs(context: Context) -> None:
     """The host adds ids, addresses and tokens to the inputs of every execution.
 
-    Request: The example's inputs and those that the host adds.
+    Request: The example's inputs and the inputs that the host adds.
     Expected: 2xx.
     """
     response = context.execute(context.with_host_inputs(context.samples))
@@ -163,7 +163,7 @@ def undeclared_inputs(context: Context) -> None:
     todo="Unwrap an object that has the key value and no other keys but args.",
 )
 def envelope(context: Context) -> None:
-    """The documentation of the host describes this form.
+    """The host's documentation describes this form.
 
     Request: The example's inputs, each as `{"value": ..., "args": {}}`.
     Expected: 2xx and the same outputs as for raw values.
@@ -193,12 +193,12 @@ def legacy_envelope(context: Context) -> None:
 
 @rule(
     "execute.object-with-value",
-    "An object that has a key named value beside others is not taken for an envelope",
+    "An object that has other keys besides value is not treated as an envelope",
     requires=_RAW,
     todo="Unwrap only objects whose keys are those of an envelope and no others.",
 )
 def object_with_value(context: Context) -> None:
-    """An object may have a key of that name by chance, and would lose the others.
+    """An object may happen to have that key, and would lose its other keys.
 
     Request: An object input with the keys value and unit.
     Expected: 2xx, as with another key in place of value.
@@ -208,7 +208,7 @@ def object_with_value(context: Context) -> None:
         raise NotCheckable("the manifest declares no input of type object")
     plain = context.execute({**context.samples, names[0]: {"amount": 1, "unit": "m"}})
     if not plain.succeeded:
-        raise NotCheckable(f"input {names[0]} takes only certain objects")
+        raise NotCheckable(f"input {names[0]} accepts only certain objects")
     response = context.execute({**context.samples, names[0]: {"value": 1, "unit": "m"}})
     context.expect(
         response.succeeded, f"2xx, as with the key amount in place of value in {names[0]}"
@@ -217,7 +217,7 @@ def object_with_value(context: Context) -> None:
 
 @rule(
     "execute.aliases",
-    "An input may come under one of its declared aliases",
+    "An input may use one of its declared aliases",
     requires=_RAW,
     todo="Look for an input under its name first and then under each of its aliases.",
 )
@@ -243,12 +243,12 @@ def aliases(context: Context) -> None:
     "execute.optional-inputs",
     "Optional inputs may be left out",
     requires=_RAW,
-    todo="Use the default of an optional input that does not come.",
+    todo="Use the default of an optional input that is missing.",
 )
 def optional_inputs(context: Context) -> None:
-    """Plans leave out what is optional.
+    """Plans leave out optional inputs.
 
-    Request: The required inputs of the example alone.
+    Request: Only the required inputs of the example.
     Expected: 2xx.
     """
     required = {d["name"] for d in context.manifest["inputDefinitions"] if d.get("required")}
@@ -258,15 +258,15 @@ def optional_inputs(context: Context) -> None:
 
 @rule(
     "execute.no-crosstalk",
-    "Executions that run at the same time do not get each other's values",
+    "Concurrent executions do not see each other's values",
     requires=_RAW,
-    todo="Keep nothing of an execution in a global or in an attribute that executions share.",
+    todo="Keep no data of an execution in globals or shared attributes.",
 )
 def no_crosstalk(context: Context) -> None:
-    """Executions share a process when several run at once.
+    """Concurrent executions share a process.
 
     Request: Eight executions at once with different values, three times.
-    Expected: The outputs that each gives alone.
+    Expected: The outputs that each gives on its own.
     """
     texts = {d["name"] for d in context.manifest["inputDefinitions"] if d["type"] == "string"}
     name = next((n for n, v in context.samples.items() if n in texts and isinstance(v, str)), None)
@@ -276,7 +276,7 @@ def no_crosstalk(context: Context) -> None:
     alone = [_outputs(context.execute(inputs)) for inputs in variants]
     different = len({repr(outputs) for outputs in alone}) == len(variants)
     if None in alone or not different or context.returned("execute.raw-inputs", object) is None:
-        raise NotCheckable(f"the outputs do not simply follow from input {name}")
+        raise NotCheckable(f"the outputs do not depend on input {name} alone")
     running = context.instances.shared()
     for _ in range(3):
         together = at_once(8, lambda n: context.try_execute(running, variants[n]))
@@ -290,8 +290,8 @@ def no_crosstalk(context: Context) -> None:
             "; ".join(crossed[:2]),
             variants[0],
         )
-        context.expect(not crossed, "the outputs that each gives alone")
-    context.got = "the outputs that each gives alone"
+        context.expect(not crossed, "the outputs that each gives on its own")
+    context.got = "the outputs that each gives on its own"
 
 
 def _fits(value: Any, kind: str) -> bool:

@@ -1,4 +1,4 @@
-"""Inputs made from the manifest. They find what no fixed request can know of a plugin."""
+"""Inputs made from the manifest. They find problems that no fixed request can."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Execute = Callable[[dict[str, Any]], Response]
 
 @contextmanager
 def _plugin(context: Context) -> Iterator[Execute]:
-    """Give what executes in a plugin of the rule's own, which is replaced when it dies."""
+    """Give a function that executes in the rule's own plugin, which is replaced when it dies."""
     with ExitStack() as stack:
         running: list[Running] = []
 
@@ -38,7 +38,7 @@ def _plugin(context: Context) -> Iterator[Execute]:
             except Broken as error:
                 if death := running[0].death(patience=DEATH_KNOWN):
                     running.clear()
-                    error.got = f"{error.got}; the plugin died of it: {death}"
+                    error.got = f"{error.got}; the plugin died: {death}"
                 raise
 
         yield execute
@@ -68,7 +68,7 @@ def _reports_failure(response: Response) -> bool:
 
 @rule(
     "generated.valid",
-    "Inputs that the manifest allows are never answered 5xx, unless the plugin reports failure",
+    "Inputs that the manifest allows never get a 5xx, unless the plugin reports failure",
     requires=_RAW,
     place=Place.OWN,
     todo="Handle every value that the manifest allows: null for an optional input, empty and "
@@ -76,7 +76,7 @@ def _reports_failure(response: Response) -> bool:
     '"..."}; or declare the constraint (enum, minimum, maxLength, pattern, ...) in the manifest.',
 )
 def valid(context: Context) -> None:
-    """The planner keeps to the manifest, and nobody foresees all that it allows.
+    """The planner follows the manifest, and nobody foresees everything that it allows.
 
     Request: Executions with inputs that the manifest allows, in every form and under aliases.
     Expected: 2xx or 4xx, or a failure that the plugin reports.
@@ -98,15 +98,15 @@ def valid(context: Context) -> None:
 
 @rule(
     "generated.accepted",
-    "Inputs that the manifest allows are not refused",
+    "Inputs that the manifest allows are accepted",
     requires=("generated.valid",),
     place=Place.OWN,
     advice=True,
-    todo="Take what the manifest allows, or declare the constraint in it: the planner knows no "
-    "other.",
+    todo="Accept what the manifest allows, or declare the constraint there: the planner knows no "
+    "others.",
 )
 def accepted(context: Context) -> None:
-    """The planner cannot know a rule that the manifest does not tell.
+    """The planner cannot know a rule that is not in the manifest.
 
     Request: Executions with inputs that the manifest allows.
     Expected: No 4xx.
@@ -125,14 +125,14 @@ def accepted(context: Context) -> None:
 
 @rule(
     "generated.outputs",
-    "Whatever inputs the manifest allows, the outputs are the declared ones",
+    "For all inputs that the manifest allows, the outputs are the declared ones",
     requires=("execute.outputs-declared", "generated.valid"),
     place=Place.OWN,
     todo="Return each output of outputDefinitions, of its type and within its constraints, for "
-    "every input; report failure where there is none.",
+    "every input; report failure if there are none.",
 )
 def outputs(context: Context) -> None:
-    """Later steps rely on the outputs for every input, not for the example alone.
+    """Later steps rely on the outputs for every input, not only for the example.
 
     Request: Executions with inputs that the manifest allows.
     Expected: Each required output, of its type and within its constraints.
@@ -153,7 +153,7 @@ def outputs(context: Context) -> None:
 
 @rule(
     "generated.invalid",
-    "Inputs that the manifest forbids are answered 422 (or 400)",
+    "Inputs that the manifest forbids are answered with 422 (or 400)",
     requires=("errors.missing-input", "errors.mistyped-input"),
     place=Place.OWN,
     todo="Check type and constraints of every declared input before anything else; answer 422.",
@@ -161,7 +161,7 @@ def outputs(context: Context) -> None:
 def invalid(context: Context) -> None:
     """A value that the manifest forbids must not reach the logic.
 
-    Request: Values of wrong types and values that break a constraint by little, one at a time.
+    Request: Values of the wrong type and values that just break a constraint, one at a time.
     Expected: 422 or 400.
     """
     from stage7_plugin.contract.made_inputs import forbidden_inputs, nearly_allowed_inputs
@@ -181,10 +181,10 @@ def invalid(context: Context) -> None:
 
 @rule(
     "generated.named",
-    "The error on an input that the manifest forbids names the input",
+    "The error for an input that the manifest forbids names the input",
     requires=("generated.invalid", "errors.input-named"),
     place=Place.OWN,
-    todo="Name the input and the rule in every error on inputs.",
+    todo="Name the input and the rule in every error about inputs.",
 )
 def named(context: Context) -> None:
     """Nobody can correct an input that is not named.
@@ -210,7 +210,7 @@ def named(context: Context) -> None:
 
 @rule(
     "generated.convertible",
-    "A value of another type that has one reading is converted, or refused by name",
+    "An unambiguous value of another type is converted, or refused by name",
     requires=("generated.named",),
     place=Place.OWN,
     todo='Convert "5" for a number, JSON text for an object or array and a number for a text; or '

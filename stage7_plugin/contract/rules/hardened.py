@@ -1,4 +1,4 @@
-"""The confined container, and what the image says of itself."""
+"""The restricted container, and the image's own settings."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def _executes(context: Context, options: StartOptions, sent: str) -> None:
     needs=Need.CONTAINER,
     requires=("execute.raw-inputs",),
     place=Place.OWN,
-    todo="Write no file outside of /tmp: no cache, socket or pid file, no byte code or "
-    "compile cache; write these while building.",
+    todo="Write no file outside /tmp: no cache, socket or pid file, no byte code or "
+    "compile cache; create these during the build.",
 )
 def read_only(context: Context) -> None:
     """Platforms start containers with a read-only file system.
@@ -46,14 +46,14 @@ def read_only(context: Context) -> None:
 
 @rule(
     "hardened.no-capabilities",
-    "Works with every capability dropped and no new privileges",
+    "Works with all capabilities dropped and no new privileges",
     needs=Need.CONTAINER,
     requires=("execute.raw-inputs",),
     place=Place.OWN,
-    todo="Listen on a port above 1023, and change neither user nor owner at the start.",
+    todo="Listen on a port above 1023, and do not change user or owner at start-up.",
 )
 def no_capabilities(context: Context) -> None:
-    """Platforms drop every capability.
+    """Platforms drop all capabilities.
 
     Request: A start with --cap-drop ALL and no-new-privileges, and an execution.
     Expected: 2xx.
@@ -69,10 +69,10 @@ def no_capabilities(context: Context) -> None:
     needs=Need.CONTAINER,
     requires=("lifecycle.healthy",),
     place=Place.OWN,
-    todo="Put USER with a number above 0 into the Dockerfile.",
+    todo="Add USER with a number above 0 to the Dockerfile.",
 )
 def non_root(context: Context) -> None:
-    """What breaks out of the plugin has its rights.
+    """An attacker who breaks out of the plugin has its rights.
 
     Request: None; the users of the processes are read.
     Expected: A user other than 0.
@@ -85,12 +85,12 @@ def non_root(context: Context) -> None:
 
 @rule(
     "hardened.any-user",
-    "Works as a user that the image does not know",
+    "Works as a user unknown to the image",
     needs=Need.CONTAINER,
     requires=("execute.raw-inputs",),
     advice=True,
     place=Place.OWN,
-    todo="Let everybody read what the plugin needs; some platforms choose the user themselves.",
+    todo="Make the plugin's files readable for all users; some platforms choose the user.",
 )
 def any_user(context: Context) -> None:
     """Some platforms, such as OpenShift, choose the user themselves.
@@ -112,7 +112,7 @@ def any_user(context: Context) -> None:
     todo="Name the interpreter by its absolute path in HEALTHCHECK; the slim images have no curl.",
 )
 def healthcheck(context: Context) -> None:
-    """Compose restarts what its health check calls unhealthy.
+    """Compose restarts containers whose health check fails.
 
     Request: A start in the host's environment; the engine runs HEALTHCHECK.
     Expected: Healthy.

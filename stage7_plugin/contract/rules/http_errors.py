@@ -1,4 +1,4 @@
-"""Requests that are wrong before any plugin logic is asked."""
+"""Requests that are wrong before they reach any plugin logic."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ def _odd_documents(context: Context) -> dict[str, bytes]:
         "a lone surrogate": b'{"inputs": {"x": "\\ud800"}, "context": {}}',
         "an integer of 10000 digits": b'{"inputs": {"x": ' + b"9" * 10_000 + b"}}",
         "100000 nested arrays": b'{"inputs": {"x": ' + b"[" * 100_000 + b"]" * 100_000 + b"}}",
-        "bytes that are no UTF-8": b'{"inputs": {"x": "\xff\xfe"}}',
-        "a context that is no object": b'{"inputs": {}, "context": 7}',
+        "bytes that are not UTF-8": b'{"inputs": {"x": "\xff\xfe"}}',
+        "a context that is not an object": b'{"inputs": {}, "context": 7}',
     }
 
 
 @rule(
     "errors.malformed-json",
-    "A body that is not JSON is answered 400",
+    "A body that is not JSON is answered with 400",
     requires=_HEALTHY,
     todo="Answer 400 for whatever cannot be parsed, NaN and Infinity included.",
 )
 def malformed_json(context: Context) -> None:
-    """A server that breaks on bad JSON breaks on any mistake of a caller.
+    """A server that breaks on bad JSON breaks on any caller's mistake.
 
     Request: Half a JSON document, an empty body, and a form.
     Expected: 400.
@@ -49,12 +49,12 @@ def malformed_json(context: Context) -> None:
 
 @rule(
     "errors.nan",
-    "NaN and Infinity, which are not JSON, are answered 400",
+    "NaN and Infinity, which are not JSON, are answered with 400",
     requires=_HEALTHY,
-    todo="Refuse what JSON does not have; in Python, json.loads takes it without parse_constant.",
+    todo="Refuse what is not JSON; in Python, json.loads accepts it unless parse_constant is set.",
 )
 def nan(context: Context) -> None:
-    """NaN and Infinity are no JSON; the host cannot read them back.
+    """NaN and Infinity are not JSON; the host cannot read them back.
 
     Request: Bodies with NaN, Infinity and -Infinity.
     Expected: 400.
@@ -65,7 +65,7 @@ def nan(context: Context) -> None:
 
 @rule(
     "errors.not-an-object",
-    "JSON that is not an object with an object of inputs is answered 400 (or 422)",
+    "JSON that is not an object with an object of inputs is answered with 400 (or 422)",
     requires=_HEALTHY,
     todo="Check that the body and its inputs are objects before using them.",
 )
@@ -81,9 +81,9 @@ def not_an_object(context: Context) -> None:
 
 @rule(
     "errors.odd-json",
-    "JSON that programs stumble over is never answered 5xx and never hangs",
+    "Pathological JSON never gets a 5xx and never hangs",
     requires=_HEALTHY,
-    todo="Refuse with 400 what you cannot take: duplicate keys, deep nesting, huge numbers.",
+    todo="Refuse with 400 what you cannot process: duplicate keys, deep nesting, huge numbers.",
 )
 def odd_json(context: Context) -> None:
     """Such documents are valid and make parsers fail or hang.
@@ -101,12 +101,12 @@ def odd_json(context: Context) -> None:
 
 @rule(
     "errors.unknown-path",
-    "A path that does not exist is answered 404",
+    "A path that does not exist is answered with 404",
     requires=_HEALTHY,
-    todo="Answer 404 for every path but your own.",
+    todo="Answer 404 for every unknown path.",
 )
 def unknown_path(context: Context) -> None:
-    """A wrong address must not look like an answer.
+    """A wrong path must not look like a valid answer.
 
     Request: `GET /no-such-path`.
     Expected: 404.
@@ -116,9 +116,9 @@ def unknown_path(context: Context) -> None:
 
 @rule(
     "errors.wrong-method",
-    "A wrong method is answered 405, with the right one in Allow",
+    "A wrong method is answered with 405, with the right one in Allow",
     requires=_HEALTHY,
-    todo="Answer 405 with an Allow header that lists what the path takes.",
+    todo="Answer 405 with an Allow header that lists the path's methods.",
 )
 def wrong_method(context: Context) -> None:
     """The caller learns which method is right.
@@ -135,14 +135,14 @@ def wrong_method(context: Context) -> None:
 
 @rule(
     "errors.content-type",
-    "A body of another type or charset than JSON in UTF-8 is answered 415",
+    "A body that is not declared as JSON in UTF-8 is answered with 415",
     requires=_RAW,
     todo="Look at Content-Type before reading the body.",
 )
 def content_type(context: Context) -> None:
     """A body in another encoding would be misread.
 
-    Request: A good body as text/plain, in UTF-16 and as multipart/form-data.
+    Request: A valid body as text/plain, in UTF-16 and as multipart/form-data.
     Expected: 415.
     """
     body = context.body(context.samples)
@@ -154,12 +154,12 @@ def content_type(context: Context) -> None:
 
 @rule(
     "errors.body-too-large",
-    f"A body of {TOO_LARGE // 1024**2} MiB is answered 413",
+    f"A body of {TOO_LARGE // 1024**2} MiB is answered with 413",
     requires=_HEALTHY,
-    todo="Limit the body, to 16 MiB by custom, and answer 413 from Content-Length alone.",
+    todo="Limit the body, usually to 16 MiB, and answer 413 based on Content-Length alone.",
 )
 def body_too_large(context: Context) -> None:
-    """A body without limit fills the memory.
+    """An unlimited body fills the memory.
 
     Request: A body of 64 MiB, announced by Content-Length.
     Expected: 413, and healthy.
@@ -184,10 +184,10 @@ def body_too_large(context: Context) -> None:
     "errors.ambiguous-length",
     "Content-Length together with Transfer-Encoding is refused",
     requires=_RAW,
-    todo="Answer 400: two lengths are how requests are smuggled past a proxy.",
+    todo="Answer 400: two lengths allow request smuggling past a proxy.",
 )
 def ambiguous_length(context: Context) -> None:
-    """Two lengths are how requests are smuggled past a proxy.
+    """Two lengths allow request smuggling past a proxy.
 
     Request: Content-Length and Transfer-Encoding in one request.
     Expected: 4xx or a closed connection, and healthy.
@@ -210,9 +210,9 @@ def ambiguous_length(context: Context) -> None:
 
 @rule(
     "errors.bad-http",
-    "What is not HTTP is answered 400 or cut off, and hurts nobody else",
+    "Non-HTTP data is answered with 400 or cut off, without affecting other clients",
     requires=_HEALTHY,
-    todo="Leave parsing to an HTTP server that is strict.",
+    todo="Leave parsing to a strict HTTP server.",
 )
 def bad_http(context: Context) -> None:
     """Port scanners and TLS clients reach every port.
@@ -236,7 +236,7 @@ def bad_http(context: Context) -> None:
     todo="Limit the header and answer 431 (or 400).",
 )
 def large_header(context: Context) -> None:
-    """A header without limit fills the memory.
+    """An unlimited header fills the memory.
 
     Request: A header of 1 MiB, then health.
     Expected: 4xx or a closed connection, and healthy.
@@ -250,12 +250,12 @@ def large_header(context: Context) -> None:
     "errors.format",
     'Every error is JSON: {"success": false, "error": "<one sentence>"}',
     requires=_RAW,
-    todo='Answer every error, 404 and 405 too, with {"success": false, "error": ...} as JSON.',
+    todo='Answer every error, also 404 and 405, with {"success": false, "error": ...} as JSON.',
 )
 def error_format(context: Context) -> None:
-    """Callers read one form of error, whatever went wrong.
+    """Callers expect one error format, whatever went wrong.
 
-    Request: An unknown path, a wrong method, bad JSON, a wrong type of content, wrong inputs.
+    Request: An unknown path, a wrong method, bad JSON, a wrong content type, wrong inputs.
     Expected: `{"success": false, "error": "<one sentence>"}` as application/json.
     """
     refused: list[Callable[[], Response]] = [

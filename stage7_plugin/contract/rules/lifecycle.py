@@ -18,8 +18,8 @@ from stage7_plugin.host.run import STOP_GRACE
 IDLE_SECONDS = 1.0
 """How long an idle plugin may take to end; the host waits for it after every execution."""
 _HANDLE_SIGTERM = (
-    "Handle SIGTERM: it is not handled by itself in process 1 of a container, and every execution "
-    f"then costs {STOP_GRACE} s more."
+    "Handle SIGTERM: process 1 of a container ignores it by default, which makes every execution "
+    f"{STOP_GRACE} s longer."
 )
 
 
@@ -37,7 +37,7 @@ def expect_end(context: Context, running: Running, sent: str, limit: float) -> f
     seconds = running.wait(STOP_GRACE)
     got = f"still running after {STOP_GRACE} s" if seconds is None else f"end after {seconds:.2f} s"
     context.note(sent, got)
-    wanted = f"its end in less than {limit:g} s"
+    wanted = f"its exit within {limit:g} s"
     context.expect(seconds is not None, wanted)
     context.expect_in_time(seconds is not None and seconds < limit, wanted)
     return seconds or 0.0
@@ -67,12 +67,12 @@ def _lacking_settings(context: Context) -> str:
 
 @rule(
     "lifecycle.healthy",
-    'Health is polled at once and every second, and answers 200 with "status": "healthy"',
+    'Health, polled at once and every second, answers 200 with "status": "healthy"',
     requires=("build.classic",),
     todo='Answer GET healthCheck.path with 200 and a JSON object that has "status": "healthy".',
 )
 def healthy(context: Context) -> None:
-    """The host executes only in a container that says it is healthy.
+    """The host executes only in a container that reports healthy.
 
     Request: `GET` of healthCheck.path at once and then every second, 30 times at most.
     Expected: 200 and a JSON object with `"status": "healthy"`.
@@ -96,18 +96,18 @@ def healthy(context: Context) -> None:
     requires=("lifecycle.healthy",),
     advice=True,
     place=Place.ALONE,
-    todo="Bind and listen first, and import what is heavy after that; put what the language "
-    "compiles or caches at a start into the image.",
+    todo="Bind and listen first, then import heavy modules; put compiled and cached code into "
+    "the image.",
 )
 def first_poll(context: Context) -> None:
     """A first poll that nobody answers costs every execution a whole second.
 
-    Request: `GET` of healthCheck.path the moment the container runs.
+    Request: `GET` of healthCheck.path as soon as the container runs.
     Expected: Healthy at the first poll.
     """
     with context.fresh() as running:
         polls = running.polls_to_healthy
-    context.note("a health poll the moment the container runs", f"healthy at poll {polls}")
+    context.note("a health poll as soon as the container runs", f"healthy at poll {polls}")
     context.expect_in_time(polls == 1, "healthy at poll 1")
 
 
@@ -120,10 +120,10 @@ def first_poll(context: Context) -> None:
     todo=_HANDLE_SIGTERM,
 )
 def sigterm_idle(context: Context) -> Ended:
-    """The host stops the container after every execution and waits up to 10 s for its end.
+    """The host stops the container after every execution and waits up to 10 s for it to exit.
 
     Request: SIGTERM to a plugin that does nothing.
-    Expected: Its end in less than 1 s.
+    Expected: It exits in less than 1 s.
 
     """
     with context.fresh() as running:
@@ -133,15 +133,15 @@ def sigterm_idle(context: Context) -> Ended:
 
 @rule(
     "lifecycle.exit-code",
-    "A plugin that is stopped ends with exit code 0",
+    "A stopped plugin exits with code 0",
     needs=Need.START,
     requires=("lifecycle.sigterm-idle",),
     advice=True,
     place=Place.OWN,
-    todo="End with exit code 0 on SIGTERM, so that a stop does not look like a crash.",
+    todo="Exit with code 0 on SIGTERM, so that a stop does not look like a crash.",
 )
 def exit_code(context: Context) -> None:
-    """Orchestrators take any other exit code for a crash.
+    """Orchestrators treat any other exit code as a crash.
 
     Request: SIGTERM to a plugin that does nothing.
     Expected: Exit code 0.
@@ -154,17 +154,17 @@ def exit_code(context: Context) -> None:
 
 @rule(
     "lifecycle.sigterm-open-connection",
-    f"A connection on which nothing happens does not delay the end past {IDLE_SECONDS:g} s",
+    f"An idle connection does not delay the exit past {IDLE_SECONDS:g} s",
     needs=Need.START,
     requires=("lifecycle.sigterm-idle",),
     place=Place.OWN,
-    todo="Close idle keep-alive connections when SIGTERM comes; do not wait for them.",
+    todo="Close idle keep-alive connections on SIGTERM; do not wait for them.",
 )
 def sigterm_open_connection(context: Context) -> None:
     """Clients keep connections open, and must not keep the plugin running.
 
     Request: A health request on a connection that stays open, then SIGTERM.
-    Expected: Its end in less than 1 s.
+    Expected: It exits in less than 1 s.
     """
     with context.fresh() as running, raw_http.connect(running.address) as connection:
         connection.sendall(raw_http.head(running.address, "GET", context.view.health_path))
@@ -174,18 +174,18 @@ def sigterm_open_connection(context: Context) -> None:
 
 @rule(
     "lifecycle.drain",
-    "An execution that runs when SIGTERM comes is finished and answered",
+    "An execution that is running at SIGTERM is finished and answered",
     needs=Need.START,
     scenario="slow",
     requires=("lifecycle.sigterm-idle", "execute.raw-inputs"),
     place=Place.OWN,
-    todo="On SIGTERM take no new work, finish what runs, answer it, and then end.",
+    todo="On SIGTERM, accept no new work, finish and answer running executions, then exit.",
 )
 def drain(context: Context) -> None:
-    """Work that is under way is lost otherwise, and the host executes the step again.
+    """Otherwise running work is lost, and the host executes the step again.
 
     Request: An execution of the scenario `slow`, and SIGTERM 0.2 s later.
-    Expected: The answer with 2xx, and then the plugin's end.
+    Expected: The answer with 2xx, then the plugin's exit.
     """
     with context.fresh(scenario=True) as running, ThreadPoolExecutor(1) as pool:
         future = pool.submit(context.try_execute, running, context.scenario_inputs("slow"))
@@ -199,7 +199,7 @@ def drain(context: Context) -> None:
         context.note(sent, f"{got}; the plugin {end}", context.scenario_inputs("slow"))
         context.expect(
             response is not None and response.succeeded and seconds is not None,
-            "the answer, 2xx, and then the plugin's end",
+            "the answer, 2xx, then the plugin's exit",
         )
 
 
@@ -210,13 +210,13 @@ def drain(context: Context) -> None:
     scenario="overdue",
     requires=("lifecycle.sigterm-idle",),
     place=Place.OWN,
-    todo="Give up on executions that still run a few seconds after SIGTERM.",
+    todo="Give up on executions that are still running a few seconds after SIGTERM.",
 )
 def drain_deadline(context: Context) -> None:
     """After 10 s the host kills the plugin, and nothing is cleaned up.
 
     Request: An execution of the scenario `overdue`, and SIGTERM 0.2 s later.
-    Expected: Its end in less than 9.5 s.
+    Expected: It exits in less than 9.5 s.
     """
     with context.fresh(scenario=True) as running, ThreadPoolExecutor(1) as pool:
         pool.submit(context.try_execute, running, context.scenario_inputs("overdue"))
@@ -233,13 +233,13 @@ def drain_deadline(context: Context) -> None:
     requires=("lifecycle.drain-deadline",),
     advice=True,
     place=Place.OWN,
-    todo="Treat a second SIGTERM as an order to end without finishing anything.",
+    todo="On a second SIGTERM, exit without finishing anything.",
 )
 def second_signal(context: Context) -> None:
     """A second signal means that its sender does not want to wait.
 
     Request: An execution of the scenario `overdue`, and SIGTERM twice.
-    Expected: Its end in less than 1 s.
+    Expected: It exits in less than 1 s.
     """
     with context.fresh(scenario=True) as running, ThreadPoolExecutor(1) as pool:
         pool.submit(context.try_execute, running, context.scenario_inputs("overdue"))

@@ -1,4 +1,4 @@
-"""What is slow, large or plentiful."""
+"""Slow, large and numerous requests."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ def with_plugin_list(context: Context, size: int) -> dict[str, object]:
 
 @rule(
     "limits.plugin-list",
-    "The host's list of every plugin may come along, of 900 kB or 5 MB",
+    "The host's list of all plugins, 900 kB or 5 MB, may be sent along",
     requires=("execute.undeclared-inputs",),
-    todo="Take bodies of 16 MiB.",
+    todo="Accept bodies of up to 16 MiB.",
 )
 def plugin_list(context: Context) -> None:
     """The host sends the manifests of all plugins along.
@@ -36,19 +36,19 @@ def plugin_list(context: Context) -> None:
     """
     for size in PLUGIN_LIST_SIZES:
         response = context.execute(with_plugin_list(context, size))
-        context.sent = f"availablePlugins of {size} bytes beside the inputs"
+        context.sent = f"availablePlugins of {size} bytes in addition to the inputs"
         context.expect(response.succeeded, "2xx")
 
 
 @rule(
     "limits.slow-clients",
-    f"{HALF_OPEN} requests that never end keep neither health nor executions waiting",
+    f"{HALF_OPEN} requests that never end delay neither health nor executions",
     requires=("execute.raw-inputs",),
     place=Place.ALONE,
-    todo="Read requests without taking a thread or a slot, or allow for more connections.",
+    todo="Read requests without using a thread or a slot, or allow more connections.",
 )
 def slow_clients(context: Context) -> None:
-    """One slow client for each thread stops a server that has no bound.
+    """One slow client per thread stops a server without a limit.
 
     Request: 200 requests that never end, then health and an execution.
     Expected: Healthy within 1 s, and 2xx.

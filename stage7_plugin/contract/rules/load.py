@@ -16,13 +16,13 @@ from stage7_plugin.contract.rule import rule
 from stage7_plugin.host.http_client import NoAnswer, Response, call
 
 CROWD = 64
-"""Executions at once; more than any plugin should run beside each other in its memory."""
+"""Executions at once; more than any plugin should run at once in its memory."""
 HEALTH_SECONDS = 1.0
 """Slowest answer of health; the host asks every second."""
 AT_ONCE_SECONDS = 1.0
 """Slowest refusal."""
 LEAST_POLLS = 10
-"""Of health beside a crowd; more where the crowd lasts, since slots may be taken late."""
+"""Health polls during a crowd; more if the crowd lasts, since slots may be taken late."""
 LONGEST_DEADLINE = 60.0
 IN_A_ROW = 200
 IN_A_ROW_SECONDS = 30.0
@@ -72,10 +72,10 @@ def _wave(context: Context) -> _Wave:
     scenario="slow",
     requires=_RAW,
     place=Place.ALONE,
-    todo="Answer health from a thread or task that executions cannot take.",
+    todo="Answer health from a thread or task that executions cannot use.",
 )
 def health_under_load(context: Context) -> _Wave:
-    """A host that gets no answer in time takes the plugin for dead.
+    """A host that gets no answer in time treats the plugin as dead.
 
     Request: 64 executions of the scenario `slow` at once, and health meanwhile.
     Expected: 200 within 1 s, every time.
@@ -97,17 +97,17 @@ def health_under_load(context: Context) -> _Wave:
 
 @rule(
     "load.bounded",
-    "What exceeds the bound on executions is refused at once with 429 (or 503)",
+    "Executions beyond the limit are refused at once with 429 (or 503)",
     scenario="slow",
     requires=("load.health-under-load",),
     place=Place.ALONE,
-    todo="Count the executions that run and answer 429 beyond a bound; queue and start no more.",
+    todo="Count running executions and answer 429 beyond a limit; do not queue or start more.",
 )
 def bounded(context: Context) -> list[Response]:
-    """Work that queues up times out together and fills the memory.
+    """Queued work times out together and fills the memory.
 
     Request: 64 executions of the scenario `slow` at once.
-    Expected: Some succeed; every other one gets 429 or 503 within 1 s.
+    Expected: Some succeed; all others get 429 or 503 within 1 s.
     """
     wave = context.take("load.health-under-load", _Wave) or _wave(context)
     responses = [a for a in wave.executions if a]
@@ -119,7 +119,7 @@ def bounded(context: Context) -> list[Response]:
         context.scenario_inputs("slow"),
     )
     executed = sum(a.succeeded for a in responses)
-    wanted = f"some executed, every other one refused within {AT_ONCE_SECONDS:g} s with 429"
+    wanted = f"some executed, all others refused within {AT_ONCE_SECONDS:g} s with 429"
     context.expect(executed > 0 and len(refused) > 0 and executed + len(refused) == CROWD, wanted)
     context.expect_in_time(slowest < AT_ONCE_SECONDS, wanted)
     return refused
@@ -127,13 +127,13 @@ def bounded(context: Context) -> list[Response]:
 
 @rule(
     "load.retry-after",
-    "A refusal says when to come again, in Retry-After",
+    "A refusal says when to retry, in Retry-After",
     scenario="slow",
     requires=("load.bounded",),
     todo="Add a Retry-After header, in seconds, to the 429.",
 )
 def retry_after(context: Context) -> None:
-    """The caller otherwise tries again at once.
+    """Otherwise the caller retries at once.
 
     Request: 64 executions of the scenario `slow` at once.
     Expected: Retry-After in every refusal.
@@ -150,12 +150,12 @@ def retry_after(context: Context) -> None:
 
 @rule(
     "load.one-after-another",
-    "Executions one after another are never refused",
+    "Consecutive executions are never refused",
     requires=_RAW,
-    todo="Give the slot back before the answer is sent, not after it.",
+    todo="Release the slot before sending the answer, not after.",
 )
 def one_after_another(context: Context) -> None:
-    """A slot that is freed after the answer refuses the next caller.
+    """If a slot is freed after the answer, the next caller is refused.
 
     Request: 200 executions, one after another.
     Expected: 2xx, every time.
@@ -171,15 +171,15 @@ def one_after_another(context: Context) -> None:
 
 @rule(
     "load.abandoned",
-    "A caller that goes away does not take its slot along",
+    "A caller that disconnects does not keep its slot",
     scenario="slow",
     requires=_RAW,
-    todo="Release the slot on every path out, also where the answer cannot be delivered.",
+    todo="Release the slot on every path, even if the answer cannot be delivered.",
 )
 def abandoned(context: Context) -> None:
-    """The host gives up on slow executions, and agents go away.
+    """The host gives up on slow executions, and agents disconnect.
 
-    Request: 64 executions of the scenario `slow` whose callers go away, then another execution.
+    Request: 64 executions of the scenario `slow` whose callers disconnect, then another execution.
     Expected: 2xx within 5 s.
     """
     running = context.instances.shared(scenario=True)
@@ -202,7 +202,7 @@ def abandoned(context: Context) -> None:
     while not response.succeeded and time.monotonic() < end:
         time.sleep(0.1)
         response = context.execute(context.samples, running=running)
-    context.sent = f"{CROWD} slow executions whose callers go away; up to 5 s later another one"
+    context.sent = f"{CROWD} slow executions whose callers disconnect; up to 5 s later another one"
     context.expect(response.succeeded, "2xx")
 
 
@@ -212,7 +212,7 @@ def abandoned(context: Context) -> None:
     scenario="overdue",
     requires=_RAW,
     place=Place.OWN,
-    todo="Answer 504 a moment before api.timeout, so that the host still gets to know why.",
+    todo="Answer 504 a moment before api.timeout, so that the host still learns why.",
 )
 def deadline(context: Context) -> None:
     """After api.timeout nobody learns why an execution failed.
@@ -223,7 +223,7 @@ def deadline(context: Context) -> None:
     with context.fresh(scenario=True) as running:
         limit = running.view.timeout
         if limit > LONGEST_DEADLINE:
-            raise NotCheckable(f"api.timeout is {limit:g} s: nobody wants to wait for that here")
+            raise NotCheckable(f"api.timeout is {limit:g} s: too long to wait for here")
         inputs = context.scenario_inputs("overdue")
         response = context.execute(inputs, running=running, timeout=limit + 2)
         context.got = f"{context.got} after {response.seconds:.2f} s"

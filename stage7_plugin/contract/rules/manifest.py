@@ -7,15 +7,14 @@ from stage7_plugin.spec.manifest import manifest_problems
 
 @rule(
     "manifest.valid",
-    "The manifest is one that the host stores, understands and executes",
-    todo="Correct the named fields of manifest.json; the host drops a wrong manifest silently.",
+    "The host can store, understand and execute the manifest",
+    todo="Correct the named fields of manifest.json; the host silently drops an invalid manifest.",
 )
 def valid(context: Context) -> None:
-    """The host drops a wrong manifest silently, or fails at the first execution.
+    """The host silently drops an invalid manifest, or fails at the first execution.
 
     Request: None; manifest.json is read.
-    Expected: It keeps to the schema, and names, verb and permissions are ones that the host
-        takes.
+    Expected: It follows the schema, and the host accepts its names, verb and permissions.
     """
     problems = manifest_problems(dict(context.manifest))
     context.note("manifest.json", "; ".join(problems) or "no problem")

@@ -1,4 +1,4 @@
-"""What a plugin is sent may cost it an error, but never its memory: at the manifest's limit."""
+"""Requests may cause errors, but never exhaust the manifest's memory limit."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SHAPES: Mapping[str, bytes] = {
     "numbers": b"0.5,",
     "rows": b'{"id":1,"name":"a name","tags":["one","two"]},',
 }
-"""JSON that takes up many times its length once it is decoded, whatever the language."""
+"""JSON that takes many times its length once decoded, in every language."""
 SHARE = 8
 CROWD = 16
 TEXT = 4 * MIB
@@ -40,7 +40,7 @@ _REFUSED = (413, 429, 503)
 
 @rule(
     "limits.memory",
-    "No request that is allowed, and no crowd of them, makes it exceed the manifest's memory",
+    "No valid request, and no crowd of them, makes the plugin exceed the manifest's memory",
     needs=Need.CONTAINER,
     requires=("limits.plugin-list",),
     place=Place.HEAVY,
@@ -51,7 +51,7 @@ _REFUSED = (413, 429, 503)
     "maxItems. Or raise container.resources.memory.",
 )
 def memory(context: Context) -> None:
-    """Beyond the manifest's limit the engine kills the plugin with all that it does.
+    """Beyond the manifest's limit the engine kills the plugin and everything it runs.
 
     Request: Large lists, JSON that grows when it is decoded, stalled uploads and unread
         answers.
@@ -59,7 +59,7 @@ def memory(context: Context) -> None:
     """
     limit = context.view.memory
     if limit is None:
-        raise NotCheckable("the manifest sets no limit on memory that the host can read")
+        raise NotCheckable("the manifest sets no memory limit that the host can read")
     with context.fresh() as running:
         _plugin_lists(context, running, limit)
         for name, shape in SHAPES.items():
@@ -140,8 +140,12 @@ def _expect_alive(context: Context, running: Running, sent: str, got: str) -> No
     """The rule is broken unless health answers; nobody minds if it takes its time here."""
     context.request("GET", context.view.health_path, running=running, timeout=30)
     end = running.ended()
-    context.note(f"{sent}; then health", f"{got}; health {context.got}; {end or 'it runs on'}")
-    context.expect(end is None and " 200 " in f" {context.got} ", "it runs on, and health answers")
+    context.note(
+        f"{sent}; then health", f"{got}; health {context.got}; {end or 'it keeps running'}"
+    )
+    context.expect(
+        end is None and " 200 " in f" {context.got} ", "it keeps running, and health answers"
+    )
 
 
 def _expect_recovery(context: Context, running: Running) -> None:
@@ -150,7 +154,7 @@ def _expect_recovery(context: Context, running: Running) -> None:
     while not response.succeeded and time.monotonic() < end:
         time.sleep(0.2)
         response = context.execute(context.samples, running=running)
-    context.sent = f"an execution, up to {RECOVERY_SECONDS:g} s after all of that"
+    context.sent = f"an execution, up to {RECOVERY_SECONDS:g} s after that"
     context.expect(response.succeeded, "2xx")
 
 

@@ -1,4 +1,4 @@
-"""Tokens that only this run knows: they may show up nowhere."""
+"""Tokens that only this run knows: they must not show up anywhere."""
 
 from __future__ import annotations
 
@@ -46,12 +46,12 @@ def _expect_no_token(context: Context, sent: str, texts: list[str]) -> None:
 
 @rule(
     "secrets.token-in-answer",
-    "The host's tokens are not in the answer of an execution",
+    "The host's tokens are not in an execution's answer",
     requires=_RAW,
     todo="Never hand undeclared inputs to the logic as inputs; replace secrets in outputs.",
 )
 def token_in_answer(context: Context) -> None:
-    """Outputs are stored and shown, and the token opens the host.
+    """Outputs are stored and shown, and the token gives access to the host.
 
     Request: An execution with tokens that only this check knows.
     Expected: No answer contains one.
@@ -80,7 +80,7 @@ def token_in_error(context: Context) -> None:
     "secrets.token-in-metrics",
     "The host's tokens are not in /metrics",
     requires=_RAW,
-    todo="Use no input as the label of a metric.",
+    todo="Do not use inputs as metric labels.",
 )
 def token_in_metrics(context: Context) -> None:
     """Metrics are read without a password.
@@ -98,30 +98,30 @@ def token_in_metrics(context: Context) -> None:
 
 @rule(
     "secrets.token-in-log",
-    "The host's tokens, of inputs and of the environment, are not in the log",
+    "The host's tokens, from inputs and environment, are not in the log",
     needs=Need.START,
     requires=_RAW,
-    todo="Log neither inputs nor bodies nor the environment; redact tokens in what is logged.",
+    todo="Do not log inputs, bodies or the environment; redact tokens in log lines.",
 )
 def token_in_log(context: Context) -> None:
-    """Logs are kept and read by many.
+    """Logs are kept and many people read them.
 
-    Request: Executions with tokens, good and bad ones; then the whole log.
+    Request: Valid and invalid executions with tokens; then the whole log.
     Expected: No token.
     """
     _succeed(context)
     _fail(context)
     time.sleep(_LOG_DELAY)
-    sent = "executions with tokens, good and bad ones; then the whole log"
+    sent = "valid and invalid executions with tokens; then the whole log"
     _expect_no_token(context, sent, [context.instances.shared().log()])
 
 
 @rule(
     "secrets.declared",
-    "The value of an input that the manifest marks as secret is in no log and no error",
+    "The value of an input marked as secret in the manifest is in no log and no error",
     needs=Need.START,
     requires=_RAW,
-    todo='Treat inputs with "secret": true like the tokens.',
+    todo='Treat inputs with "secret": true like tokens.',
 )
 def declared(context: Context) -> None:
     """The author marked the input as secret.
@@ -150,14 +150,14 @@ def declared(context: Context) -> None:
 
 @rule(
     "secrets.redacted",
-    "Tokens that the plugin's own logic prints, logs and raises are replaced",
+    "Tokens that the plugin's own logic prints, logs or raises are redacted",
     needs=Need.START,
     scenario="leaking",
     requires=("secrets.token-in-log", "secrets.token-in-error"),
-    todo="Replace the values of tokens in everything that leaves the process.",
+    todo="Redact token values in everything that leaves the process.",
 )
 def redacted(context: Context) -> None:
-    """Libraries print and raise what they are given.
+    """Libraries print and raise the values they get.
 
     Request: An execution of the scenario `leaking`; then the whole log.
     Expected: No token in answer or log.

@@ -24,7 +24,7 @@ CROWD = 32
 
 @rule(
     "lifecycle.unread-output",
-    "Executions, health and SIGTERM go on working when nobody reads standard output",
+    "Executions, health and SIGTERM keep working when nobody reads standard output",
     needs=Need.START,
     requires=("lifecycle.sigterm-idle", "execute.raw-inputs"),
     place=Place.OWN,
@@ -35,7 +35,7 @@ def unread_output(context: Context) -> None:
     """A log driver that blocks would otherwise stop the plugin at its next line.
 
     Request: Much output that nobody reads, then executions, health and SIGTERM.
-    Expected: 2xx, healthy, and an end in less than 9.5 s.
+    Expected: 2xx, healthy, and an exit in less than 9.5 s.
     """
     with context.fresh(scenario=True) as running:
         running.leave_output_unread()

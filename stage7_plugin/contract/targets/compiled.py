@@ -15,7 +15,7 @@ from stage7_plugin.spec.languages import LANGUAGES, TELLING_FILES, language_of
 NOT_COMPILED_IN = "the suite's own logic has to be compiled in: check the plugin's folder"
 """Why an image or a URL of such a plugin has no scenarios."""
 _NOT_COPIED = shutil.ignore_patterns(".git", ".cache", ".stage7-dev")
-"""What no image takes, and may be large."""
+"""Folders that no image needs, and that may be large."""
 
 
 def compiled_language(folder: Path) -> str | None:
@@ -41,7 +41,7 @@ def is_compiled(manifest: Mapping[str, Any]) -> bool:
 def with_scenario_logic(folder: Path, language: str, manifest: Mapping[str, Any]) -> Iterator[Path]:
     """Yield a copy of the plugin's folder in which the suite's logic replaces its own.
 
-    Further sources beside the author's file may need what it defines, so they go.
+    Further sources next to the author's file may need what it defines, so they go.
     """
     logic = scenarios.overlay(language, manifest)
     known = LANGUAGES[language]

@@ -114,7 +114,7 @@ class Container(Running):
         try:
             call(self.address, "GET", self.view.health_path, timeout=1)
         except NoAnswer as error:
-            return "no whole answer" in str(error)
+            return "no complete answer" in str(error)
         return True
 
     def _engine_time(self) -> float:

@@ -57,7 +57,7 @@ def resolve_target(
         own = manifest_file or _inside(folder, folder / "manifest.json")
         return FolderTarget(connect(), folder, read_manifest(own), context_root, build_seconds)
     if folder.exists() or target.startswith((".", "/", "~")):
-        raise TargetUnusable(f"{target!r} is no folder; give a plugin's folder, an image or a URL")
+        raise TargetUnusable(f"{target!r} is not a folder; give a plugin folder, an image or a URL")
     client = connect()
     if manifest_file:
         return ImageTarget(client, target, read_manifest(manifest_file))
@@ -65,7 +65,7 @@ def resolve_target(
     if found is None:
         raise EngineError(
             f"the image {target} has no manifest.json in its working directory, "
-            "and the one here is not its own",
+            "and the one here is for another image",
             command=f"stage7-plugin check {target} --manifest manifest.json",
         )
     return ImageTarget(client, target, found)
@@ -122,7 +122,7 @@ def _inside(folder: Path, path: Path) -> Path:
     """Return the path. Raises TargetUnusable where it leads out of the folder."""
     if not path.resolve().is_relative_to(folder.resolve()):
         raise TargetUnusable(
-            f"{path} leads out of the folder, to {path.resolve()}; "
+            f"{path} points outside the folder, to {path.resolve()}; "
             "copy the file into the folder, or name it with an option"
         )
     return path

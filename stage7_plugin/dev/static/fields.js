@@ -76,7 +76,7 @@ const secret = {
 
 const numeric = {
   control: (definition, id) => element("input", { id, type: "text", inputmode: "decimal", autocomplete: "off" }),
-  // What is no number is sent as typed: the host decides, and its answer is shown here.
+  // What is not a number is sent as typed: the host decides, and its answer is shown here.
   read(control) {
     const typed = control.value.trim();
     return typed === "" ? undefined : Number.isFinite(Number(typed)) ? Number(typed) : typed;

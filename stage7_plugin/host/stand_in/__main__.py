@@ -21,7 +21,7 @@ def main() -> int:
     options = parser.parse_args()
     token = os.environ.get("STAGE7_TOKEN", "")
     if not token:
-        print("Set STAGE7_TOKEN to the token that it is to accept.", file=sys.stderr)
+        print("Set STAGE7_TOKEN to the token that the stand-in accepts.", file=sys.stderr)
         return 2
     # Before the first thread starts: a signal then waits for sigwait, and containers are removed.
     signal.pthread_sigmask(signal.SIG_BLOCK, _ENDS)

@@ -9,7 +9,7 @@ REPOSITORIES = {"local": "Local", "mongo": "MongoDB", "librarian-definition": "L
 
 
 def own_plugin(verb: str, kind: str) -> dict[str, Any]:
-    """Return a manifest for a plugin of the host's own.
+    """Return a manifest for one of the host's own plugins.
 
     Args:
         verb: Its verb.

@@ -38,7 +38,7 @@ class Docs:
     """A docstring that was read.
 
     Attributes:
-        summary: Its first sentence; empty where that is no description.
+        summary: Its first sentence; empty where that is not a description.
         parameters: By name.
         returns: One for each part that is described.
         examples: The arguments of a call in its examples: by position or name, as literals.

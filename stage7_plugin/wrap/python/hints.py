@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import griffe
 
 _ITSELF = Meaning()
-"""An alias inside of itself: an example ends there."""
+"""An alias inside itself: an example ends there."""
 
 _DEEPEST = 8
 _MOST_MEMBERS = 40  # shown in a sample
@@ -208,7 +208,7 @@ class Hints:
         if shape == "enum":
             return _enumeration(objects.enum_values(self._modules, named))
         if shape == "other":
-            return Meaning(fault=f"{named.path}, a class of its own")
+            return Meaning(fault=f"{named.path}, its own class")
         members = objects.members_of(self._modules, named)
         meanings = {one.name: self._member(one, depth) for one in members[:_MOST_MEMBERS]}
         sample = {

@@ -105,7 +105,7 @@ def _asked(modules: Modules, place: Place, target: Target) -> list[Any]:
             example = f"time python -c 'import {place.module}' in {place.root}"
             raise CannotWrap(shown, None, problem, expected, example) from error
         if done.returncode != 0 or not answer.exists():
-            last = (done.stderr.strip().splitlines() or ["it ended without an answer"])[-1]
+            last = (done.stderr.strip().splitlines() or ["it exited without an answer"])[-1]
             expected = "a module that can be imported here; without --import it is only read"
             example = f"python -c 'import {place.module}' in {place.root}"
             raise CannotWrap(shown, None, f"importing it failed: {last}", expected, example)

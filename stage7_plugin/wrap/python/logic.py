@@ -21,7 +21,7 @@ _TAKEN = frozenset(
 ) | frozenset(["result", "sys", "to_json", "to_python", *dir(builtins)])
 
 _TEXT = '''\
-"""What the plugin does when it is called: it calls a function of {folder}/{file}.
+"""Call a function of {folder}/{file}.
 
 {origin}
 """

@@ -22,7 +22,7 @@ class Meaning:
         words: What the hint itself says about the value.
         sample: A JSON value of it; None where one follows from the definition.
         fault: What it is, if JSON has nothing that stands for it.
-        members: The fields, of a TypedDict alone.
+        members: The fields, only of a TypedDict.
         parts: The meanings of the parts of a tuple of fixed length.
         stream: Whether it is an iterator, and its values come one after the other.
     """

@@ -51,7 +51,7 @@ class Module:
         content: As it is in the file.
         tree: Its syntax.
         objects: Its functions, classes and attributes.
-        imports: All that it imports when it runs, also inside of functions.
+        imports: All that it imports when it runs, also inside functions.
     """
 
     name: str
@@ -155,7 +155,9 @@ class Modules:
             missing = "reading Python needs the package griffelib"
             expected = "the extra wrap to be installed"
             raise CannotWrap(file.name, None, missing, expected, _INSTALL) from error
-        logging.getLogger("griffe").setLevel(logging.CRITICAL)  # what it notes is no mistake here
+        logging.getLogger("griffe").setLevel(
+            logging.CRITICAL
+        )  # what it notes is not a mistake here
         shown = file.relative_to(self.root).as_posix()
         try:
             content = file.read_bytes()
@@ -209,7 +211,7 @@ def _bound(module: Module, name: str) -> str | None:
 
 
 def _typing_imports(module: Module) -> Iterator[Import]:
-    """Yield what is imported for type checkers alone."""
+    """Yield what is imported only for type checkers."""
     for node in ast.walk(module.tree):
         if isinstance(node, ast.If) and _is_type_checking(node.test):
             yield from _imports(node.body, module.package, True)
@@ -224,7 +226,7 @@ def _is_main(test: ast.expr) -> bool:
 
 
 def _imports(body: list[ast.stmt], package: str, optional: bool) -> Iterator[Import]:
-    """Yield what statements import, those inside of functions and classes included."""
+    """Yield what statements import, those inside functions and classes included."""
     for node in body:
         if isinstance(node, ast.Import):
             for alias in node.names:

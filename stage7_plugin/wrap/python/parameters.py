@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import griffe
 
 _NONE = object()
-_EXPECTED = "a type that JSON has a value for: str, int, list[str], a dataclass, ..."
+_EXPECTED = "a type that JSON can represent: str, int, list[str], a dataclass, ..."
 
 Way = Literal["by position", "by name", "as several"]
 Presence = Literal["always", "or None", "if given"]
@@ -70,7 +70,7 @@ class Parameters:
             kind = _kind(parameter)
             by_position = kind == "positional-only" or (several and kind == "positional or keyword")
             if by_position and closed:
-                self._drop(f"{parameter.name} comes after one that cannot be given")
+                self._drop(f"{parameter.name} comes after one that cannot be passed")
                 continue
             for given in self._given(parameter, kind, by_position):
                 found.append(given)
@@ -78,7 +78,7 @@ class Parameters:
                 closed = True
         if not found:
             raise self._cannot(
-                f"{self._target.call}() takes no input, and a plugin has one or more",
+                f"{self._target.call}() takes no input, but a plugin needs at least one",
                 "a parameter, which may have a default",
             )
         return self._with_examples(found, listed)
@@ -92,7 +92,7 @@ class Parameters:
         if meaning.fault:
             if parameter.required and kind != "variadic positional":
                 raise self._cannot(f"{name} is {meaning.fault}")
-            self._drop(f"{name} is {meaning.fault}, which JSON has no value for; it stays as it is")
+            self._drop(f"{name} is {meaning.fault}, which JSON cannot represent; it is left out")
             return
         if kind == "variadic positional":
             definition: dict[str, Any] = {"type": "array", "items": meaning.definition}
@@ -105,7 +105,7 @@ class Parameters:
             return
         default = self._default(parameter, module)
         if by_position and default is _NONE and not parameter.required:
-            self._drop(f"the default of {name} is no value of JSON, and it is given by position")
+            self._drop(f"the default of {name} is not a JSON value, and it is passed by position")
             return
         definition = dict(meaning.definition)
         presence: Presence = "always"

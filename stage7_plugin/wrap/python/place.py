@@ -47,7 +47,7 @@ def find(source: str) -> Place:
     """
     path, name = _split(source)
     if not all(part.isidentifier() for part in name.split(".") if name):
-        raise CannotWrap(source, None, f"{name} is no name of a function", EXPECTED, EXAMPLE)
+        raise CannotWrap(source, None, f"{name} is not the name of a function", EXPECTED, EXAMPLE)
     if path.is_file():
         root, module = _import_name(path)
         return Place(path.resolve(), module, root, name)

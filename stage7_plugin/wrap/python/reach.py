@@ -55,13 +55,13 @@ def reach(modules: Modules, starts: Iterable[Module]) -> Reached:
             waiting += inside
             first = one.module.partition(".")[0]
             if not first:
-                text = "this import leads out of the source's folder"
+                text = "this import points outside the source's folder"
                 if not one.optional:
                     raise CannotWrap(
                         modules.shown(module),
                         one.line,
                         text,
-                        "the package's folder, in which the import has something to name",
+                        "the package's folder, in which the import can be resolved",
                         f"stage7-plugin wrap PACKAGE:{module.name.rpartition('.')[2]}.FUNCTION",
                     )
                 found.notes.append(Note(modules.shown(module), one.line, text, "dropped"))
@@ -71,7 +71,7 @@ def reach(modules: Modules, starts: Iterable[Module]) -> Reached:
 
 
 def data_files(modules: Modules, reached: Reached) -> Iterator[Path]:
-    """Yield the files in reached packages that are no Python: templates, tables and the like."""
+    """Yield the files in reached packages that are not Python: templates, tables and the like."""
     for module in reached.modules.values():
         if module.file.name == "__init__.py":
             yield from _data(module.file.parent)
@@ -92,7 +92,7 @@ def contents(modules: Modules, reached: Reached) -> dict[str, bytes]:
             if total > _MOST_BYTES:
                 expected = f"at most {_MOST_BYTES >> 20} MiB of code and data"
                 problem = "there is too much data next to it"
-                raise CannotWrap(shown, None, problem, expected, "a package without the data")
+                raise CannotWrap(shown, None, problem, expected, "the package without its data")
             found[shown] = path.read_bytes()
         except OSError as error:
             expected = "a file that can be read"
@@ -137,7 +137,7 @@ def _refuse_taken(modules: Modules, module: Module) -> None:
         raise CannotWrap(
             modules.shown(module),
             None,
-            f"the module {first} has the name of one of {whose}",
+            f"the module {first} has the same name as one of {whose}",
             "another name",
             f"text_{first}.py",
         )

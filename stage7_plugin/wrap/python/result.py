@@ -64,7 +64,7 @@ def result_of(
     meaning = hints.meaning(text, target.module)
     notes = []
     if meaning.fault:
-        said = f"it returns {meaning.fault}: what JSON can carry of it is the output"
+        said = f"it returns {meaning.fault}: the output is what JSON can represent of it"
         notes.append(Note(shown, line, said, "changed"))
         meaning = replace(meaning, definition={"type": "any"}, plain=False)
     stream = target.generator or meaning.stream

@@ -39,7 +39,7 @@ def _refuse_end(module: Module, called: list[ast.Call], shown: str) -> None:
             shown,
             min(lines),
             "importing this module ends the program",
-            "a module that can be imported: what is for the command line goes below a guard",
+            "a module that can be imported: put command-line code below a guard",
             'if __name__ == "__main__": main()',
         )
 

@@ -15,7 +15,7 @@ from stage7_plugin.wrap.python.place import Place
 if TYPE_CHECKING:
     import griffe
 
-# What these return is no answer: a context manager, a command line, a fixture, a route.
+# What these return is not an answer: a context manager, a command line, a fixture, a route.
 _FUNCTION = "def shorten(text: str, most: int = 80) -> str: ..."
 _OTHER_CALLS = ("contextmanager", "asynccontextmanager", "command", "group", "fixture", "overload",
                 "singledispatch", "singledispatchmethod", "abstractmethod")  # fmt: skip
@@ -73,9 +73,9 @@ def find_target(modules: Modules, place: Place) -> Target:
             f"{name}.{methods[0]}" if methods else _FUNCTION,
         )
     if not member.is_function:
-        expected = "a function or a method, by the name with which it is defined"
+        expected = "a function or method, by the name it is defined with"
         example = f"def {name.rpartition('.')[2]}(text: str) -> str: ..."
-        raise CannotWrap(shown, member.lineno, f"{name} is no function", expected, example)
+        raise CannotWrap(shown, member.lineno, f"{name} is not a function", expected, example)
     function: griffe.Function = member  # type: ignore[assignment]
     call, skips = _call(modules, module, function, name)
     decorators = tuple(_decorators(function, shown))
@@ -146,7 +146,7 @@ def _call(
         raise CannotWrap(
             modules.shown(module),
             function.lineno,
-            f"{name} makes an object, and JSON has no value for that",
+            f"{name} makes an object, which JSON cannot represent",
             "a function, or a method that returns a value",
             f"def {parent.name.lower()}(...): return {owner}(...).answer()",
         )

@@ -29,13 +29,13 @@ func TestWhatTwoServersCouldReadDifferentlyIsRefused(t *testing.T) {
 		"GET / HTTP/1.1\r\nHost: a\r\n folded": "A line of the header",
 		"GET / HTTP/1.1\r\nHost: a\r\nX: \x00": "A line of the header",
 		"GET / HTTP/1.1\r\nHost: a\nX: b":      "A line of the header",
-		"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked": "without Content-Length",
+		"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked": "no Content-Length",
 		"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 1":          "only once",
 		"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: +1":                              "a number of bytes",
 		"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1, 1":                            "a number of bytes",
-		"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked":                "The only Transfer-Encoding",
-		"POST / HTTP/1.0\r\nTransfer-Encoding: chunked":                                 "goes with HTTP/1.1",
-		"POST / HTTP/1.1\r\nHost: a" + strings.Repeat("\r\na: b", 201):                  "has over 200 lines",
+		"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked":                "The only supported Transfer-Encoding",
+		"POST / HTTP/1.0\r\nTransfer-Encoding: chunked":                                 "requires HTTP/1.1",
+		"POST / HTTP/1.1\r\nHost: a" + strings.Repeat("\r\na: b", 201):                  "has more than 200 lines",
 	} {
 		if _, refused := readHead([]byte(text)); refused == nil || !strings.Contains(refused.text, wanted) {
 			t.Errorf("%q: %v, not %q", text, refused, wanted)
@@ -48,7 +48,7 @@ func TestTheEndOfAHeaderIsFound(t *testing.T) {
 		"GET / HTTP/1.1\r\n\r\nmore":    "14 <nil>",
 		"GET / HTTP/1.1\r\n":            "-1 <nil>",
 		"G":                             "-1 <nil>",
-		"\x16\x03\x01":                  "-1 &{400 This is no HTTP: a request begins with its method.}",
+		"\x16\x03\x01":                  "-1 &{400 This is not HTTP: a request begins with its method.}",
 		"GET / HTTP/1.1\n\n":            "-1 &{400 A line of a request must end with CR and LF.}",
 		strings.Repeat("GET /aaaa", 12): "-1 &{431 The request's header is too large; PLUGIN_MAX_HEADER_BYTES allows 100.}",
 	} {

@@ -55,10 +55,10 @@ func TestAWrongManifestIsRefusedWithThePlace(t *testing.T) {
 		change(`["code", `, `[5, `):                              "inputDefinitions[0].aliases[0] must be of type string, but is number",
 		change(`"environment": {"E": "1"}`, `"environment": []`): "container.environment must be of type object, but is array",
 		change(`{"container": 8081}`, `8081`):                    "container.ports[0] must be of type object, but is number",
-		change(`[{"container": 8081}, {}]`, `[]`):                "manifest.json names no port in container.ports",
+		change(`[{"container": 8081}, {}]`, `[]`):                "manifest.json has no port in container.ports",
 		change(`"id": "a"`, `"id": "a", "id": "b"`):              `duplicate object member name "id"`,
 		everyKey[:100]: "unexpected EOF",
-		everyKey + "5": "it goes on behind the end of its object",
+		everyKey + "5": "it has more text after the end of its object",
 		"[]":           "it must be an object, but is array",
 	} {
 		if _, err := parseManifest([]byte(text)); err == nil || !strings.Contains(err.Error(), wanted) || !strings.Contains(err.Error(), manifestName) {

@@ -132,10 +132,10 @@ func TestWhatJSONCannotCarryIsNamed(t *testing.T) {
 		result any
 		wanted string
 	}{
-		{map[string]any{"a": []any{1, zero() / zero()}}, "Output 'a' cannot be written as JSON: a[1] is NaN or infinite, which JSON does not know; write a number, or nil"},
+		{map[string]any{"a": []any{1, zero() / zero()}}, "Output 'a' cannot be written as JSON: a[1] is NaN or infinite, which JSON does not have; write a number, or nil"},
 		{map[string]any{"a": func() {}}, "a is of Go type func()"},
 		{map[string]any{"a": "\xff"}, "strings.ToValidUTF8"},
-		{map[string]any{"a": map[string]any{"\xff": 1}}, "a is, or has a key that is, no valid UTF-8"},
+		{map[string]any{"a": map[string]any{"\xff": 1}}, "a is, or has a key that is, not valid UTF-8"},
 		{map[string]any{"a": cycle}, "cannot be written as JSON: a[self][self]"},
 		{map[string]any{"a": time.Second}, "write value.String() or value.Seconds()"},
 	} {

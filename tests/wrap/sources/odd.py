@@ -21,7 +21,7 @@ class Link:
 
 
 def depth(tree: Tree, link: Link | None = None) -> dict[str, Any]:
-    """Tell how deep things are; what is inside of the answer is told by no hint."""
+    """Tell how deep things are; what is inside the answer is told by no hint."""
     levels = 1 + max((depth(inner)["levels"] for inner in tree.values()), default=0)
     links = 1 + depth({}, link.next)["links"] if link else 0
     return {"levels": levels, "links": links, "seen": [date(2026, 1, 31), Decimal("1.5")]}

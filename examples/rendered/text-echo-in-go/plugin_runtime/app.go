@@ -11,7 +11,7 @@ import (
 
 const allStuck = "Every execution slot is past its deadline."
 
-// app is the pages of the server beside the endpoint.
+// app is the server's pages other than the endpoint.
 type app struct {
 	endpoint *endpoint
 	document func() response
@@ -28,7 +28,7 @@ func (a *app) isExecution(method, path string) bool {
 	return path == api.Endpoint && method == api.Method
 }
 
-// page is the answer to any request that is no execution.
+// page is the answer to any request that is not an execution.
 func (a *app) page(method, path string) response {
 	m := a.endpoint.manifest
 	isPage := slices.Contains(a.paths(), path)
@@ -52,7 +52,7 @@ func (a *app) page(method, path string) response {
 	for _, one := range a.paths() {
 		known = append(known, "GET "+one)
 	}
-	text := fmt.Sprintf("There is no '%s' here; there is %s.", shortened(path, 200), strings.Join(known, ", "))
+	text := fmt.Sprintf("There is no '%s' here; the paths are %s.", shortened(path, 200), strings.Join(known, ", "))
 	return failure(404, a.redacted(text), "")
 }
 
@@ -123,9 +123,9 @@ func (a *app) metrics() response {
 		ready = 1
 	}
 	page := a.endpoint.metrics.render(a.endpoint.manifest, []gauge{
-		{"plugin_executions_in_flight", "Execution slots that are taken, stuck ones included.", float64(inFlight)},
-		{"plugin_executions_stuck", "Executions past their deadline that still run.", float64(stuck)},
-		{"plugin_execution_slots", "Executions at once.", float64(a.endpoint.slots.size)},
+		{"plugin_executions_in_flight", "Execution slots in use, including stuck ones.", float64(inFlight)},
+		{"plugin_executions_stuck", "Executions past their deadline that are still running.", float64(stuck)},
+		{"plugin_execution_slots", "Concurrent executions allowed.", float64(a.endpoint.slots.size)},
 		{"plugin_ready", "1 when /health/ready answers 200, else 0.", ready},
 	})
 	return response{status: 200, body: []byte(page), kind: metricsType}

@@ -74,7 +74,7 @@ func (l *lines) end() {
 type printed struct {
 	logger    *logger
 	pipes     []*pipe
-	originals []*os.File // kept: Go closes a file that nobody has any more, and its number 1 or 2 goes to a client
+	originals []*os.File // kept: Go closes a file that nobody references, and its number 1 or 2 goes to a client
 }
 
 type pipe struct {

@@ -72,7 +72,7 @@ func (m *manifest) prepare() error {
 		for _, top := range list.definitions {
 			for d := top; d != nil; d = d.Items {
 				if err := d.prepare(); err != nil {
-					return fmt.Errorf("the pattern of %s in %s is no regular expression that Go knows: %w", top.Name, list.key, err)
+					return fmt.Errorf("the pattern of %s in %s is not a regular expression that Go knows: %w", top.Name, list.key, err)
 				}
 			}
 		}

@@ -31,11 +31,11 @@ type head struct {
 // readHead checks the lines of a request up to its body.
 //
 // It is strict on purpose: net/http accepts some requests that two servers could read differently,
-// and hides a Content-Length beside a chunked body.
+// and hides a Content-Length next to a chunked body.
 func readHead(text []byte) (head, *refusedRequest) {
 	lines := strings.Split(string(text), "\r\n")
 	if len(lines) > mostFields+1 {
-		return head{}, &refusedRequest{431, fmt.Sprintf("The request's header has over %d lines.", mostFields)}
+		return head{}, &refusedRequest{431, fmt.Sprintf("The request's header has more than %d lines.", mostFields)}
 	}
 	isOld, ok := readRequestLine(lines[0])
 	if !ok {
@@ -59,7 +59,7 @@ func readHead(text []byte) (head, *refusedRequest) {
 	}
 	host, hasHost := once["host"]
 	if !hasHost && !isOld {
-		return head{}, badRequest("A request of HTTP/1.1 needs a line such as Host: example.")
+		return head{}, badRequest("An HTTP/1.1 request needs a line such as Host: example.")
 	}
 	if !consistsOf(host, isHostOctet) {
 		return head{}, badRequest("The header host must be a name, such as Host: example.")
@@ -68,7 +68,7 @@ func readHead(text []byte) (head, *refusedRequest) {
 		return head{}, badRequest(wrongTrailer)
 	}
 	if expected := once["expect"]; expected != "" && !strings.EqualFold(expected, "100-continue") {
-		return head{}, &refusedRequest{417, "The only Expect that is supported is 100-continue."}
+		return head{}, &refusedRequest{417, "The only supported Expect is 100-continue."}
 	}
 	return bodyOf(once, isOld)
 }
@@ -91,9 +91,9 @@ func bodyOf(fields map[string]string, isOld bool) (head, *refusedRequest) {
 	length, hasLength := fields["content-length"]
 	switch {
 	case hasCoding && !strings.EqualFold(coding, "chunked"):
-		return head{}, badRequest("The only Transfer-Encoding that is supported is chunked.")
+		return head{}, badRequest("The only supported Transfer-Encoding is chunked.")
 	case hasCoding && (hasLength || isOld):
-		return head{}, badRequest("Transfer-Encoding goes with HTTP/1.1 and without Content-Length.")
+		return head{}, badRequest("Transfer-Encoding requires HTTP/1.1 and no Content-Length.")
 	case hasCoding:
 		return head{isChunked: true}, nil
 	case hasLength && (length == "" || len(length) > mostDigits || !consistsOf(length, isDigit)):
@@ -159,7 +159,7 @@ func headEnd(arrived []byte, most int64) (int, *refusedRequest) {
 	case int64(len(arrived)) >= most:
 		return -1, &refusedRequest{431, fmt.Sprintf("The request's header is too large; PLUGIN_MAX_HEADER_BYTES allows %d.", most)}
 	case (arrived[0] < 'A' || arrived[0] > 'Z') && string(arrived) != "\r":
-		return -1, badRequest("This is no HTTP: a request begins with its method.")
+		return -1, badRequest("This is not HTTP: a request begins with its method.")
 	case bytes.Count(arrived, []byte("\n")) > bytes.Count(arrived, []byte("\r\n")): // its end would never come
 		return -1, badRequest("A line of a request must end with CR and LF.")
 	}

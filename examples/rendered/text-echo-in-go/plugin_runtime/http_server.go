@@ -28,7 +28,7 @@ type server struct {
 	settings    settings
 	budget      *budget
 	connections *connections
-	started     <-chan struct{} // closed when requests need not wait for Setup any more
+	started     <-chan struct{} // closed when requests no longer need to wait for Setup
 }
 
 // http makes the server of net/http. Its limits in time are those of connections.
@@ -120,7 +120,7 @@ func (s *server) readBody(client *connection, r *http.Request, held *share) (*ar
 			more, err := r.Body.Read(piece[count:])
 			count += more
 			if client.framing(int64(more)) > mostFraming {
-				return nil, badRequest("The lines of the chunks outweigh what they carry.")
+				return nil, badRequest("The chunks have more line overhead than data.")
 			}
 			if err == io.EOF {
 				isComplete = true
@@ -173,7 +173,7 @@ func brokenBody(client *connection, err error) *refusedRequest {
 	if errors.As(err, &network) || errors.Is(err, io.ErrUnexpectedEOF) {
 		panic(http.ErrAbortHandler)
 	}
-	return badRequest("A chunk must begin with its size, a hexadecimal number, and end where that says.")
+	return badRequest("A chunk must begin with its size, a hexadecimal number, and end where it says.")
 }
 
 // send writes an answer. An early one comes before the end of its request, and ends the connection.
@@ -181,7 +181,7 @@ func (s *server) send(w http.ResponseWriter, r *http.Request, client *connection
 	held := &share{budget: s.budget}
 	if len(made.body) > copiedBytes {
 		if held.hold(int64(len(made.body)), 0) != nil {
-			made = failure(503, fmt.Sprintf("The answer has %d bytes; there is no memory for it.", len(made.body)), "")
+			made = failure(503, fmt.Sprintf("The answer has %d bytes; too little memory is free.", len(made.body)), "")
 		}
 	}
 	defer held.release()

@@ -70,7 +70,7 @@ type manifest struct {
 	text []byte // all of it, for the OpenAPI document
 }
 
-// readManifest reads the manifest beside the program, or else in the working directory: under
+// readManifest reads the manifest next to the program, or else in the working directory: under
 // `go run` and `go test` the program stands in a folder of its own.
 func readManifest() (*manifest, error) {
 	folders := []string{".", ".."}

@@ -121,7 +121,7 @@ type share struct {
 	size   int64
 }
 
-// hold takes so many bytes from now on, in place of what was held; on error nothing has changed.
+// hold takes this many bytes from now on, in place of what was held; on error nothing has changed.
 func (s *share) hold(wanted int64, patience time.Duration) error {
 	size := wanted
 	if size <= smallBytes {
@@ -140,11 +140,11 @@ func (s *share) hold(wanted int64, patience time.Duration) error {
 	}
 	if size > s.size && size+spare > whole {
 		needed := (size + mebibyte - 1) / mebibyte
-		return &noRoom{413, fmt.Sprintf("This needs about %d MiB of memory, more than there is. "+
+		return &noRoom{413, fmt.Sprintf("This needs about %d MiB of memory, more than is available. "+
 			`Raise container.resources.memory in manifest.json: "memory": "%dm"`, needed, s.budget.megabytesFor(size))}
 	}
 	if !s.budget.change(size-s.size, spare, patience) {
-		return &noRoom{429, "The memory is taken by other requests; try again."}
+		return &noRoom{429, "The memory is in use by other requests; try again."}
 	}
 	s.size = size
 	return nil
@@ -158,7 +158,7 @@ func (s *share) release() {
 	}
 }
 
-// shareOf is what requests and answers may take in a process of so many bytes altogether.
+// shareOf is what requests and answers may take in a process of this many bytes altogether.
 func shareOf(limit, process int64) int64 {
 	return max(limit/16, (limit-max(process, processBytes))*3/4)
 }

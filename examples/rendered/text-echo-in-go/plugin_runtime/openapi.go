@@ -10,10 +10,10 @@ const contractKey = "x-stage7-manifest"
 
 var failures = map[string]string{
 	"400": "The body is not acceptable JSON, or the request is not valid HTTP",
-	"413": "The body is too large, or would need more memory than there is",
+	"413": "The body is too large, or would need more memory than is available",
 	"415": "The body is not JSON in UTF-8",
 	"422": "Inputs are missing, of the wrong type, or break a constraint; `errors` lists every one",
-	"429": "All execution slots, or the memory, are taken",
+	"429": "All execution slots, or the memory, are in use",
 	"500": "The plugin failed, or its outputs do not match the manifest",
 	"503": "The plugin is starting or stopping, or could not start",
 	"504": "The execution took longer than the manifest allows",
@@ -45,15 +45,15 @@ func openAPIOf(m *manifest, whole object) object {
 	}
 	description, _ := whole["description"].(string)
 	paths := object{
-		m.Container.HealthPath: healthPage("health", "Whether the plugin is ready, as the host asks"),
+		m.Container.HealthPath: healthPage("health", "Whether the plugin is ready; the host polls this"),
 		"/health/live":         healthPage("live", "Whether the process answers"),
-		"/health/ready":        healthPage("ready", "Whether the plugin takes executions"),
-		"/metrics":             textPage("metrics", "Metrics in the text format of Prometheus", object{"text/plain": object{}}),
+		"/health/ready":        healthPage("ready", "Whether the plugin accepts executions"),
+		"/metrics":             textPage("metrics", "Metrics in the Prometheus text format", object{"text/plain": object{}}),
 		"/openapi.json":        textPage("openapi", "This document", jsonContent(object{"type": "object"})),
 		m.API.Endpoint:         object{},
 	}
 	if m.API.Endpoint == m.Container.HealthPath {
-		paths[m.API.Endpoint] = healthPage("health", "Whether the plugin is ready, as the host asks")
+		paths[m.API.Endpoint] = healthPage("health", "Whether the plugin is ready; the host polls this")
 	}
 	paths[m.API.Endpoint].(object)[strings.ToLower(m.API.Method)] = execution(description)
 	return object{
@@ -153,7 +153,7 @@ func execution(summary string) object {
 		"type": "object", "required": []any{"inputs"},
 		"properties": object{"inputs": reference("Inputs"), "context": object{
 			"type":        []any{"object", "null"},
-			"description": "trace_id, plugin_id and version, as the host sends them; anything is taken",
+			"description": "trace_id, plugin_id and version, as the host sends them; anything is accepted",
 		}},
 	}
 	return object{

@@ -95,7 +95,7 @@ func encode(result any) (jsontext.Value, error) {
 		why = instead(semantic.GoType)
 	case errors.As(err, &syntactic):
 		pointer = syntactic.JSONPointer
-		why = "is, or has a key that is, no valid UTF-8; write strings.ToValidUTF8(value, \"\\ufffd\"), or bytes as base64"
+		why = "is, or has a key that is, not valid UTF-8; write strings.ToValidUTF8(value, \"\\ufffd\"), or bytes as base64"
 	}
 	name, place := "", ""
 	for token := range pointer.Tokens() {
@@ -118,9 +118,9 @@ func instead(kind reflect.Type) string {
 	case kind == reflect.TypeFor[time.Duration]():
 		return what + "; write value.String() or value.Seconds()"
 	case kind.Kind() == reflect.Float64 || kind.Kind() == reflect.Float32:
-		return "is NaN or infinite, which JSON does not know; write a number, or nil in its place"
+		return "is NaN or infinite, which JSON does not have; write a number, or nil in its place"
 	case kind.Kind() == reflect.Map:
-		return what + "; its keys must be strings or numbers, and it must not hold itself"
+		return what + "; its keys must be strings or numbers, and it must not contain itself"
 	}
 	return what + "; write a string, number, bool, slice, map, or struct with exported fields"
 }

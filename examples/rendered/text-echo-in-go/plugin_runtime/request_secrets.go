@@ -20,7 +20,7 @@ var (
 	secretWords   = []string{"token", "secret", "passw", "passphrase", "credential", "authorization", "webhook"}
 	inHeaders     = []string{"api-key", "apikey", "cookie"}
 	inEnvironment = []string{"key", "jwt", "_dsn_"}
-	// Only at the end of an input's name, which is for people: keywords, max_tokens are no secrets.
+	// Only at the end of an input's name, which is for people: keywords, max_tokens are not secrets.
 	secretEndings = []string{
 		"token", "secret", "password", "passwd", "passphrase", "credential", "credentials", "authorization",
 		"webhook", "webhookurl", "webhook_url", "jwt", "_dsn", "cookie", "apikey", "api_key", "accesskey", "access_key",
@@ -49,7 +49,7 @@ func containsAny(text string, words []string) bool {
 }
 
 // secretsOfEnvironment collects the variables that are named, else those that the manifest's
-// configuration calls secret, those whose name says so, and every password inside of a URL.
+// configuration calls secret, those whose name says so, and every password inside a URL.
 func secretsOfEnvironment(m *manifest, environment, names []string) *secrets {
 	var values []jsontext.Value
 	var further []string

@@ -4,7 +4,7 @@ import "encoding/json/jsontext"
 
 const jsonType = "application/json"
 
-// response is what an HTTP answer is made of.
+// response is the parts of an HTTP answer.
 type response struct {
 	status int
 	body   []byte

@@ -24,7 +24,7 @@ var byteOrderMark = []byte("\ufeff")
 
 // parse checks a JSON text and returns it without a byte order mark and surrounding space.
 //
-// Refused, beside malformed JSON: a key that occurs twice, numbers that no float64 can hold, lone
+// Refused, besides malformed JSON: a key that occurs twice, numbers that no float64 can hold, lone
 // surrogates, nesting deeper than maxDepth.
 func parse(text []byte, maxDepth int) (jsontext.Value, error) {
 	text = bytes.TrimPrefix(text, byteOrderMark)
@@ -50,7 +50,7 @@ func parse(text []byte, maxDepth int) (jsontext.Value, error) {
 		return nil, explainSyntax(text, err)
 	}
 	if tooLarge {
-		return nil, badJSON("The JSON holds a number that is too large.")
+		return nil, badJSON("The JSON contains a number that is too large.")
 	}
 	return value, nil
 }
@@ -69,7 +69,7 @@ func explainSyntax(text []byte, err error) badJSON {
 			return badJSON(fmt.Sprintf("The JSON has the key %s twice in one object.", shown))
 		}
 		if syntactic.Err != nil && strings.Contains(syntactic.Err.Error(), "surrogate") {
-			return "The JSON holds half of a surrogate pair, no character."
+			return "The JSON contains half of a surrogate pair, not a character."
 		}
 	}
 	before := text[:offset]
@@ -197,7 +197,7 @@ func textOf(value jsontext.Value) string {
 // quoted is a text as a JSON string.
 func quoted(text string) jsontext.Value {
 	value, err := jsontext.AppendQuote(nil, text)
-	if err != nil { // not UTF-8: what is no character is replaced
+	if err != nil { // not UTF-8: invalid characters are replaced
 		value, _ = jsontext.AppendQuote(nil, strings.ToValidUTF8(text, "\ufffd"))
 	}
 	return value

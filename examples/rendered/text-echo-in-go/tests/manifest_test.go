@@ -30,7 +30,7 @@ func example(t *testing.T) map[string]any {
 
 func TestTypesAreWhatMakeSyncWrites(t *testing.T) {
 	if text("plugin_types.go") != typesOf(plugin(t)) {
-		t.Error("plugin_types.go does not follow manifest.json: run make sync")
+		t.Error("plugin_types.go does not match manifest.json: run make sync")
 	}
 }
 
@@ -72,7 +72,7 @@ func TestNamesAreDeclaredOnceAndTheExampleGivesDeclaredInputs(t *testing.T) {
 func TestTheHostCanUseIt(t *testing.T) {
 	found := plugin(t)
 	if text(found.EntryPoint.Main) == "" {
-		t.Errorf("entryPoint.main names %q, which is not there", found.EntryPoint.Main)
+		t.Errorf("entryPoint.main names %q, which does not exist", found.EntryPoint.Main)
 	}
 	if _, err := runLimits(found); err != nil {
 		t.Error(err)

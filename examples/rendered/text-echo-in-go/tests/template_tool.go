@@ -93,7 +93,7 @@ func execute(words ...string) error {
 // templateTool runs stage7-plugin, which needs Python, through uv or pipx: `make contract` and others.
 //
 // It is installed from where the template was when it made this plugin; else an installed one is
-// used. CONTRACT_SUITE names another place, such as `../template` or whatever else pip takes.
+// used. CONTRACT_SUITE can name another source, such as `../template` or whatever else pip takes.
 func templateTool(words []string) error {
 	optional := slices.Contains(words, "--optional")
 	words = slices.DeleteFunc(words, func(word string) bool { return word == "--optional" })
@@ -113,9 +113,9 @@ func templateTool(words []string) error {
 		}
 		return err
 	}
-	reason := "stage7-plugin is not available: uv or pipx installs it, and neither is here"
+	reason := "stage7-plugin is not available: install uv or pipx, which can run it"
 	if spec == "" {
-		reason = "stage7-plugin is not available: neither .stage7-template.json nor .cruft.json names an address " +
+		reason = "stage7-plugin is not available: neither .stage7-template.json nor .cruft.json has an address " +
 			"and a commit of the template; set CONTRACT_SUITE to a clone, CONTRACT_SUITE=../template, or with its address to " +
 			"CONTRACT_SUITE='stage7-plugin" + extras + " @ git+https://github.com/org/template'"
 	}
@@ -161,7 +161,7 @@ func cruft() ([]string, error) {
 		found = command("cruft", cruftSpec)
 	}
 	if len(found) == 0 {
-		return nil, errors.New("cruft is not installed: install uv or pipx, with which it runs without that")
+		return nil, errors.New("cruft is not installed: install uv or pipx, which can run it")
 	}
 	return found, nil
 }
@@ -219,7 +219,7 @@ func linkPlugin(given string) error {
 	} else if !strings.Contains(address, ":") {
 		problem := "No address is recorded"
 		if given != "" {
-			problem = given + " is no folder and no address"
+			problem = given + " is neither a folder nor an address"
 		}
 		return fmt.Errorf("%s. Say where the template is: "+
 			"make link TEMPLATE=https://github.com/org/template, or TEMPLATE=../template", problem)

@@ -72,7 +72,7 @@ class App {
     const known = [`${this.#method} ${this.#path}`, ...Object.keys(this.#pages).map((one) => `GET ${one}`)];
     return failure(
       404,
-      this.#redacted(`There is no '${path.slice(0, 200)}' here; there is ${known.join(', ')}.`),
+      this.#redacted(`There is no '${path.slice(0, 200)}' here; the paths are ${known.join(', ')}.`),
     );
   }
 
@@ -200,9 +200,9 @@ class App {
   #metricsPage(): Response {
     const { threads, metrics } = this.#parts;
     const body = metrics.render({
-      plugin_executions_in_flight: ['Execution slots that are taken, stuck ones included.', threads.inFlight],
-      plugin_executions_stuck: ['Executions past their deadline that still run.', threads.stuck],
-      plugin_execution_slots: ['Executions at once.', threads.slots],
+      plugin_executions_in_flight: ['Execution slots in use, including stuck ones.', threads.inFlight],
+      plugin_executions_stuck: ['Executions past their deadline that are still running.', threads.stuck],
+      plugin_execution_slots: ['Concurrent executions allowed.', threads.slots],
       plugin_ready: ['1 when /health/ready answers 200, else 0.', Number(this.#ready().status === 200)],
     });
     return { status: 200, body, type: CONTENT_TYPE, headers: {} };

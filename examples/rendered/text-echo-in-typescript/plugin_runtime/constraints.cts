@@ -58,7 +58,7 @@ function wrongPattern(manifest: Manifest): string | undefined {
         try {
           if (one.pattern !== undefined) compiled(one.pattern);
         } catch (error) {
-          return `the pattern of ${top.name} in ${key} is no regular expression: ${(error as Error).message}`;
+          return `the pattern of ${top.name} in ${key} is not a regular expression: ${(error as Error).message}`;
         }
   return undefined;
 }

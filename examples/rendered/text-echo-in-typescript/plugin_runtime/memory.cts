@@ -104,11 +104,11 @@ class Share {
     if (size > this.#size && size + spare > this.#budget.size)
       throw new NoRoom(
         413,
-        `This needs about ${Math.ceil(size / MIB)} MiB of memory, more than there is. ` +
+        `This needs about ${Math.ceil(size / MIB)} MiB of memory, more than is available. ` +
           `Raise container.resources.memory in manifest.json: "memory": "${this.#budget.megabytesFor(size)}m"`,
       );
     if (!this.#budget.change(size - this.#size, spare))
-      throw new NoRoom(429, 'The memory is taken by other requests; try again.');
+      throw new NoRoom(429, 'The memory is in use by other requests; try again.');
     this.#size = size;
   }
 
@@ -191,7 +191,7 @@ class DecodingCost {
     this.#isEscaped = at > text.length;
     this.#structure += structure;
     this.#length += text.length;
-    if (this.#lists > MOST_LISTS) throw new NoRoom(413, `The JSON has over ${MOST_LISTS} lists.`);
+    if (this.#lists > MOST_LISTS) throw new NoRoom(413, `The JSON has more than ${MOST_LISTS} lists.`);
   }
 }
 

@@ -52,7 +52,7 @@ class Metrics {
       '# HELP plugin_redactions_total Places in which a secret was replaced.',
       '# TYPE plugin_redactions_total counter',
       `plugin_redactions_total ${this.redactions}`,
-      '# HELP plugin_log_lines_dropped_total Log lines that standard output did not take.',
+      '# HELP plugin_log_lines_dropped_total Log lines dropped because nothing read stdout.',
       '# TYPE plugin_log_lines_dropped_total counter',
       `plugin_log_lines_dropped_total ${this.droppedLines}`,
     );
@@ -61,7 +61,7 @@ class Metrics {
       lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} gauge`, `${name} ${value}`);
     const { id, version } = this.#manifest;
     lines.push(
-      '# HELP plugin_build_info The plugin and what it runs on.',
+      '# HELP plugin_build_info The plugin and its runtime.',
       '# TYPE plugin_build_info gauge',
       `plugin_build_info{plugin_id="${id}",version="${version}",node_version="${process.versions.node}"} 1`,
     );

@@ -8,10 +8,10 @@ const CONTRACT = 'x-stage7-manifest';
 const CONTRACT_KEYS = ['id', 'verb', 'version', 'inputDefinitions', 'outputDefinitions', 'security'] as const;
 const FAILURES: Record<string, string> = {
   400: 'The body is not acceptable JSON, or the request is not valid HTTP',
-  413: 'The body is too large, or would need more memory than there is',
+  413: 'The body is too large, or would need more memory than is available',
   415: 'The body is not JSON in UTF-8',
   422: 'Inputs are missing, of the wrong type, or break a constraint; `errors` lists every one',
-  429: 'All execution slots, or the memory, are taken',
+  429: 'All execution slots, or the memory, are in use',
   500: 'The plugin failed, or its outputs do not match the manifest',
   503: 'The plugin is starting or stopping, or could not start',
   504: 'The execution took longer than the manifest allows',
@@ -48,7 +48,7 @@ const HEALTH_SCHEMA = {
 };
 const CONTEXT_SCHEMA = {
   type: ['object', 'null'],
-  description: 'trace_id, plugin_id and version, as the host sends them; anything is taken',
+  description: 'trace_id, plugin_id and version, as the host sends them; anything is accepted',
 };
 
 /** Return the document of a manifest without problems. */
@@ -57,11 +57,11 @@ function openapi(manifest: Manifest): Fields {
   const paths: Record<string, Fields> = {
     [container.healthCheck?.path ?? '/health']: health(
       'health',
-      'Whether the plugin is ready, as the host asks',
+      'Whether the plugin is ready; the host polls this',
     ),
     '/health/live': health('live', 'Whether the process answers'),
-    '/health/ready': health('ready', 'Whether the plugin takes executions'),
-    '/metrics': page('metrics', 'Metrics in the text format of Prometheus', { 'text/plain': {} }),
+    '/health/ready': health('ready', 'Whether the plugin accepts executions'),
+    '/metrics': page('metrics', 'Metrics in the Prometheus text format', { 'text/plain': {} }),
     '/openapi.json': page('openapi', 'This document', json({ type: 'object' })),
   };
   paths[api.endpoint] = { ...paths[api.endpoint], [api.method.toLowerCase()]: execution(manifest) };

@@ -107,7 +107,7 @@ function serve(logic: Logic, its: LogOf): void {
   process.on('uncaughtException', (error: unknown) => {
     const answer = endpoint.fail(error);
     if (answer === undefined)
-      its.error(`an exception that nobody caught: ${explain(error)}`, { exception: stackOf(error) });
+      its.error(`an uncaught exception: ${explain(error)}`, { exception: stackOf(error) });
     else say({ ...answer, isLast: true });
     process.exit(1); // what the exception left behind is unknown: the next execution gets a new thread
   });

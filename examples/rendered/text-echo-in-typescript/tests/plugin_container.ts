@@ -66,12 +66,12 @@ function bringBack(name: string): void {
   docker(['rename', name + BEFORE, name]);
   const started = docker(['start', name]);
   const failure = ` cannot be started again: ${started.stderr.trim()}`;
-  console.error(`The container from before${started.status === 0 ? ' is running again.' : failure}`);
+  console.error(`The previous container${started.status === 0 ? ' is running again.' : failure}`);
 }
 
 /** Start the image in place of the container that runs, and wait until it is healthy.
  *
- *  If it does not get there, or after Ctrl-C, the container from before runs again, and this
+ *  If it does not get there, or after Ctrl-C, the previous container runs again, and this
  *  process ends. */
 export async function replaceContainer(
   name: string,
@@ -95,7 +95,7 @@ export async function replaceContainer(
     if (problem === 'interrupted') reason = problem;
     else if (problem !== '') {
       const log = docker(['logs', '--tail=20', name]);
-      const words = `The plugin did not get healthy: ${problem}; its last log lines are above`;
+      const words = `The plugin did not become healthy: ${problem}; its last log lines are above`;
       reason = `${log.stdout}${log.stderr}\n${words}`;
     }
   }

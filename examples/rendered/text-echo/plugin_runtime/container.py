@@ -47,7 +47,7 @@ def leave(status: int) -> NoReturn:
 class Orphans:
     """Reaps children that nobody waits for; only as PID 1, to which the kernel gives them.
 
-    A child of the plugin's own must be left to the code that started it, and the kernel does not
+    The plugin's own children must be left to the code that started it, and the kernel does not
     tell the two apart. So a child is reaped only if it ended at least PATIENCE_SECONDS ago and no
     execution has run since.
     """

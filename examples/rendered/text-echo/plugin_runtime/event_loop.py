@@ -55,9 +55,9 @@ def _serve(loop: asyncio.AbstractEventLoop) -> None:
     while True:
         try:
             loop.run_forever()
-            logger.error("plugin_logic.py stopped the event loop; it goes on")
+            logger.error("plugin_logic.py stopped the event loop; it continues")
         except BaseException as error:  # sys.exit() in a task that nobody awaits ends the loop
-            logger.error("a task ended the event loop; it goes on", exc_info=error)
+            logger.error("a task ended the event loop; it continues", exc_info=error)
 
 
 _lock = threading.Lock()

@@ -51,7 +51,7 @@ class Exchange:
         try:
             self._go_on(connection, events)
         except Exception as error:  # one connection that fails must not end all others
-            logger.error("a connection broke: %s", describe(error), exc_info=error)
+            logger.error("a connection failed: %s", describe(error), exc_info=error)
             self._connections.close(connection)
 
     def _go_on(self, connection: Connection, events: int) -> None:
@@ -137,7 +137,7 @@ class Exchange:
             return  # closed meanwhile
         with connection.hand_over:
             if connection.busy:
-                # Not for writing any more; and not at all if it has sent ahead.
+                # No longer for writing; and not at all if it has sent ahead.
                 self._connections.watch(connection, READ if connection.events else 0)
                 return
         if connection.unsent:
@@ -212,7 +212,7 @@ class Exchange:
                 try:
                     connection.unsent_memory.hold(len(answer.body))
                 except NoRoom:
-                    error = f"The answer has {len(answer.body)} bytes; there is no memory for it."
+                    error = f"The answer has {len(answer.body)} bytes; too little memory is free."
                     answer = failure(503, error, headers=RETRY)
             version = request.version if request else "1.1"
             head, body = answer.head(keep_alive, version), answer.body

@@ -22,9 +22,9 @@ from plugin_runtime.memory import Budget
 from plugin_runtime.settings import Settings
 
 LAST_SECONDS = 0.5  # for answers that are written after the time to drain is over
-LATE_SECONDS = 0.5  # after SIGTERM; who connects later is not answered any more
+LATE_SECONDS = 0.5  # after SIGTERM; later connections get no answer
 SLOW_SECONDS = 2.0  # after SIGTERM, for clients to take their answers and to end
-STALLED = "Nothing came for a second, and other requests need the memory; try again."
+STALLED = "No data came for a second, and other requests need the memory; try again."
 ROUND_SECONDS = 1.0  # between two looks at slow clients and at orphans
 TURN_SECONDS = 0.05  # for bodies, before new clients and short requests have their turn again
 

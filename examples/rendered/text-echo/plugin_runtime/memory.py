@@ -125,7 +125,7 @@ class Share:
             advice = f'"memory": "{self._budget.megabytes_for(size)}m"'
             raise NoRoom(
                 413,
-                f"This needs about {-(-size // MIB)} MiB of memory, more than there is. "
+                f"This needs about {-(-size // MIB)} MiB of memory, more than is available. "
                 f"Raise container.resources.memory in manifest.json: {advice}",
             )
         more = size - self.size
@@ -134,7 +134,7 @@ class Share:
             if patience and more > 0
             else self._budget.change(more, spare)
         ):
-            raise NoRoom(429, "The memory is taken by other requests; try again.")
+            raise NoRoom(429, "The memory is in use by other requests; try again.")
         self.size = size
 
     def split(self, size: int) -> "Share":
@@ -198,7 +198,7 @@ def cost_of_decoding(body: bytes | bytearray) -> int:
         count(byte) if byte in body else 0 for byte in (b"[", b"{", b":", b",", b'"')
     )
     if lists > MOST_LISTS:
-        raise NoRoom(413, f"The JSON has over {MOST_LISTS} lists.")
+        raise NoRoom(413, f"The JSON has more than {MOST_LISTS} lists.")
     if BACKSLASH in body:
         lists -= count(b"[\\")
         objects -= count(b"{\\")

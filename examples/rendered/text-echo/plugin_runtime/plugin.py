@@ -81,7 +81,7 @@ class Plugin:
             time.sleep(FAILED_SECONDS)
         else:
             stage = "import of plugin_logic.py" if self.function is None else "setup()"
-            self.error = f"its {stage} has not ended within {seconds:g} s (PLUGIN_START_SECONDS)"
+            self.error = f"its {stage} did not finish within {seconds:g} s (PLUGIN_START_SECONDS)"
         logger.critical("the process ends, because the plugin is not ready: %s", self.error)
         logs.flush()
         container.leave(1)

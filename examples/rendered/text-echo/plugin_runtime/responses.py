@@ -1,4 +1,4 @@
-"""What an HTTP answer is made of."""
+"""The parts of an HTTP answer."""
 
 import time
 from collections.abc import Iterable
@@ -85,5 +85,5 @@ def failure(
         document["errors"] = errors
     if trace_id:
         document["trace_id"] = trace_id
-    # Escaped to ASCII, so that a broken text inside of an error cannot break the answer.
+    # Escaped to ASCII, so that a broken text inside an error cannot break the answer.
     return Response(status, encode_json(document).encode("ascii"), JSON, headers)

@@ -38,7 +38,7 @@ class Stop:
         self._serving = False
         self.listen()
         if hasattr(os, "register_at_fork"):
-            # A child process of the plugin's must end when it is told to, at once if need be.
+            # The plugin's child processes must end when told to, at once if need be.
             os.register_at_fork(
                 before=partial(signal.pthread_sigmask, signal.SIG_BLOCK, SIGNALS),
                 after_in_parent=partial(signal.pthread_sigmask, signal.SIG_UNBLOCK, SIGNALS),
@@ -129,10 +129,10 @@ def run(listener: socket.socket) -> int:
         return 2
     logs.set_level(values.log_level)
     if missing := [name for name in names if name not in os.environ]:
-        logger.warning("PLUGIN_SECRET_ENV names what is not set: %s", ", ".join(missing))
+        logger.warning("PLUGIN_SECRET_ENV names variables that are not set: %s", ", ".join(missing))
     if not secrets.environment.is_complete:
         logger.warning(
-            "not every secret of the environment is redacted: name them exactly, as in "
+            "some secrets of the environment are not redacted: name them exactly, as in "
             "PLUGIN_SECRET_ENV=DB_PASSWORD,API_KEY"
         )
 

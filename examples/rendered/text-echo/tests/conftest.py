@@ -43,7 +43,7 @@ def pytest_configure() -> None:
 
 
 def problem_of_example() -> str:
-    """Why examples/request.json is no request; "" if it is one."""
+    """Why examples/request.json is not a request; "" if it is one."""
     try:
         document = json.loads((ROOT / "examples" / "request.json").read_text("utf-8"))
     except (OSError, ValueError) as error:
@@ -157,7 +157,7 @@ class Server:
                 if health["status"] == "failed":
                     return str(health["error"])
             time.sleep(0.05)
-        return f"the plugin did not get ready; its log:\n{self.log.read_text('utf-8')}"
+        return f"the plugin did not become ready; its log:\n{self.log.read_text('utf-8')}"
 
     def lines(self) -> list[dict[str, Any]]:
         """The log so far; every complete line of it is one JSON object."""
@@ -215,7 +215,7 @@ def started(start_server: Callable[[], Server]) -> Server:
 def server(started: Server) -> Server:
     """The plugin, running and ready."""
     if started.problem:
-        pytest.skip("the plugin does not get ready: test_it_gets_ready says why")
+        pytest.skip("the plugin does not become ready: test_it_gets_ready says why")
     return started
 
 
@@ -246,5 +246,5 @@ def example(
         pytest.skip(reason)
     inputs: dict[str, Any] = request_body["inputs"]
     if read(manifest["inputDefinitions"], inputs).problems:
-        pytest.skip("examples/request.json is not in step: another test says with what")
+        pytest.skip("examples/request.json does not match manifest.json: another test says where")
     return inputs

@@ -71,7 +71,7 @@ def fail(reason: str) -> int:
 
 
 def prepared(suite: str) -> Path:
-    """Return the tool, installed unless the same is there already."""
+    """Return the tool, installed unless it is already there."""
     program = BIN / ("stage7-plugin.exe" if os.name == "nt" else "stage7-plugin")
     note = ENVIRONMENT / "installed-from"
     pinned = suite == requirement(ROOT)
@@ -80,7 +80,7 @@ def prepared(suite: str) -> Path:
     venv.create(ENVIRONMENT, with_pip=True)
     pip = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check")
     if subprocess.run([BIN / "python", *pip, suite]).returncode != 0:
-        sys.exit(f"{suite} cannot be installed; CONTRACT_SUITE names another place")
+        sys.exit(f"{suite} cannot be installed; CONTRACT_SUITE can name another source")
     note.write_text(suite, "utf-8")
     return program
 
@@ -96,7 +96,7 @@ def main() -> int:
     program = prepared(suite) if suite else shutil.which("stage7-plugin")
     if program is None:
         reason = (
-            "neither .stage7-template.json nor .cruft.json names an address and a commit of the "
+            "neither .stage7-template.json nor .cruft.json has an address and a commit of the "
             "template; set CONTRACT_SUITE to a clone, CONTRACT_SUITE=../template, or with its "
             f"address to CONTRACT_SUITE='stage7-plugin{EXTRAS} @ git+https://github.com/org/template'"
         )

@@ -84,11 +84,11 @@ def bring_back(name: str) -> None:
     started = docker("start", name)
     failure = f" cannot be started again: {started.stderr.strip()}"
     again = " is running again." if started.returncode == 0 else failure
-    print(f"The container from before{again}", file=sys.stderr)
+    print(f"The previous container{again}", file=sys.stderr)
 
 
 def readable(line: str) -> str:
-    """A line of the log for people; what is no JSON line of the plugin's stays as it is."""
+    """A line of the log for people; what is not a JSON line of the plugin's stays as it is."""
     from plugin_runtime.logs import as_text
 
     try:

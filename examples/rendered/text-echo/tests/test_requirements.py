@@ -21,7 +21,7 @@ def problem_of(line: str, locked: dict[str, list[Requirement]]) -> str:
     try:
         wanted = requirement(line)
     except InvalidRequirement as error:
-        return f"it is no requirement: {str(error).splitlines()[0]}"
+        return f"it is not a requirement: {str(error).splitlines()[0]}"
     if wanted is None:
         return ""
     pins = locked.get(name_of(line), [])

@@ -42,7 +42,7 @@ class Careful(Plugin):
         if "pattern" in definition and not self.matches(definition["pattern"], value):
             yield "does not match"
         if definition.get("format") == "date" and not self.is_date(value):
-            yield "is no date"
+            yield "is not a date"
         if "maxItems" in definition and len(value) > definition["maxItems"]:
             yield "has too many items"
         if "items" in definition and not self.are_items(value, definition["items"]["type"]):
