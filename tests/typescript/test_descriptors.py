@@ -18,11 +18,11 @@ def start(tmp_path: Path, typescript_server: Server) -> Iterator[Start]:
     yield from starting(tmp_path, typescript_server)
 
 
-def sleeping_at_once(port: int, number: int) -> list[int]:
+def sleeping_at_once(port: int, number: int, seconds: float) -> list[int]:
     """The statuses of so many executions, each on a connection opened before all of them."""
     clients = [socket.create_connection(("127.0.0.1", port), timeout=20) for _ in range(number)]
     for client in clients:
-        client.sendall(execution(do="sleep", seconds=0.3))
+        client.sendall(execution(do="sleep", seconds=seconds))
     statuses = [answer_on(client)[0] for client in clients]
     for client in clients:
         client.close()
@@ -32,7 +32,7 @@ def sleeping_at_once(port: int, number: int) -> list[int]:
 def test_who_finds_no_descriptor_is_told_and_who_has_one_is_answered(start: Start) -> None:
     few = ["sh", "-c", 'ulimit -n 40; exec "$@"', "sh"]
     plugin = start(first=few, PLUGIN_CONCURRENCY="64", PLUGIN_TIMEOUT_MS="20000")
-    assert set(sleeping_at_once(plugin.port, 45)) == {200, 503}
+    assert set(sleeping_at_once(plugin.port, 45, 0.3)) == {200, 503}
     still_works(plugin)
 
 
@@ -41,6 +41,6 @@ def test_an_execution_waits_where_no_further_thread_can_start(start: Start) -> N
     still_works(plugin)
     most = plugin.open_files() + 5  # enough for the clients, but not for a thread too
     resource.prlimit(plugin.process.pid, resource.RLIMIT_NOFILE, (most, most))
-    assert sleeping_at_once(plugin.port, 4) == [200] * 4
+    assert sleeping_at_once(plugin.port, 4, 0.6) == [200] * 4
     assert any("no further thread: " in line["message"] for line in plugin.lines)
     still_works(plugin)
