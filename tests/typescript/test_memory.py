@@ -5,7 +5,9 @@ from __future__ import annotations
 import http.client
 import json
 import shutil
+import socket
 import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -14,6 +16,8 @@ import pytest
 
 from tests.support import node
 from tests.support.plugin_process import PluginProcess, write_manifest
+from tests.support.servers import Server, Start, starting
+from tests.support.steps import execution, until
 
 MIB = 1024 * 1024
 LIMIT = 256 * MIB
@@ -27,6 +31,12 @@ def status_of(plugin: PluginProcess, body: bytes) -> int:
         connection.request("POST", "/execute", body)
     with connection.getresponse() as answer:
         return answer.status
+
+
+@pytest.fixture
+def start(tmp_path: Path, typescript_server: Server) -> Iterator[Start]:
+    """Starts the server."""
+    yield from starting(tmp_path, typescript_server)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
@@ -52,3 +62,23 @@ def test_a_crowd_of_large_bodies_stays_below_the_limit(tmp_path: Path) -> None:
     assert set(found) <= {200, 429}
     assert 200 in found
     assert peak < LIMIT
+
+
+def test_answers_that_nobody_takes_give_way_where_memory_is_short(start: Start) -> None:
+    plugin = start(PLUGIN_MEMORY_BYTES=str(192 * MIB), PLUGIN_ANSWER_SECONDS="600")
+    unread = []
+    for _ in range(16):
+        unread.append(plugin.connect())
+        unread[-1].setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        unread[-1].sendall(execution(do="large", seconds=5 * MIB))
+        unread[-1].recv(1, socket.MSG_PEEK)
+    answers: list[int] = []
+
+    def is_answered() -> bool:
+        answers.append(plugin.execute({"do": "large", "seconds": 5 * MIB})[0])
+        return answers[-1] == 200
+
+    until(is_answered)
+    assert 503 in answers, "memory was not short"
+    for connection in unread:
+        connection.close()
