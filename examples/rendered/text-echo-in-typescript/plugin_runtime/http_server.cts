@@ -200,6 +200,12 @@ class Server {
     else response.end(made.body);
     if (isEarly || request.socket.writableLength > 0) {
       const slow = setTimeout(() => request.socket.destroy(), settings.answerSeconds * 1000);
+      // Node emits it after so long in which the client has taken nothing.
+      if (share.size > 0)
+        response.setTimeout(STALLED_MS, () => {
+          if (budget.isShort) request.socket.destroy();
+          else request.socket.setTimeout(STALLED_MS);
+        });
       response.once('close', () => {
         clearTimeout(slow);
         share.release();
