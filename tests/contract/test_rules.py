@@ -65,7 +65,7 @@ ROWS: list[Row] = [
         SKIPPED,
         "nothing can be varied",
     ),
-    ("execute.no-crosstalk", GOOD, {}, SKIPPED, "do not depend on from input text"),
+    ("execute.no-crosstalk", GOOD, {}, SKIPPED, "do not depend on input text"),
     ("execute.no-crosstalk", always(refusal()), {}, SKIPPED, "do not depend on"),
     ("secrets.token-in-metrics", GOOD, {}, SKIPPED, "no /metrics"),
     ("secrets.declared", GOOD, {"plugin": inputs_of(TEXT)}, SKIPPED, "marks no input"),
