@@ -191,7 +191,7 @@ def test_only_what_has_changed_since_a_commit(
     [
         ("fleet", "no-such-tag", "cannot compare .*no-such-tag"),
         ("fleet", "--output=x", "cannot compare "),
-        ("http://localhost:1", "HEAD", "is for folders in git; 'http://localhost:1' is none"),
+        ("http://localhost:1", "HEAD", "is for folders in git; 'http://localhost:1' is not one"),
         ("outside", "HEAD", "cannot compare "),
     ],
 )

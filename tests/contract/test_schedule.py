@@ -210,5 +210,5 @@ def test_whoever_stops_reading_ends_every_plugin_that_runs() -> None:
         assert next(results).rule.id == "x"
         results.close()  # type: ignore[attr-defined]
         assert killed.is_set()
-        with pytest.raises(Exception, match="ended"), made.context.fresh():
+        with pytest.raises(Exception, match="stopped"), made.context.fresh():
             pass
