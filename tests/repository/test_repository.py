@@ -60,6 +60,9 @@ def test_ci_runs_what_the_project_runs() -> None:
     assert any(wanted in f"{run}." for run in installs)
     systems = {entry["os"].partition("-")[0] for entry in matrix["include"]}
     assert systems == {"ubuntu", "macos", "windows"}
+    for system in ("macos", "windows"):
+        tested = {row["python"] for row in matrix["include"] if row["os"].startswith(system)}
+        assert tested == {matrix["python"][0], matrix["python"][-1]}
     minors = [int(python.removeprefix("3.")) for python in matrix["python"]]
     assert minors == [*range(minors[0], minors[-1] + 1)], "a version between is left out"
     used = {entry["cookiecutter"] for entry in matrix["include"]} | set(matrix["cookiecutter"])

@@ -69,6 +69,16 @@ func TestLongExecutionsHaveThreadsOfTheirOwn(t *testing.T) {
 	}
 }
 
+func TestTheThreadsOfLongExecutionsAreBounded(t *testing.T) {
+	p := processors{long: 1000}
+	p.adjust()
+	if p.more != mostProcessors {
+		t.Error(p.more)
+	}
+	p.long = 0
+	p.adjust()
+}
+
 func waitFor(t *testing.T, condition func() bool) {
 	t.Helper()
 	for until := time.Now().Add(10 * time.Second); !condition(); time.Sleep(time.Millisecond) {
@@ -196,6 +206,39 @@ func TestWhileItIsNotReadyNothingOfTheBodyIsLookedAt(t *testing.T) {
 	e.plugin.state, e.plugin.problem = stateFailed, "Setup failed: why"
 	if answer := e.execute(arrivalOf("{", newBudget(mebibyte))); answer.status != 503 || !strings.Contains(string(answer.body), "Setup failed: why") {
 		t.Error(answer.status, string(answer.body))
+	}
+}
+
+func TestAnExecutionThatIsRefusedIsCountedAndGivesEverythingBack(t *testing.T) {
+	e, said := endpointOf(nil, 1, time.Hour)
+	b := newBudget(80 * mebibyte)
+	answerTo := func(body string) int {
+		arrived := arrivalOf(body, b)
+		_ = arrived.held.hold(mebibyte, 0)
+		status := e.execute(arrived).status
+		if b.used != 0 {
+			t.Error(body, b.used, "bytes are still held")
+		}
+		return status
+	}
+	busy := e.slots.take()
+	first := answerTo("{}")
+	busy.finish()
+	if second, third := answerTo(`{"inputs": {}}`), answerTo("{"); first != 429 || second != 422 || third != 400 {
+		t.Error(first, second, third)
+	}
+	if inFlight, _ := e.slots.counts(); inFlight != 0 {
+		t.Error(inFlight, "slots are taken")
+	}
+	page := e.metrics.render(e.manifest, nil)
+	for _, wanted := range []string{`{outcome="busy"} 1`, `{outcome="invalid"} 2`} {
+		if !strings.Contains(page, wanted) {
+			t.Error(wanted)
+		}
+	}
+	// A 429 is no error: the caller comes back.
+	if lines := said(); len(lines) != 3 || !strings.Contains(lines[0], `"level":"WARNING"`) || !strings.Contains(lines[1], `"level":"ERROR"`) {
+		t.Error(lines)
 	}
 }
 

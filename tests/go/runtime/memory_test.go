@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json/v2"
 	"fmt"
+	"os"
+	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"strings"
@@ -30,6 +32,12 @@ func TestTheMemoryIsHeldAndGivenBack(t *testing.T) {
 	if err := other.hold(20*mebibyte, 0); err == nil || err.(*noRoom).status != 429 || !b.isShort() {
 		t.Error(err)
 	}
+	if err := other.hold(15*mebibyte, 0); err == nil {
+		t.Error("the last eighth is for small requests")
+	}
+	if err := other.hold(mebibyte/2, 0); err != nil {
+		t.Error(err)
+	}
 	if err := other.hold(smallBytes, 0); err != nil || other.size != 0 {
 		t.Error("what is small is not counted", err)
 	}
@@ -40,6 +48,36 @@ func TestTheMemoryIsHeldAndGivenBack(t *testing.T) {
 	other.release()
 	if b.used != 0 {
 		t.Error(b.used)
+	}
+}
+
+func TestTheMemoryOfTheProcessIsLeftOut(t *testing.T) {
+	b := newBudget(256 * mebibyte)
+	before := b.size
+	taken := make([]byte, 32*mebibyte)
+	for at := 0; at < len(taken); at += 4096 {
+		taken[at] = 1
+	}
+	b.measure()
+	if b.size > before-12*mebibyte {
+		t.Error(b.size, before)
+	}
+	runtime.KeepAlive(taken)
+}
+
+func TestALimitOfTheCgroupCountsWhereItIsLower(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "memory.max")
+	defer func(usual []string) { cgroupLimits = usual }(cgroupLimits)
+	cgroupLimits = []string{filepath.Join(t.TempDir(), "none"), file}
+	m := &manifest{}
+	m.Container.Memory = "256m"
+	for text, wanted := range map[string]int64{"33554432\n": 32 * mebibyte, "1073741824\n": 256 * mebibyte, "max\n": 256 * mebibyte} {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if found := memoryLimit(m); found != wanted {
+			t.Error(text, found)
+		}
 	}
 }
 

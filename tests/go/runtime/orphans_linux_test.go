@@ -1,7 +1,9 @@
 package pluginruntime
 
 import (
+	"os"
 	"os/exec"
+	"path/filepath"
 	"syscall"
 	"testing"
 	"time"
@@ -46,7 +48,15 @@ func TestOrphansAreReapedOnceNoExecutionCanWaitForThem(t *testing.T) {
 
 func TestAChildKeepsItsExitStatusForTheCodeThatStartedIt(t *testing.T) {
 	inherit(t)
-	command := exec.Command("sh", "-c", "exit 7")
+	shell, err := exec.LookPath("sh")
+	odd := filepath.Join(t.TempDir(), "a) b (c") // the kernel writes the name in brackets, as it is
+	if err == nil {
+		err = os.Symlink(shell, odd)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	command := exec.Command(odd, "-c", "exit 7")
 	if err := command.Start(); err != nil {
 		t.Fatal(err)
 	}
