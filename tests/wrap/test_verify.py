@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from stage7_plugin.cli import main
+from stage7_plugin.dev.start_command import NoCommand
 from stage7_plugin.wrap import verify
 from tests.support.hand_made import PLAIN, plugin
 from tests.support.wrap_again import commit
@@ -20,6 +23,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     lint = (("ruff",), (("ruff", "check", "--no-cache", "--quiet", "."),))
     monkeypatch.setattr(verify, "_TOOLS", {"lint": lint})
     rules = ("manifest", "lifecycle.healthy", "execute.raw-inputs", "execute.outputs-declared")
+    rules += ("execute.aliases",)  # skipped, because no input has one
     monkeypatch.setattr(verify, "_RULES", rules)
 
 
@@ -36,7 +40,7 @@ def test_a_sound_plugin_passes_and_nothing_is_left_in_it(tmp_path: Path) -> None
     assert result.exit_code == 0, result.output
     assert verified(result) == [
         "  lint: passes",
-        "  contract: 4 rules that need no image hold; make contract checks every rule",
+        "  contract: 4 rules hold that need no image; make contract checks every rule",
     ]
     assert list(tmp_path.rglob("__pycache__")) == []
 
@@ -73,8 +77,8 @@ def test_a_tool_that_fails_or_is_not_there_is_named(
     lines = verified(result)
     assert lines[0].startswith("  lint: ")
     assert lines[0] != "  lint: passes"
-    missing = "no no_such_module in this environment; run make test"
-    assert f"  test: not run: {missing}" in lines
+    missing = "without no_such_module in this environment; run make test"
+    assert f"  test: not run, {missing}" in lines
 
 
 def test_it_follows_again_too(tmp_path: Path) -> None:
@@ -89,3 +93,46 @@ def test_check_makes_nothing_to_verify(tmp_path: Path) -> None:
     result = wrap(SOURCES / "greeter", "--check", "-o", tmp_path)
     assert result.exit_code == 2
     assert "give one" in result.output
+
+
+def test_of_a_tool_that_fails_its_summary_is_shown(tmp_path: Path) -> None:
+    lines = ["FAILED one - why", *(f"line {number}" for number in range(6))]
+    (tmp_path / "tool.py").write_text(f"print(*{lines}, sep='\\n'); raise SystemExit(1)\n", "utf-8")
+    assert verify._run(sys.executable, ("tool",), tmp_path) == ["FAILED one - why"]
+    (tmp_path / "tool.py").write_text("raise SystemExit(3)\n", "utf-8")
+    assert verify._run(sys.executable, ("tool",), tmp_path) == ["tool ended with 3"]
+
+
+def test_a_tool_that_does_not_end_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verify, "_SECONDS", 0.2)
+    (tmp_path / "tool.py").write_text("import time; time.sleep(60)\n", "utf-8")
+    said = verify._run(sys.executable, ("tool",), tmp_path)
+    assert said == ["tool did not end in 0.2 seconds"]
+
+
+def test_byte_code_goes_and_what_was_there_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "__pycache__").mkdir()
+
+    def results(folder: Path) -> Iterator[tuple[str, bool]]:
+        (folder / "tests" / "__pycache__").mkdir(parents=True)
+        yield "lint: passes", True
+
+    monkeypatch.setattr(verify, "_results", results)
+    assert verify.verify(tmp_path)
+    assert [*tmp_path.rglob("__pycache__")] == [tmp_path / "__pycache__"]
+
+
+def test_where_nothing_can_be_run_that_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def start_command(_folder: Path, _manifest: object) -> list[str]:
+        raise NoCommand("there is no Python here")
+
+    monkeypatch.setattr(verify, "start_command", start_command)
+    plugin(tmp_path / "old")
+    assert verify.verify(tmp_path / "old")
+    assert capsys.readouterr().out == "Verifying:\n  nothing was run: there is no Python here\n"
