@@ -32,11 +32,27 @@ func TestASecretIsFoundInEveryForm(t *testing.T) {
 	for _, form := range []string{
 		hidden, inJSON(hidden), unquote(strconv.Quote(hidden)), unquote(fmt.Sprintf("%+q", hidden)), url.QueryEscape(hidden),
 		strings.ReplaceAll(url.QueryEscape(hidden), "+", "%20"),
+		regexp.MustCompile("%..").ReplaceAllStringFunc(url.QueryEscape(hidden), strings.ToLower),
 		base64.StdEncoding.EncodeToString([]byte(hidden))[:whole], base64.URLEncoding.EncodeToString([]byte(hidden))[:whole],
 		`p/ss\"wörd'+=\u0026\n8 chars`,
 	} {
-		if !hides(found, form) {
-			t.Errorf("%s is not hidden", form)
+		if said, _ := found.redactText("<" + form + ">"); said != "<[redacted]>" { // not only a line of it
+			t.Errorf("%s: %s", form, said)
+		}
+	}
+	for _, encoding := range []*base64.Encoding{base64.StdEncoding, base64.URLEncoding} { // with + and /, or - and _
+		if _, count := secretsOf(values(">>>???~~~")).redactText(encoding.EncodeToString([]byte(">>>???~~~"))); count != 1 {
+			t.Error(count)
+		}
+	}
+	if said, _ := secretsOf(values("the-secret", "the-secret-and-more")).redactText("<the-secret-and-more>"); said != "<[redacted]>" {
+		t.Error(said)
+	}
+	for text, inside := range map[string]string{
+		"postgres://me:the%2fpassword@db/x": "the/password", "postgres://me:short@db/x": "me:short", "first-line\nsecond-line": "second-line",
+	} {
+		if !hides(secretsOf(values(text)), inside) {
+			t.Error(text)
 		}
 	}
 	for _, before := range []string{"", "a", "ab"} {
