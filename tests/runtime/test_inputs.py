@@ -217,4 +217,7 @@ def test_null_is_no_value_for_a_required_input(running: Start, nothing: Any) -> 
 @pytest.mark.go_too
 def test_the_hosts_large_plugin_list_is_accepted(start: Start) -> None:
     plugins = json.dumps([{"id": f"plugin-{n}", "description": "x" * 1000} for n in range(9000)])
-    assert received(start(), {"availablePlugins": plugins})["do"] == "return inputs"
+    assert (
+        received(start(PLUGIN_TIMEOUT_MS="60000"), {"availablePlugins": plugins})["do"]
+        == "return inputs"
+    )
