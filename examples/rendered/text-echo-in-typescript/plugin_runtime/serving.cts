@@ -125,7 +125,8 @@ function serve({ manifest, settings, budget, threads, loaded, fd }: Started): vo
   const wrong = wrongPattern(manifest);
   if (wrong !== undefined) end(`wrong manifest.json: ${wrong}`);
   const missing = secretNames(process.env).filter((name) => process.env[name] === undefined);
-  if (missing.length > 0) log.warning(`PLUGIN_SECRET_ENV names variables that are not set: ${missing.join(', ')}`);
+  if (missing.length > 0)
+    log.warning(`PLUGIN_SECRET_ENV names variables that are not set: ${missing.join(', ')}`);
   if (!secrets.environment.isComplete)
     log.warning(
       'some secrets of the environment are not redacted: name them exactly, as in PLUGIN_SECRET_ENV=DB_PASSWORD,API_KEY',
