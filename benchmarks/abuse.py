@@ -27,7 +27,7 @@ from stage7_plugin.spec.languages import LANGUAGES
 
 PAGE = HERE.parent / "docs" / "explanation" / "resilience.md"
 BEGIN, END = "<!-- abuse: {} -->\n", "<!-- /abuse: {} -->\n"
-MEMORY = {"32m": 1 * MIB, "64m": 4 * MIB, "256m": 16 * MIB}
+MEMORY = {"32m": 1 * MIB, "64m": 4 * MIB, "160m": 4 * MIB, "256m": 16 * MIB}
 """Limits of the container, and the largest answer that the plugin makes of its own accord."""
 LARGEST_BODY = 16 * MIB
 SECONDS = 10.0
@@ -165,16 +165,22 @@ def measure(name: str, attack: str, memory: str, largest: int, seconds: float = 
     return Result(attack, memory, lost, health, statuses, 0 if lost else peak_of(name))
 
 
+def sizes(language: str) -> Sequence[str]:
+    """Limits of the containers for a language: the least that it needs, 64m, and the default."""
+    least = LANGUAGES[language].least_megabytes
+    wanted = (f"{least}m", "64m", "256m")
+    return [memory for memory in wanted if int(memory.removesuffix("m")) >= least]
+
+
 def run(
     language: str,
     seconds: float = SECONDS,
-    memories: Sequence[str] = tuple(MEMORY),
     attacks: Sequence[str] = tuple(ATTACKS),
 ) -> list[Result]:
-    """Every attack on a new container of every size."""
+    """Every attack on a new container of every size that a plugin in this language may have."""
     image = build(language)
     results = []
-    for memory in memories:
+    for memory in sizes(language):
         for attack in attacks:
             largest = MEMORY[memory] if attack.startswith("sixteen") else LARGEST_BODY
             unread = unread_output if attack == UNREAD_OUTPUT else nullcontext
