@@ -56,7 +56,7 @@ def test_an_older_version_gets_a_sentence(tmp_path: Path) -> None:
     done = generate_with("2.5.0", tmp_path)
     assert done.returncode == 1
     assert done.stdout.strip() == (
-        f"This is Cookiecutter 2.5.0, and the template needs {OLDEST} or newer: "
+        f"This is Cookiecutter 2.5.0, but the template needs {OLDEST} or newer: "
         "python -m pip install --upgrade cookiecutter"
     )
     assert not (tmp_path / "text-echo").exists()

@@ -98,9 +98,7 @@ function asWords(given: string): string[] {
 function cruft(): string[] {
   const given = process.env['CRUFT'];
   const found = given ? asWords(given) : isInstalled('cruft') ? ['cruft'] : command('cruft', CRUFT);
-  return found.length > 0
-    ? found
-    : fail('cruft is not installed: install uv or pipx, which can run it');
+  return found.length > 0 ? found : fail('cruft is not installed: install uv or pipx, which can run it');
 }
 
 /** What git prints, split at NUL. */
