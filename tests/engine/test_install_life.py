@@ -214,7 +214,7 @@ def test_an_image_that_was_pushed(place: InstallPlace, host: StandIn, client: AP
 
             status, output = place.call(plugin, "make", "release", "VERSION=1.1.0")
             assert status == 2
-            assert "host-image/Dockerfile has the image of the version before" in output
+            assert "host-image/Dockerfile has the image of the previous version" in output
             write(place, plugin, '{"result": "second"}', "Another answer")
             place.release(plugin, "1.1.0", "PUSH=image")
             assert "result: second" in place.install("--from", "image", ".")[1]

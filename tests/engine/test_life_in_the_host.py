@@ -122,7 +122,7 @@ def test_a_life_without_python(
 
             status, output = machine.call(plugin, "make", "release", "VERSION=1.2.0")
             assert status == 2
-            assert "host-image/Dockerfile has the image of the version before" in output
+            assert "host-image/Dockerfile has the image of the previous version" in output
         finally:
             for version in ("1.0.0", "1.1.0"):
                 if client.images(f"{image}:{version}"):
