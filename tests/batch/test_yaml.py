@@ -55,7 +55,7 @@ def test_aliases_of_one_large_list_are_not_printed_whole(tmp_path: Path) -> None
     lines = "".join(f"    {key}: [{', '.join(['*a'] * 50)}]\n" for key in "bcdefghi")
     result, megabytes = measured(tmp_path, f"plugins:\n  - plugin_name: One\n{large}{lines}")
     assert result.status == 1
-    assert "there is no key b" in result.output
+    assert "there is no key called b" in result.output
     assert len(result.output) < 20_000
     assert megabytes < 250
 
