@@ -37,7 +37,7 @@ def test_twenty_mistakes_are_twenty_messages(tmp_path: Path) -> None:
     ("plugin", "words"),
     [
         ({"memory": "100 MB"}, ["memory: '100 MB'", "from 32m to 1024g", "example: 256m"]),
-        ({"verbs": "X"}, ["there is no key verbs; did you mean verb?"]),
+        ({"verbs": "X"}, ["there is no key called verbs; did you mean verb?"]),
         ({"version": ["1.0.0"]}, ["version: ['1.0.0']", "must be text"]),
         ({"author": None}, ["author: None", "must be text"]),
         ({"permissions": {"a": 1}}, ["permissions: {'a': 1}", "must be text"]),
