@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.plugin_process import SOON, free_port
 from tests.support.servers import Start
-from tests.support.steps import busy, in_background, until
+from tests.support.steps import answer_on, busy, in_background, until
 
 OUTCOMES = ("success", "timeout")
 
@@ -189,6 +189,8 @@ def test_running_executions_are_answered_before_the_end(start: Start, tmp_path: 
     until(lambda: plugin.get("/health/ready")[0] == 503)
     assert plugin.get("/health")[1]["status"] == "stopping"
     assert plugin.execute({"do": "return value"})[0] == 503
+    connection.sendall(b"GET /health HTTP/1.1\r\nHost: a\r\n\r\n")
+    assert answer_on(connection)[0] == 503, "it was connected before, and had not asked yet"
     go_on.touch()
     assert [wait()[0] for wait in waiting] == [200] * 3
     assert plugin.wait() < SOON

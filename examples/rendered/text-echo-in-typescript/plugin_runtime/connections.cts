@@ -121,13 +121,11 @@ class Connections {
     setTimeout(() => socket.destroy(), LINGER_MS).unref();
   }
 
-  /** End those without a request; send `last` to those that have sent a part of one. */
-  endIdle(last: string): void {
-    for (const [socket, { busy }] of this.#clients) {
-      if (busy > 0 || socket.destroyed) continue;
-      if (socket.bytesRead > 0) this.endWith(socket, last);
-      else socket.destroy();
-    }
+  /** Send `last` to those that have sent a part of a request. Others may have connected only now: they are
+   *  answered, and do not hold the end. */
+  endWaiting(last: string): void {
+    for (const [socket, { busy }] of this.#clients)
+      if (busy === 0 && socket.bytesRead > 0 && !socket.destroyed) this.endWith(socket, last);
   }
 
   /** Wait until all that has arrived is found, at most ARRIVED_MS: Node accepts one connection a turn. */

@@ -106,7 +106,7 @@ class Server {
     await this.connections.arrived();
     this.#server.closeIdleConnections();
     for (const reader of this.#reading) reader.giveUp(503, STOPPING);
-    this.connections.endIdle(asBytes(failure(503, STOPPING)));
+    this.connections.endWaiting(asBytes(failure(503, STOPPING)));
   }
 
   async #attend(request: IncomingMessage, response: ServerResponse, isWaiting: boolean): Promise<void> {
