@@ -19,8 +19,8 @@ class Language(NamedTuple):
     """What differs between the languages.
 
     Attributes:
-        logic: File of the author's code, and what it becomes.
-        test: File of its test, and what it becomes.
+        logic: File with the author's code, and its new content.
+        test: File of its test, and its new content.
         runtime: A file of the server.
         moved: A file of the template, and where the template moves it.
         tests: The command that runs a plugin's tests; TypeScript's needs no package, unlike lint.

@@ -127,7 +127,7 @@ test('a limit of the cgroup counts where it is below the one of the manifest', (
   assert.equal(memoryLimit(manifest), 256 * MIB);
 });
 
-test('the budget is told of the threads', () => {
+test('the budget shrinks with each thread', () => {
   const budget = new Budget(256 * MIB);
   const whole = budget.size;
   const threads = new Threads({ slots: 4, deadlineMs: 1000, memoryBytes: 256 * MIB }, {} as Data);

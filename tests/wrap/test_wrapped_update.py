@@ -48,7 +48,7 @@ FUNCTION = Wrapped(
     (
         ("wrapped/shapes.py", "in and out", "to and fro"),
         ("plugin_logic.py", '"""Call measure()', '"""Do call measure()'),
-        ("manifest.json", '"description": "Of the result"', '"description": "Of what comes out"'),
+        ("manifest.json", '"description": "Of the result"', '"description": "The measured result"'),
     ),
     (("shapes.py", "closed: bool = False", "closed: bool = False, shift: float = 0.5"),),
     "shift",

@@ -142,8 +142,8 @@ let uncollected = 0;
 /** Connections with many chunks, of which one at a time goes on. */
 const paused: Pausable[] = [];
 
-/** Node.js sets `_paused` where a client takes no answers: else a request that is read resumes its socket.
- *  A paused request is no way: it keeps what arrives, and 100 bytes for each chunk of a few. */
+/** Node.js sets `_paused` when a client does not read its answers. Without it, reading the request resumes the
+ *  socket. Pausing the request instead does not help: it buffers what arrives, at 100 bytes per chunk. */
 type Pausable = Socket & { _paused?: boolean };
 
 function resumeNext(): void {
