@@ -9,7 +9,6 @@ const { DecodingCost, NoRoom, SMALL, collectGarbage } = require('./memory.cts') 
 const PATIENCE_MS = 1000; // for which a complete request waits for the memory to decode it
 const AGAIN_MS = 20;
 const COLLECTED = 4 * 1024 * 1024; // bytes that have arrived, after which their garbage is collected
-const OVERHEAD = 100; // bytes of an event with a chunk, beside its data
 const BLOCK = 4096; // bytes in which a body in chunks is kept
 const CHUNK_LINES = 5; // bytes around the data of a chunk, at least; Node bounds what else they may say
 const MOST_FRAMING = 16 * 1024; // bytes by which the lines of chunks may outweigh the data
@@ -87,10 +86,9 @@ class BodyReader {
       request.on('end', () => {
         request.off('close', gone);
         if (this.#isOver) return;
-        const whole = (): void => resolve(pieces.joined());
-        if (pieces.length <= SMALL) whole();
-        // First what decoding takes, of which joining takes a part.
-        else this.#holdCost(cost.bytes, performance.now() + PATIENCE_MS).then(whole, fail);
+        const body = pieces.joined();
+        if (body.length <= SMALL) resolve(body);
+        else this.#holdCost(cost.bytes, performance.now() + PATIENCE_MS).then(() => resolve(body), fail);
       });
     });
   }
@@ -136,34 +134,25 @@ class BodyReader {
 /** Only one request at a time waits for memory: if all waited for each other's, none would proceed. */
 let isOneWaiting = false;
 
-/** Bytes of all bodies, and of the events that brought them, since their garbage was collected last. */
+/** Bytes of all bodies since their garbage was collected last. */
 let uncollected = 0;
 
 /** Connections with many chunks, of which one at a time goes on. */
-const paused: Pausable[] = [];
-
-/** Node.js sets `_paused` when a client does not read its answers. Without it, reading the request resumes the
- *  socket. Pausing the request instead does not help: it buffers what arrives, at 100 bytes per chunk. */
-type Pausable = Socket & { _paused?: boolean };
+const paused: Socket[] = [];
 
 function resumeNext(): void {
-  const next = paused.shift();
-  if (next !== undefined) {
-    next._paused = false;
-    next.resume();
-  }
+  paused.shift()?.resume();
   if (paused.length > 0) setImmediate(resumeNext);
 }
 
 /** Let others have their turn: Node reads up to 2 MiB of a connection at once, and each chunk is an event. */
 function takeTurns(request: IncomingMessage): void {
   if (request.headers['transfer-encoding'] === undefined) return;
-  const socket: Pausable = request.socket;
+  const { socket } = request;
   let chunks = 0;
   request.on('data', () => {
     chunks += 1;
     if (chunks % CHUNKS_AT_ONCE !== 0 || socket.isPaused()) return;
-    socket._paused = true;
     socket.pause();
     if (paused.push(socket) === 1) setImmediate(resumeNext);
   });
@@ -187,7 +176,7 @@ class Pieces {
     else if (this.#isInChunks) this.#fill(chunk);
     else this.#pieces.push(chunk);
     this.length += chunk.length;
-    uncollected += chunk.length + OVERHEAD;
+    uncollected += chunk.length;
     if (uncollected > COLLECTED) {
       uncollected = 0;
       collectGarbage('minor');
@@ -206,7 +195,6 @@ class Pieces {
 
   /** Drop them: the request, and its listeners with it, may live on for a while after a refusal. */
   clear(): void {
-    if (this.#isInChunks) this.#pieces.forEach(free);
     this.#pieces.length = 0;
     this.#whole = undefined;
   }
@@ -222,19 +210,12 @@ class Pieces {
     const body = new Uint8Array(this.length);
     let at = 0;
     for (const piece of this.#pieces) {
-      const length = Math.min(piece.length, this.length - at);
-      body.set(piece.subarray(0, length), at);
-      at += length;
-      free(piece);
+      body.set(piece.subarray(0, this.length - at), at);
+      at += piece.length;
     }
-    this.#pieces.length = 0;
+    this.clear();
     return body;
   }
-}
-
-/** Give memory back at once, which has outlived the collections of young garbage. */
-function free(block: Buffer): void {
-  (block.buffer as ArrayBuffer).transfer(0);
 }
 
 const api = { BodyReader, BodyRefused, takeTurns };
