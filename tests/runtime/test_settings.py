@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +10,14 @@ import pytest
 
 from tests.runtime.runtime_modules import runtime_module
 from tests.support.plugin_process import MANIFEST
+from tests.support.servers import Start
+from tests.support.template import TEMPLATE
 
 settings = runtime_module("settings")
 memory = runtime_module("memory")
 MIB = 1024 * 1024
 NUMBERS = [setting for setting in settings.SETTINGS if setting.highest]
+CASES = json.loads((TEMPLATE / "tests" / "cases" / "settings.json").read_text("utf-8"))["cases"]
 
 
 @pytest.fixture(autouse=True)
@@ -141,6 +145,66 @@ def test_each_limit_of_a_setting(setting: Any) -> None:
 @pytest.mark.parametrize("setting", NUMBERS, ids=lambda setting: setting.variable)
 def test_an_empty_variable_means_not_set(setting: Any) -> None:
     assert getattr(load({setting.variable: ""}), setting.name) == getattr(load({}), setting.name)
+
+
+def test_settings_are_taken_and_refused_as_the_table_says() -> None:
+    names = {setting.variable: setting.name for setting in settings.SETTINGS}
+    host = {"ports": [{"container": 8080}], "resources": {"memory": "256m", "cpu": "0.5"}}
+    plugin = {**MANIFEST, "container": host, "api": {"endpoint": "/execute", "method": "POST"}}
+    for case in CASES:
+        variable, times = case["variable"], case.get("times", 1)
+        environ = {variable: case["given"] * times}
+        if "refused" in case:
+            with pytest.raises(settings.SettingsError) as refused:
+                settings.load(plugin, environ)
+            assert str(refused.value) == case["refused"], case
+        else:
+            assert getattr(settings.load(plugin, environ), names[variable]) == case["taken"], case
+
+
+@pytest.mark.typescript_too
+def test_a_server_with_wrong_settings_ends_and_names_each(start: Start) -> None:
+    wrong = {
+        setting.variable: value
+        for setting, value in zip(
+            NUMBERS, ["1e3", "0x10", "-1", "Infinity", " ", "9" * 30] * 3, strict=False
+        )
+    }
+    plugin = start(**wrong, PLUGIN_LOG_LEVEL="x" * 100_000)
+    plugin.wait()
+    assert plugin.process.returncode == 2
+    (line,) = plugin.lines
+    assert line["level"] == "CRITICAL"
+    for variable, value in wrong.items():
+        assert f"{variable}='{value}': use a whole number from " in line["message"]
+    assert "PLUGIN_LOG_LEVEL is a text of 100000 characters: use one of DEBUG" in line["message"]
+
+
+@pytest.mark.typescript_too
+@pytest.mark.go_too
+def test_an_address_that_is_none_ends_the_server(start: Start) -> None:
+    plugin = start(PLUGIN_HOST="999.0.0.1")
+    plugin.wait()
+    assert plugin.process.returncode == 2
+    (line,) = [line for line in plugin.lines if line["level"] == "CRITICAL"]
+    assert "cannot listen on PLUGIN_HOST='999.0.0.1' PLUGIN_PORT=" in line["message"]
+
+
+@pytest.mark.typescript_too
+@pytest.mark.go_too
+@pytest.mark.parametrize("bound", ["lowest", "highest"])
+def test_a_server_works_at_each_bound_of_its_settings(start: Start, bound: str) -> None:
+    own = ("PLUGIN_PORT", "PLUGIN_STRICT_INPUTS")
+    environ = {one.variable: str(getattr(one, bound)) for one in NUMBERS if one.variable not in own}
+    if bound == "lowest":
+        environ["PLUGIN_TIMEOUT_MS"] = "20000"  # what 100 ms suffice for depends on the machine
+        environ["PLUGIN_START_SECONDS"] = "30"
+    plugin = start(**environ)
+    assert plugin.get("/health")[0] == 200
+    assert plugin.execute({"do": "return value", "value": 1})[0] == 200
+    plugin.terminate()
+    plugin.wait()
+    assert plugin.process.returncode == 0
 
 
 def test_every_wrong_variable_is_named() -> None:

@@ -1,11 +1,11 @@
-/** The tables of cases that hold for every language: conversion of inputs, and constraints. */
+/** The tables of cases that hold for every language: conversion of inputs, constraints, settings. */
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { Definition, Fields, Type } from '../../languages/typescript/plugin_runtime/types.cts';
+import type { Definition, Fields, Manifest, Type } from '../../languages/typescript/plugin_runtime/types.cts';
 
 const require = createRequire(import.meta.url);
 
@@ -13,6 +13,8 @@ const { faults } =
   require('../../languages/typescript/plugin_runtime/constraints.cts') as import('../../languages/typescript/plugin_runtime/constraints.cts').Api;
 const { readInputs } =
   require('../../languages/typescript/plugin_runtime/inputs.cts') as import('../../languages/typescript/plugin_runtime/inputs.cts').Api;
+const { SettingsError, loadSettings } =
+  require('../../languages/typescript/plugin_runtime/settings.cts') as import('../../languages/typescript/plugin_runtime/settings.cts').Api;
 const { parseText } =
   require('../../languages/typescript/plugin_runtime/strict_json.cts') as import('../../languages/typescript/plugin_runtime/strict_json.cts').Api;
 
@@ -68,4 +70,25 @@ test('null is a value where any is, and counts as not given elsewhere', () => {
   ];
   assert.deepEqual(readInputs(definitions, { any: null, text: null }).values, { any: null, text: 'b' });
   assert.deepEqual(readInputs(definitions, {}).values, { any: 1, text: 'b' });
+});
+
+test('settings are taken and refused as the table says', () => {
+  const { cases } = table('settings.json').value as {
+    cases: { variable: string; given: string; times?: number; taken?: unknown; refused?: string }[];
+  };
+  assert.ok(cases.length > 100);
+  const manifest = {
+    container: { ports: [{ container: 8080 }], resources: { memory: '256m', cpu: '0.5' } },
+    api: { endpoint: '/execute', method: 'POST' },
+  } as unknown as Manifest;
+  for (const { variable, given, times = 1, taken, refused } of cases) {
+    const load = () => loadSettings(manifest, { [variable]: given.repeat(times) });
+    const said = `${variable}=${JSON.stringify(given)} ${times} times`;
+    if (refused === undefined) {
+      const name = variable.replace('PLUGIN_', '').replaceAll('_', '').toLowerCase();
+      const found = Object.entries(load()).find(([one]) => one.toLowerCase() === name);
+      assert.deepEqual(found?.[1], taken, said);
+    } else
+      assert.throws(load, (error) => error instanceof SettingsError && error.message === refused, said);
+  }
 });
