@@ -41,12 +41,8 @@ def handed_over() -> socket.socket | None:
     return listener
 
 
-def listen() -> socket.socket:
-    """Bind and listen on `PLUGIN_HOST` and `PLUGIN_PORT`.
-
-    Raises:
-        SystemExit: the port is not a number from 0 to 65535, or cannot be bound.
-    """
+def listen() -> socket.socket | str:
+    """Bind and listen on `PLUGIN_HOST` and `PLUGIN_PORT`; return the problem if that fails."""
     host = os.environ.get("PLUGIN_HOST") or "0.0.0.0"
     port = os.environ.get("PLUGIN_PORT") or port_of_manifest()
     try:
@@ -57,7 +53,7 @@ def listen() -> socket.socket:
         listener.bind((host, int(port)))
         listener.listen(1024)
     except (ValueError, OverflowError, OSError) as error:
-        sys.exit(f"cannot listen on PLUGIN_HOST={host!r} PLUGIN_PORT={port!r}: {error}")
+        return f"cannot listen on PLUGIN_HOST='{host}' PLUGIN_PORT='{port}': {error}"
     return listener
 
 

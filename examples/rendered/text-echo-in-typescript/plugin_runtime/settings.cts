@@ -6,6 +6,8 @@ import type { Level, Manifest } from './types.cts';
 const { MIB, THREAD_BYTES, memoryLimit, shareOf } = require('./memory.cts') as import('./memory.cts').Api;
 
 const LOG_LEVELS = ['DEBUG', 'INFO', 'WARNING', 'ERROR'];
+const WHOLE = /^[ \t\r\n]*[+-]?[0-9]+[ \t\r\n]*$/;
+const LONGEST_SHOWN = 40; // characters of a wrong value
 const PROCESS_BYTES = 32 * MIB; // of the process without its threads
 
 /** Sizes in bytes, times in seconds unless the name says ms. */
@@ -90,24 +92,31 @@ function loadSettings(manifest: Manifest, environment: NodeJS.ProcessEnv): Setti
   const problems: string[] = [];
   for (const [variable, setting] of Object.entries(NUMBERS)) {
     const standard = setting.default(manifest);
-    const given = environment[variable]?.trim();
+    const given = environment[variable];
     // Compose and Kubernetes set a variable without a value to the empty text.
-    const number = given ? Number(given) : standard;
-    if (given && !(/^[+-]?\d+$/.test(given) && number >= setting.lowest && number <= setting.highest))
+    const number = given ? Number(given) + 0 : standard; // -0 is 0
+    if (given && !(WHOLE.test(given) && number >= setting.lowest && number <= setting.highest))
       problems.push(
-        `${variable}='${given}': use a whole number from ${setting.lowest} to ${setting.highest}, such as ${standard}`,
+        `${shown(variable, given)}: use a whole number from ${setting.lowest} to ${setting.highest}, such as ${standard}`,
       );
     values[nameOf(variable)] = number;
   }
   for (const [variable, standard] of Object.entries(TEXTS))
     values[nameOf(variable)] = environment[variable] || standard;
   const level = String(values['logLevel']);
-  values['logLevel'] = level.toUpperCase();
-  if (!LOG_LEVELS.includes(level.toUpperCase()))
-    problems.push(`PLUGIN_LOG_LEVEL='${level}': use one of ${LOG_LEVELS.join(', ')}`);
+  // Of ASCII only: toUpperCase makes an I of a dotless i too.
+  values['logLevel'] = /^[a-z]+$/i.test(level) ? level.toUpperCase() : level;
+  if (!LOG_LEVELS.includes(values['logLevel']))
+    problems.push(`${shown('PLUGIN_LOG_LEVEL', level)}: use one of ${LOG_LEVELS.join(', ')}`);
   if (problems.length > 0) throw new SettingsError(problems.join('; '));
   return values as unknown as Settings;
 }
+
+/** A variable and its wrong value, or how long that is. */
+const shown = (variable: string, given: string): string =>
+  given.length <= LONGEST_SHOWN
+    ? `${variable}='${given}'`
+    : `${variable} is a text of ${given.length} characters`;
 
 /** `PLUGIN_MAX_BODY_BYTES` as `maxBodyBytes`. */
 const nameOf = (variable: string): string =>

@@ -107,8 +107,12 @@ def load(plugin: Plugin, server: Server, start_seconds: float) -> None:
         limit.start()
 
 
-def run(listener: socket.socket) -> int:
-    """Serve the plugin on a socket that already listens; return the exit status."""
+def run(listener: socket.socket | str) -> int:
+    """Serve the plugin on a socket that already listens; return the exit status.
+
+    Args:
+        listener: the socket, or why there is none.
+    """
     manifest = read_manifest()
     configuration.adopt(manifest, os.environ)
     stop = Stop()
@@ -126,6 +130,9 @@ def run(listener: socket.socket) -> int:
         return 2
     if problems := configuration.problems(manifest, os.environ):
         logger.critical("the plugin cannot start: %s", "; ".join(problems))
+        return 2
+    if isinstance(listener, str):
+        logger.critical(listener)
         return 2
     logs.set_level(values.log_level)
     if missing := [name for name in names if name not in os.environ]:

@@ -4,6 +4,7 @@ Nothing else of the environment is honoured: the host injects its own, `PORT` in
 """
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
@@ -59,6 +60,7 @@ class SettingsError(ValueError):
 
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+LONGEST_SHOWN = 40  # characters of a wrong value
 
 
 def default_concurrency(manifest: Manifest) -> int:
@@ -213,19 +215,27 @@ def _read(setting: Setting, manifest: Manifest, environ: Mapping[str, str]) -> i
     if not given:  # compose and Kubernetes set a variable without a value to the empty text
         return default
     if setting.name == "log_level":
-        if given.upper() not in LOG_LEVELS:
-            raise ValueError(f"{setting.variable}={given!r}: use one of {', '.join(LOG_LEVELS)}")
-        return given.upper()
+        level = given.upper() if given.isascii() else given  # upper() makes an I of a dotless i too
+        if level not in LOG_LEVELS:
+            rule = f"use one of {', '.join(LOG_LEVELS)}"
+            raise ValueError(f"{_shown(setting.variable, given)}: {rule}")
+        return level
     if isinstance(default, str):
         return given
-    rule = f"use a whole number from {setting.lowest} to {setting.highest}, such as {default}"
-    try:
-        number = int(given)
-    except ValueError:
-        raise ValueError(f"{setting.variable}={given!r}: {rule}") from None
-    if not setting.lowest <= number <= setting.highest:
-        raise ValueError(f"{setting.variable}={given!r}: {rule}")
+    # `int` would also take 1_000 and the digits of other scripts.
+    whole = re.fullmatch(r"[ \t\r\n]*([+-]?)0*([0-9]{1,20})[ \t\r\n]*", given)
+    number = int(whole[1] + whole[2]) if whole else -1
+    if not whole or not setting.lowest <= number <= setting.highest:
+        rule = f"use a whole number from {setting.lowest} to {setting.highest}, such as {default}"
+        raise ValueError(f"{_shown(setting.variable, given)}: {rule}")
     return number
+
+
+def _shown(variable: str, given: str) -> str:
+    """Return a variable and its wrong value, or how long that is."""
+    if len(given) <= LONGEST_SHOWN:
+        return f"{variable}='{given}'"
+    return f"{variable} is a text of {len(given)} characters"
 
 
 def is_readable(environ: Mapping[str, str]) -> bool:
