@@ -1,7 +1,8 @@
 /** `console`, `process.stdout` and `process.stderr` of a worker: what is printed becomes log lines. */
-import type { Log } from './logs.cts';
+import type { Identity, Log } from './logs.cts';
 import type { Level } from './types.cts';
 
+const { StringDecoder } = require('node:string_decoder') as typeof import('node:string_decoder');
 const { formatWithOptions } = require('node:util') as typeof import('node:util');
 
 const LONGEST_LINE = 65536; // characters; what has no line end by then is logged as it is
@@ -11,7 +12,9 @@ class Lines {
   readonly #log: Log;
   readonly #level: Level;
   readonly #name: string;
+  readonly #decoder = new StringDecoder('utf8');
   #rest = '';
+  #printer: Identity | undefined; // of the rest
 
   constructor(log: Log, level: Level, name: string) {
     this.#log = log;
@@ -19,22 +22,43 @@ class Lines {
     this.#name = name;
   }
 
-  write(text: string): void {
-    const lines = (this.#rest + text).split('\n');
-    this.#rest = lines.pop() ?? '';
-    for (const line of lines) this.#write(line);
+  /** Log every complete line; keep the rest until its line end comes. */
+  write(chunk: string | Uint8Array): void {
+    this.#begin();
+    const text = typeof chunk === 'string' ? this.#decoder.end() + chunk : this.#decoder.write(chunk);
+    this.#rest += text;
+    if (text.includes('\n')) {
+      const lines = this.#rest.split('\n');
+      this.#rest = lines.pop() ?? '';
+      for (const line of lines) this.#print(line);
+    }
     if (this.#rest.length > LONGEST_LINE) this.end();
+  }
+
+  /** Log a message as one line, after what was written without a line end. */
+  complete(level: Level, message: string): void {
+    this.#begin();
+    const line = this.#rest + this.#decoder.end() + message;
+    this.#rest = '';
+    this.#log.print(level, 'console', line, this.#printer);
   }
 
   /** Log what was written without a line end. */
   end(): void {
-    const line = this.#rest;
+    const line = this.#rest + this.#decoder.end();
     this.#rest = '';
-    this.#write(line);
+    this.#print(line);
   }
 
-  #write(line: string): void {
-    if (line !== '') this.#log.write(this.#level, this.#name, line);
+  /** End what another execution has begun, for instance in a timer. */
+  #begin(): void {
+    const { printer } = this.#log;
+    if (printer !== this.#printer) this.end();
+    this.#printer = printer;
+  }
+
+  #print(line: string): void {
+    if (line !== '') this.#log.print(this.#level, this.#name, line, this.#printer);
   }
 }
 
@@ -42,30 +66,42 @@ type Callback = (error?: Error | null) => void;
 
 /** Send what this thread prints to the log; return a function that logs lines without an end. */
 function capture(log: Log): () => void {
-  const streams = [
-    [process.stdout, new Lines(log, 'INFO', 'stdout')],
-    [process.stderr, new Lines(log, 'WARNING', 'stderr')],
-  ] as const;
-  for (const [stream, lines] of streams) {
+  const out = new Lines(log, 'INFO', 'stdout');
+  const errors = new Lines(log, 'WARNING', 'stderr');
+  for (const [stream, lines] of [
+    [process.stdout, out],
+    [process.stderr, errors],
+  ] as const) {
     const write = (
       chunk: string | Uint8Array,
       encoding?: BufferEncoding | Callback,
       callback?: Callback,
     ): boolean => {
-      lines.write(typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8'));
+      const isOther = typeof encoding === 'string' && !/^utf-?8$/i.test(encoding);
+      lines.write(typeof chunk === 'string' && isOther ? Buffer.from(chunk, encoding) : chunk);
       const done = typeof encoding === 'function' ? encoding : callback;
       if (done !== undefined) process.nextTick(done);
       return true;
     };
     stream.write = write as typeof stream.write;
+    // It stays open: others print as well.
+    stream.end = ((...given: unknown[]) => {
+      const done = given.findIndex((one) => typeof one === 'function');
+      const [chunk, encoding] = done < 0 ? given : given.slice(0, done);
+      if (chunk !== undefined && chunk !== null) write(chunk as string, encoding as BufferEncoding);
+      if (done >= 0) process.nextTick(given[done] as Callback);
+      return stream;
+    }) as typeof stream.end;
   }
   const levels = { debug: 'DEBUG', log: 'INFO', info: 'INFO', warn: 'WARNING', error: 'ERROR' } as const;
-  for (const [method, level] of Object.entries(levels) as [keyof typeof levels, Level][])
-    console[method] = (...parts: unknown[]): void => {
-      log.write(level, 'console', formatWithOptions({ colors: false }, ...parts));
-    };
+  for (const [method, level] of Object.entries(levels) as [keyof typeof levels, Level][]) {
+    const lines = method === 'warn' || method === 'error' ? errors : out;
+    console[method] = (...parts: unknown[]): void =>
+      lines.complete(level, formatWithOptions({ colors: false }, ...parts));
+  }
   return () => {
-    for (const [, lines] of streams) lines.end();
+    out.end();
+    errors.end();
   };
 }
 

@@ -83,7 +83,12 @@ class Endpoint {
 
   /** The answer to the execution that an uncaught exception has ended, if one is running. */
   fail(error: unknown): Answer | undefined {
-    return this.#order === undefined ? undefined : this.#end(this.#refuse(failed(error)));
+    if (this.#order === undefined) return undefined;
+    // A timer of an earlier execution may have thrown it, with a secret of that one.
+    let secrets = this.#log.identity?.secrets ?? new Secrets([]);
+    for (const others of this.#secrets.outsideExecutions()) secrets = secrets.with(others);
+    this.#log.identity = { traceId: this.#log.identity?.traceId ?? '', secrets };
+    return this.#end(this.#refuse(failed(error)));
   }
 
   #end(made: Made): Answer {
@@ -128,7 +133,7 @@ class Endpoint {
     const { values, context } = this.#read(order);
     let result: unknown;
     try {
-      result = await this.#logic.executePlugin(values, context);
+      result = await this.#log.run(() => this.#logic.executePlugin(values, context));
     } catch (error) {
       throw failed(error);
     }

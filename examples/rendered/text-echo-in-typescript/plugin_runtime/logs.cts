@@ -1,4 +1,5 @@
 /** Logs: one JSON object a line on standard output, for our lines, the author's and what is printed. */
+import type { AsyncLocalStorage } from 'node:async_hooks';
 import type { RequestSecrets, Secrets } from './redaction.cts';
 import type { Fields, Level, Manifest } from './types.cts';
 
@@ -18,6 +19,7 @@ type Options = { level?: Level; readable?: boolean };
 class Log {
   /** Set while an execution runs. */
   identity: Identity | undefined;
+  #printers: AsyncLocalStorage<Identity> | undefined;
   readonly #secrets: RequestSecrets;
   readonly #stamp: Fields;
   readonly #sink: Sink;
@@ -37,6 +39,28 @@ class Log {
     if (LEVELS[level] < this.#least) return;
     const made = this.line(level, logger, message, more);
     this.#sink(made.line, made.redactions, mayWait);
+  }
+
+  /** Run the author's code: what it prints belongs to this execution, even if a timer prints it later. */
+  run<T>(work: () => T): T {
+    if (this.identity === undefined) return work();
+    if (this.#printers === undefined) {
+      const hooks = require('node:async_hooks') as typeof import('node:async_hooks');
+      this.#printers = new hooks.AsyncLocalStorage();
+    }
+    return this.#printers.run(this.identity, work);
+  }
+
+  /** The execution whose code runs; undefined in code that no execution has started. */
+  get printer(): Identity | undefined {
+    return this.#printers?.getStore();
+  }
+
+  /** Write a line that the author's code has printed. */
+  print(level: Level, logger: string, message: string, printer = this.printer): void {
+    if (LEVELS[level] < this.#least) return;
+    const made = this.line(level, logger, message, {}, printer ?? this.identity, printer === this.identity);
+    this.#sink(made.line, made.redactions, true);
   }
 
   info(message: string, more?: Fields): void {
@@ -61,14 +85,23 @@ class Log {
     return this.line(level, 'plugin', message, more);
   }
 
-  /** A line with its end, without secrets. Only the message and the values of `more` can hold one. */
-  line(level: Level, logger: string, message: string, more: Fields): { line: string; redactions: number } {
+  /** A line with its end, without secrets. Only the message and the values of `more` can hold one: of
+   *  the execution that writes it, or of any of the latest if `isSure` does not say that it is that one. */
+  line(
+    level: Level,
+    logger: string,
+    message: string,
+    more: Fields,
+    by = this.identity,
+    isSure = true,
+  ): { line: string; redactions: number } {
     const head: Fields = { time: new Date().toISOString(), level, logger, message, ...this.#stamp };
-    if (this.identity?.traceId) head['trace_id'] = this.identity.traceId;
+    if (by?.traceId) head['trace_id'] = by.traceId;
     let line: Fields = { ...head, ...more, ...head };
     let json = asJson(line);
     let redactions = 0;
-    const sets = this.identity ? [this.identity.secrets] : this.#secrets.outsideExecutions();
+    const sets = by === undefined ? [] : [by.secrets];
+    if (by === undefined || !isSure) sets.push(...this.#secrets.outsideExecutions());
     for (const secrets of sets) {
       if (!secrets.isIn(json)) continue;
       const told = secrets.redact(JSON.parse(asJson({ ...more, message })) as Fields);
@@ -114,6 +147,6 @@ function plain(value: unknown): string {
 
 const api = { Log };
 
-export type { Log };
+export type { Identity, Log };
 export type Api = typeof api;
 module.exports = api;
