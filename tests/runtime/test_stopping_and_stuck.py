@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import http.client
 import json
+import signal
 import socket
 import threading
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,8 @@ from benchmarks.attacks import CHUNKED, HEAD
 from tests.support.plugin_process import SOON, PluginProcess
 from tests.support.servers import Start
 from tests.support.steps import answer_on, busy, execution, in_background, still_works, until
+
+HEALTH = b"GET /health HTTP/1.1\r\nHost: a\r\n\r\n"
 
 
 @pytest.mark.typescript_too
@@ -44,6 +47,26 @@ def test_an_upload_is_answered_503_when_the_server_stops(start: Start, part: byt
 
 @pytest.mark.typescript_too
 @pytest.mark.go_too
+def test_what_arrived_before_sigterm_is_answered(start: Start) -> None:
+    plugin = start("careless.py")
+    with ExitStack() as open_ones:
+        clients = [open_ones.enter_context(plugin.connect()) for _ in range(3)]
+        for known in clients:
+            known.sendall(HEALTH)
+            assert answer_on(known)[0] == 200
+        plugin.process.send_signal(signal.SIGSTOP)  # all of this has arrived when it looks
+        clients += [open_ones.enter_context(plugin.connect()) for _ in range(3)]
+        for client in clients:
+            client.sendall(HEALTH)
+        plugin.terminate()
+        plugin.process.send_signal(signal.SIGCONT)
+        assert {answer_on(client)[0] for client in clients} <= {200, 503}
+    assert plugin.wait() < SOON
+    assert plugin.process.returncode == 0
+
+
+@pytest.mark.typescript_too
+@pytest.mark.go_too
 def test_clients_that_go_on_sending_do_not_hold_the_stop(start: Start) -> None:
     plugin = start("careless.py")
     still_works(plugin)
@@ -59,7 +82,7 @@ def test_clients_that_go_on_sending_do_not_hold_the_stop(start: Start) -> None:
     def connect_again_and_again() -> None:
         while not stop.is_set():
             with suppress(OSError), plugin.connect() as connection:
-                connection.sendall(b"GET /health HTTP/1.1\r\nHost: a\r\n\r\n")
+                connection.sendall(HEALTH)
                 connection.recv(100)
 
     clients = [in_background(send), in_background(connect_again_and_again)]

@@ -195,6 +195,7 @@ FILES: dict[str, set[str]] = {
         "plugin_runtime/responses.go",
         "plugin_runtime/secret_forms.go",
         "plugin_runtime/settings.go",
+        "plugin_runtime/stopping.go",
         "plugin_runtime/strict_json.go",
         "plugin_runtime/try.go",
         "plugin_types.go",
