@@ -8,6 +8,7 @@ import (
 	"os"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 )
 
@@ -38,6 +39,7 @@ const (
 // and knows since when which side is waited for.
 type connection struct {
 	net.Conn
+	raw       syscall.RawConn // of Conn
 	maxHeader int64
 	onClose   func(*connection)
 
@@ -114,13 +116,12 @@ func (c *connection) readMore(target []byte) error {
 	if len(target) < readAtOnce { // net/http watches for the end of the connection with one byte
 		target = make([]byte, readAtOnce)
 	}
-	count, err := c.Conn.Read(target)
+	count, err := c.receive(target)
 	if count > 0 {
 		if len(c.arrived) == 0 {
 			c.arrived = nil
 		}
 		c.arrived = append(c.arrived, target[:count]...)
-		c.begin()
 		return nil
 	}
 	if errors.Is(err, os.ErrDeadlineExceeded) {
@@ -133,11 +134,38 @@ func (c *connection) readMore(target []byte) error {
 	return err
 }
 
+// receive reads, and begins a request, in one step: who has the lock never finds that something has
+// left the socket and no request has begun.
+func (c *connection) receive(target []byte) (count int, err error) {
+	ended := c.raw.Read(func(descriptor uintptr) bool {
+		c.lock.Lock()
+		defer c.lock.Unlock()
+		for count, err = syscall.Read(int(descriptor), target); err == syscall.EINTR; {
+			count, err = syscall.Read(int(descriptor), target)
+		}
+		if count > 0 {
+			c.begin()
+		}
+		return err != syscall.EAGAIN
+	})
+	switch {
+	case ended != nil:
+		return 0, ended
+	case err != nil:
+		return 0, &net.OpError{Op: "read", Err: err}
+	case count == 0:
+		return 0, io.EOF
+	}
+	return count, nil
+}
+
 // takeHead makes the header that has arrived ready, or a request in its place that is refused;
 // false if more has to arrive.
 func (c *connection) takeHead() bool {
 	for bytes.HasPrefix(c.arrived, []byte("\r\n")) { // RFC 9112, 2.2: empty lines in front are ignored
-		c.arrived = c.arrived[2:]
+		if c.arrived = c.arrived[2:]; len(c.arrived) == 0 {
+			c.takeBack()
+		}
 	}
 	if len(c.arrived) == 0 {
 		return false
@@ -153,6 +181,10 @@ func (c *connection) takeHead() bool {
 			c.left = found.length
 			if found.isChunked {
 				c.left = readWholeEnd
+			} else if c.left < int64(len(c.arrived)) && len(bytes.TrimLeft(c.arrived[c.left:], "\r\n")) > 0 {
+				c.lock.Lock()
+				c.begin() // the next request has come along
+				c.lock.Unlock()
 			}
 			return true
 		}
@@ -189,15 +221,23 @@ func (c *connection) touch() {
 	c.active = time.Now()
 }
 
-// begin notes that a part of a request has arrived.
+// begin notes that a part of a request has arrived; c.lock is held.
 func (c *connection) begin() {
-	c.lock.Lock()
-	defer c.lock.Unlock()
 	c.active = time.Now()
 	if c.phase == phaseIdle {
 		c.phase, c.since = phaseReceiving, c.active
 	} else {
 		c.hasMore = true
+	}
+}
+
+// takeBack notes that what has begun was only an empty line.
+func (c *connection) takeBack() {
+	c.lock.Lock()
+	defer c.lock.Unlock()
+	c.hasMore = false
+	if c.phase == phaseReceiving {
+		c.phase, c.since = phaseIdle, c.active
 	}
 }
 

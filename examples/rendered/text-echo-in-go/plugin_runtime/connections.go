@@ -3,6 +3,7 @@ package pluginruntime
 import (
 	"net"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -10,35 +11,40 @@ const (
 	roundTime   = time.Second            // between two looks at slow clients
 	stalledTime = time.Second            // without a byte; then it makes room for others where memory is short
 	newTime     = 500 * time.Millisecond // after which a request makes room where descriptors are short
-	slowTime    = 2 * time.Second        // after SIGTERM, for clients to take their answers
 
 	stalledText = "No data came for a second, and other requests need the memory; try again."
 )
 
 // connections is a listener that knows its clients: who is let in, and who is closed and when.
 type connections struct {
-	net.Listener
+	*net.TCPListener
 	settings settings
 	budget   *budget
+	closed   chan struct{} // one of them has been closed
 
-	lock sync.Mutex
-	open map[*connection]bool
+	lock  sync.Mutex
+	open  map[*connection]bool
+	asked chan struct{} // closed once everybody who has connected is let in; nil if nobody asks
 }
 
-func newConnections(listener net.Listener, s settings, b *budget) *connections {
-	return &connections{Listener: listener, settings: s, budget: b, open: map[*connection]bool{}}
+func newConnections(listener *net.TCPListener, s settings, b *budget) *connections {
+	return &connections{TCPListener: listener, settings: s, budget: b, closed: make(chan struct{}, 1), open: map[*connection]bool{}}
 }
 
 // Accept lets a client in, and makes room for it.
 func (cs *connections) Accept() (net.Conn, error) {
-	client, err := cs.Listener.Accept()
+	client, err := cs.acceptOrSay()
 	if err != nil {
 		cs.closeOldest(1, newTime) // perhaps out of file descriptors
 		return nil, err
 	}
+	raw, err := client.(syscall.Conn).SyscallConn()
+	if err != nil {
+		return nil, err
+	}
 	cs.closeOldest(int(cs.settings.maxConnections), 0)
 	now := time.Now()
-	one := &connection{Conn: client, maxHeader: cs.settings.maxHeaderBytes, since: now, active: now, onClose: cs.forget}
+	one := &connection{Conn: client, raw: raw, maxHeader: cs.settings.maxHeaderBytes, since: now, active: now, onClose: cs.forget}
 	cs.lock.Lock()
 	defer cs.lock.Unlock()
 	cs.open[one] = true
@@ -49,6 +55,10 @@ func (cs *connections) forget(one *connection) {
 	cs.lock.Lock()
 	defer cs.lock.Unlock()
 	delete(cs.open, one)
+	select {
+	case cs.closed <- struct{}{}:
+	default:
+	}
 }
 
 func (cs *connections) all() []*connection {
@@ -116,32 +126,4 @@ func (cs *connections) closeTheSlow() {
 			}
 		}
 	}
-}
-
-// refuseTheUnfinished tells clients that are still sending a request that it will not be executed.
-func (cs *connections) refuseTheUnfinished() {
-	for _, one := range cs.all() {
-		one.giveUp(503, "The plugin is stopping.")
-	}
-}
-
-// areNeeded tells whether any request is in work, or a client has time left to take its answer.
-func (cs *connections) areNeeded(stopped time.Time) bool {
-	for _, one := range cs.all() {
-		one.lock.Lock()
-		its, since := one.phase, one.since
-		one.lock.Unlock()
-		if since.Before(stopped) {
-			since = stopped
-		}
-		switch its {
-		case phaseReceiving, phaseWorking:
-			return true
-		case phaseAnswering, phaseLingering:
-			if time.Since(since) < slowTime {
-				return true
-			}
-		}
-	}
-	return false
 }

@@ -8,7 +8,7 @@ import (
 
 // listening is a socket that was opened before the settings were known.
 type listening struct {
-	net.Listener
+	*net.TCPListener
 	host string
 	port int64
 }
@@ -30,9 +30,9 @@ func listenFirst() *listening {
 }
 
 // orListen listens as the settings say; mostly that is where it already listens.
-func (first *listening) orListen(values settings) (net.Listener, error) {
+func (first *listening) orListen(values settings) (*net.TCPListener, error) {
 	if first != nil && first.host == values.host && first.port == values.port {
-		return first.Listener, nil
+		return first.TCPListener, nil
 	}
 	if first != nil {
 		_ = first.Close()
@@ -40,10 +40,14 @@ func (first *listening) orListen(values settings) (net.Listener, error) {
 	return listen(values.host, values.port)
 }
 
-func listen(host string, port int64) (net.Listener, error) {
+func listen(host string, port int64) (*net.TCPListener, error) {
 	network := "tcp"
 	if address := net.ParseIP(host); address != nil && address.To4() != nil {
 		network = "tcp4" // or 0.0.0.0 would also mean IPv6
 	}
-	return net.Listen(network, net.JoinHostPort(host, strconv.FormatInt(port, 10)))
+	listener, err := net.Listen(network, net.JoinHostPort(host, strconv.FormatInt(port, 10)))
+	if err != nil {
+		return nil, err
+	}
+	return listener.(*net.TCPListener), nil
 }

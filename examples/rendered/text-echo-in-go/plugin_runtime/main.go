@@ -13,13 +13,7 @@ import (
 	"time"
 )
 
-const (
-	programBytes = 12 * mebibyte // of the process that Go's limit does not count
-
-	lateTime = 500 * time.Millisecond // after SIGTERM; later connections get no answer
-	lastTime = 500 * time.Millisecond // for answers that are written after the time to drain is over
-	pollTime = 10 * time.Millisecond
-)
+const programBytes = 12 * mebibyte // of the process that Go's limit does not count
 
 // Main serves the plugin until SIGTERM, and ends the process. With the argument healthcheck, it
 // asks the plugin that runs for its health.
@@ -165,32 +159,4 @@ func (s *server) serve(signals <-chan os.Signal, unready <-chan string) int {
 			return s.drain(signals)
 		}
 	}
-}
-
-// drain ends the server: until every answer is out, or time is up. A second signal ends it at once.
-func (s *server) drain(signals <-chan os.Signal) int {
-	e := s.app.endpoint
-	e.plugin.stop()
-	e.log.say(levelInfo, "stopping")
-	stopped := time.Now()
-	until := stopped.Add(seconds(s.settings.drainSeconds))
-	for _, end := range []time.Time{until, until.Add(lastTime)} {
-		for calm := 0; calm < 2 && time.Now().Before(end); {
-			s.connections.refuseTheUnfinished()
-			if calm++; s.connections.areNeeded(stopped) {
-				calm = 0
-			}
-			if time.Since(stopped) > lateTime {
-				_ = s.connections.Listener.Close()
-			}
-			select {
-			case number := <-signals:
-				return 128 + int(number.(syscall.Signal))
-			case <-time.After(pollTime):
-			}
-		}
-		e.slots.expire() // answer clients that still wait, and allow a moment to write that
-	}
-	e.log.say(levelInfo, "stopped")
-	return 0
 }
