@@ -26,6 +26,7 @@ func main() {
 		"image":   print(func(found manifest) string { return found.Container.Image }),
 		"run":     runPlugin,
 		"test":    func() error { return runTests(words) },
+		"engine":  needEngine,
 		"up":      startContainer,
 		"down":    stopContainer,
 		"sync":    syncTypes,

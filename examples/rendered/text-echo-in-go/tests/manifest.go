@@ -1,10 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -66,12 +69,43 @@ func readManifest() (manifest, error) {
 	var found manifest
 	text, err := os.ReadFile(inPlugin("manifest.json"))
 	if err == nil {
-		err = json.Unmarshal(text, &found)
+		err = readable(text, json.Unmarshal(text, &found))
 	}
 	if err != nil {
 		return found, fmt.Errorf("manifest.json cannot be read: %w", err)
 	}
+	for _, one := range slices.Concat(found.InputDefinitions, found.OutputDefinitions) {
+		if err := unknownType(one, one.Name); err != nil {
+			return found, err
+		}
+	}
 	return found, nil
+}
+
+// readable says where in the text a problem is, in words of JSON instead of Go.
+func readable(text []byte, problem error) error {
+	var syntax *json.SyntaxError
+	var typed *json.UnmarshalTypeError
+	switch {
+	case errors.As(problem, &syntax):
+		line := 1 + bytes.Count(text[:min(int(syntax.Offset), len(text))], []byte("\n"))
+		return fmt.Errorf("line %d: %w", line, problem)
+	case errors.As(problem, &typed):
+		return fmt.Errorf("%s must not be of type %s", typed.Field, typed.Value)
+	}
+	return problem
+}
+
+// unknownType says which type is none, of an input, an output or the items in it.
+func unknownType(one definition, name string) error {
+	if _, known := goTypes[one.Type]; !known && !(one.Type == "" && one.Items != nil) {
+		return fmt.Errorf("manifest.json: %s has the type %q; it must be string, number, boolean, array, object or any, "+
+			"such as \"type\": \"string\"", name, one.Type)
+	}
+	if one.Items != nil {
+		return unknownType(*one.Items, name+"[]")
+	}
+	return nil
 }
 
 // text returns what a file of the plugin holds; nothing where it is not there.

@@ -36,6 +36,21 @@ func docker(variables []string, words ...string) (output, problem string, err er
 	return strings.TrimSpace(out.String()), strings.TrimSpace(bad.String()), err
 }
 
+// needEngine says what to do where docker cannot be used, or does not know what to build.
+func needEngine() error {
+	if _, err := readManifest(); err != nil {
+		return err
+	}
+	if _, err := exec.LookPath("docker"); err != nil {
+		return errors.New("Docker is not installed: https://docs.docker.com/get-docker/ (or use make run)")
+	}
+	if _, problem, err := docker(nil, "version", "--format", "{{.Server.Version}}"); err != nil {
+		lines := strings.Split(problem, "\n")
+		return fmt.Errorf("No Docker engine answers: %s\nStart it (or use make run).", lines[len(lines)-1])
+	}
+	return nil
+}
+
 // containerState is what the engine knows about a container.
 type containerState struct {
 	exists, isRunning bool

@@ -22,6 +22,16 @@ function docker(options: string[], variables: Record<string, string> = {}) {
   return done;
 }
 
+/** Say what to do where docker cannot be used. */
+export function needEngine(): void {
+  const { error, status, stderr } = spawnSync('docker', ['version', '--format', '{{.Server.Version}}'], {
+    encoding: 'utf8',
+  });
+  if (error) fail('Docker is not installed: https://docs.docker.com/get-docker/ (or use make run)');
+  const reason = stderr.trim().split('\n').at(-1);
+  if (status !== 0) fail(`No Docker engine answers: ${reason}\nStart it (or use make run).`);
+}
+
 /** What the engine knows about the plugin's container of that name; null if there is none.
  *
  *  Ends this process if the container is another program's. */

@@ -7,7 +7,7 @@ import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
-import { BEFORE, fail, portTaken, remove, replaceContainer } from './plugin_container.ts';
+import { BEFORE, fail, needEngine, portTaken, remove, replaceContainer } from './plugin_container.ts';
 import { readManifest } from './sync_types.ts';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
@@ -97,5 +97,5 @@ function down(): void {
   if (remove(manifest.id)) console.log(`${manifest.id} is stopped.`);
 }
 
-const commands: Record<string, () => void | Promise<void>> = { run, up, down };
+const commands: Record<string, () => void | Promise<void>> = { run, engine: needEngine, up, down };
 await commands[process.argv[2] ?? '']?.();

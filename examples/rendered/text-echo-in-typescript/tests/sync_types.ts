@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import type { Definition, Manifest } from '../plugin_runtime/types.cts';
+import { fail } from './plugin_container.ts';
 
 const ROOT = new URL('../', import.meta.url);
 const TYPES: Record<string, string> = {
@@ -58,8 +59,27 @@ function literal(value: string | number): string {
   return `${quote}${text.replaceAll(quote, `\\${quote}`)}${quote}`;
 }
 
-export const readManifest = (): Manifest =>
-  JSON.parse(readFileSync(new URL('manifest.json', ROOT), 'utf8')) as Manifest;
+/** manifest.json; ends this process with the reason where the types cannot be known. */
+export function readManifest(): Manifest {
+  let manifest: Manifest;
+  try {
+    manifest = JSON.parse(readFileSync(new URL('manifest.json', ROOT), 'utf8')) as Manifest;
+  } catch (error) {
+    return fail(`manifest.json cannot be read: ${(error as Error).message}`);
+  }
+  const { inputDefinitions = [], outputDefinitions = [] } = manifest;
+  for (const one of [...inputDefinitions, ...outputDefinitions]) needTypes(one, one.name);
+  return manifest;
+}
+
+function needTypes({ type, items }: Definition, name: string): void {
+  if (!Object.hasOwn(TYPES, type) && !(type === undefined && items))
+    fail(
+      `manifest.json: ${name} has the type ${JSON.stringify(type)}; it must be string, number, boolean, array, ` +
+        'object or any, such as "type": "string"',
+    );
+  if (items) needTypes(items, `${name}[]`);
+}
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href)
   writeFileSync(new URL('plugin_types.ts', ROOT), typesOf(readManifest()));

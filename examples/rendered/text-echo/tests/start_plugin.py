@@ -7,7 +7,7 @@ Usage:
     python tests/start_plugin.py up             the built image as a container, until it is healthy
     python tests/start_plugin.py down
     python tests/start_plugin.py logs [--follow and other options of docker logs]
-    python tests/start_plugin.py engine         whether Docker can be used at all
+    python tests/start_plugin.py engine         whether Docker and manifest.json can be used at all
 """
 
 import errno
@@ -236,6 +236,14 @@ def show_logs(options: list[str]) -> int:
     return process.returncode
 
 
+def need_manifest() -> None:
+    """Raises SystemExit with the place if manifest.json is not JSON."""
+    try:
+        json.loads((ROOT / "manifest.json").read_text("utf-8"))
+    except ValueError as error:
+        sys.exit(f"manifest.json cannot be read: {error}")
+
+
 def main(command: str, options: list[str]) -> int:
     """Run one command; return the exit status."""
     sys.path.insert(0, str(ROOT))
@@ -244,6 +252,8 @@ def main(command: str, options: list[str]) -> int:
     if command == "run":
         return run()
     need_engine()
+    if command == "engine":
+        need_manifest()
     if command == "logs":
         return show_logs(options)
     if command == "up":
