@@ -168,6 +168,15 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Let the pytest of a rendered plugin load only what the plugin names; ours take a second.
+
+    Not yet where workers are started, which need them.
+    """
+    if hasattr(config, "workerinput") or not config.getoption("numprocesses", None):
+        os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark what `make quick` leaves out, begin with what takes longest, and look for Buildx."""
     needs_buildx = [item for item in items if item.get_closest_marker("buildx")]

@@ -24,6 +24,8 @@ STOP_GRACE = 10
 """Seconds between SIGTERM and SIGKILL."""
 
 _LOG_LINES = 20
+_REMOVAL_SECONDS = 30.0
+"""How long a removal that has begun elsewhere may take."""
 _LOG_SIZE = "64m"
 """What the engine keeps of a container's output, so that none fills the disk."""
 
@@ -254,7 +256,10 @@ def remove_container(client: APIClient, name: str, patience: float = 0.0) -> Non
         except docker.errors.NotFound:
             if time.monotonic() >= until:
                 return
-            time.sleep(0.05)
+        except docker.errors.APIError as error:  # 409: somebody else is removing it
+            if error.status_code != 409 or time.monotonic() >= until + _REMOVAL_SECONDS:
+                raise
+        time.sleep(0.05)
 
 
 def _tar(files: Mapping[str, bytes]) -> bytes:

@@ -69,15 +69,18 @@ def check(target: Target, *rules: str, folder: FolderTarget | None = None) -> li
 
 
 def check_again_if_broken(target: Target, folder: FolderTarget | None = None) -> list[Result]:
-    """Every rule; once more and again if one is broken, because a busy machine breaks some of them.
+    """Every rule; those that are broken once more and again, because a busy machine breaks some.
 
     What is broken each time is not the machine's.
     """
-    for _ in range(3):
-        results = check(target, folder=folder)
-        if set(broken_rules(results)) <= {FIRST_POLL}:
+    results = {result.rule.id: result for result in check(target, folder=folder)}
+    for _ in range(2):
+        again = set(broken_rules(list(results.values()))) - {FIRST_POLL}
+        again |= {name for name, result in results.items() if result.blocked}
+        if not again:
             break
-    return results
+        results |= {r.rule.id: r for r in check(target, *again, folder=folder)}
+    return list(results.values())
 
 
 def skipped(results: list[Result]) -> set[str]:

@@ -7,8 +7,9 @@ from typing import Any
 
 import docker
 import pytest
+import requests
 
-from stage7_plugin.host.run import HostRun
+from stage7_plugin.host.run import HostRun, remove_container
 from stage7_plugin.host.view import HostView
 from tests.support.template import TEMPLATE
 
@@ -20,8 +21,8 @@ class SlowEngine:
 
     base_url = "http+docker://localhost"
 
-    def __init__(self) -> None:
-        self.refusals = 3
+    def __init__(self, *refusals: Exception) -> None:
+        self.refusals = list(refusals)
         self.removed: list[str] = []
 
     def __getattr__(self, name: str) -> Any:
@@ -29,14 +30,24 @@ class SlowEngine:
 
     def remove_container(self, name: str, **_: object) -> None:
         if self.refusals:
-            self.refusals -= 1
-            raise docker.errors.NotFound(name)
+            raise self.refusals.pop(0)
         self.removed.append(name)
 
 
 def test_it_is_removed_once_it_is_there() -> None:
-    engine = SlowEngine()
+    engine = SlowEngine(*[docker.errors.NotFound("none")] * 3)
     run = HostRun(engine, HostView.from_manifest(json.loads(MANIFEST.read_text("utf-8"))))  # type: ignore[arg-type]
     with pytest.raises(KeyboardInterrupt), run:
         pass
     assert engine.removed == [run.name]
+
+
+def test_a_removal_that_has_begun_elsewhere_is_waited_for() -> None:
+    conflict = requests.Response()
+    conflict.status_code = 409
+    removing = docker.errors.APIError("removal is already in progress", response=conflict)
+    engine = SlowEngine(removing, removing, docker.errors.NotFound("gone"))
+    remove_container(engine, "one")  # type: ignore[arg-type]
+    assert (engine.refusals, engine.removed) == ([], [])
+    with pytest.raises(docker.errors.APIError):
+        remove_container(SlowEngine(docker.errors.APIError("broken")), "one")  # type: ignore[arg-type]
