@@ -31,8 +31,8 @@ MADE = {rule.id for rule in rules_named(("generated",))}
 PATIENCE = Patience(polls=30, interval=0.1)
 OF_A_START = {rule.id for rule in rules_named(("env",))}
 """They start a server and ask for health: no fault of an answer to anything else can show."""
-FEW_LINES = 2000
-"""More than a pipe holds; a rule has to fill what an engine holds."""
+FEW_LINES = 600
+"""Of 1 kB each, they are more than a pipe holds; the rule has to fill what an engine holds."""
 GRACE = 3
 """Seconds instead of the host's 10 after SIGTERM; the correct server ends in 1."""
 

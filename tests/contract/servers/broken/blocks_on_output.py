@@ -13,8 +13,9 @@ class Broken(Plugin):
     def logic(self, inputs: dict[str, Any]) -> dict[str, Any]:
         if inputs["text"] == "noisy":
             for number in range(2000):
-                self.log(f"line {number}".ljust(1000, "."))
+                self.log(f"line {number}")
         return super().logic(inputs)
 
     def log(self, message: str, **fields: Any) -> None:
-        os.write(1, self.redact(json.dumps({"message": message, **fields})).encode() + b"\n")
+        line = json.dumps({"message": message.ljust(1000, "."), **fields})
+        os.write(1, self.redact(line).encode() + b"\n")
