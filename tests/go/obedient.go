@@ -140,7 +140,9 @@ func Execute(ctx context.Context, inputs map[string]any) (any, error) {
 		return result("collected")
 	case "limits":
 		percent := debug.SetGCPercent(100)
-		return result(map[string]any{"percent": percent, "limit": debug.SetMemoryLimit(-1)})
+		return result(map[string]any{
+			"percent": percent, "limit": debug.SetMemoryLimit(-1), "processors": runtime.GOMAXPROCS(0),
+		})
 	case "change the default":
 		names := inputs["names"].([]any)
 		names[0] = "again"

@@ -163,6 +163,7 @@ def test_settings_are_taken_and_refused_as_the_table_says() -> None:
 
 
 @pytest.mark.typescript_too
+@pytest.mark.go_too
 def test_a_server_with_wrong_settings_ends_and_names_each(start: Start) -> None:
     wrong = {
         setting.variable: value

@@ -3,6 +3,7 @@ package pluginruntime
 import (
 	"encoding/json/jsontext"
 	"encoding/json/v2"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -151,3 +152,36 @@ func TestWhatJSONCannotCarryIsNamed(t *testing.T) {
 }
 
 func zero() float64 { return 0 }
+
+func TestSettingsAreTakenAndRefusedAsTheTableSays(t *testing.T) {
+	var cases struct {
+		Cases []struct {
+			Variable string  `json:"variable"`
+			Given    string  `json:"given"`
+			Times    int     `json:"times"`
+			Taken    any     `json:"taken"`
+			Refused  *string `json:"refused"`
+		} `json:"cases"`
+	}
+	table(t, "settings.json", &cases)
+	if len(cases.Cases) < 100 {
+		t.Fatalf("only %d cases", len(cases.Cases))
+	}
+	taken := func(s settings, variable string) any {
+		return map[string]any{
+			"PLUGIN_PORT": s.port, "PLUGIN_DRAIN_SECONDS": s.drainSeconds, "PLUGIN_LOG_LEVEL": s.logLevel, "PLUGIN_STRICT_INPUTS": s.strictInputs,
+		}[variable]
+	}
+	for _, one := range cases.Cases {
+		t.Run(one.Variable, func(t *testing.T) {
+			t.Setenv(one.Variable, strings.Repeat(one.Given, max(1, one.Times)))
+			s, err := loadSettings(manifestOf(t, ""))
+			switch {
+			case one.Refused == nil && (err != nil || fmt.Sprint(taken(s, one.Variable)) != fmt.Sprint(one.Taken)):
+				t.Errorf("%q: %v, %v", one.Given, taken(s, one.Variable), err)
+			case one.Refused != nil && (err == nil || err.Error() != *one.Refused):
+				t.Errorf("%q: %v", one.Given, err)
+			}
+		})
+	}
+}
