@@ -1,6 +1,7 @@
 package pluginruntime
 
 import (
+	"context"
 	"net"
 	"os"
 	"strconv"
@@ -45,7 +46,9 @@ func listen(host string, port int64) (*net.TCPListener, error) {
 	if address := net.ParseIP(host); address != nil && address.To4() != nil {
 		network = "tcp4" // or 0.0.0.0 would also mean IPv6
 	}
-	listener, err := net.Listen(network, net.JoinHostPort(host, strconv.FormatInt(port, 10)))
+	var config net.ListenConfig
+	config.SetMultipathTCP(false) // Go asks the kernel for it first, and the host does not use it
+	listener, err := config.Listen(context.Background(), network, net.JoinHostPort(host, strconv.FormatInt(port, 10)))
 	if err != nil {
 		return nil, err
 	}

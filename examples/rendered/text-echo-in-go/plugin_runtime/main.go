@@ -130,12 +130,16 @@ func warnOfSecrets(log *logger, names []string) {
 }
 
 // adoptLimits fits Go's runtime to the container, whatever GOGC, GOMEMLIMIT and GOMAXPROCS the host
-// injects.
+// injects. Each of these calls stops everything for a moment, and the host waits for the start.
 func adoptLimits(values settings) {
-	debug.SetGCPercent(100)
+	if os.Getenv("GOGC") != "" {
+		debug.SetGCPercent(100)
+	}
 	limit := values.memoryBytes
 	debug.SetMemoryLimit(max(limit/2, limit-max(limit/10, programBytes)))
-	runtime.SetDefaultGOMAXPROCS()
+	if os.Getenv("GOMAXPROCS") != "" {
+		runtime.SetDefaultGOMAXPROCS()
+	}
 }
 
 // serve waits for a signal, or until it is known that the plugin does not get ready.

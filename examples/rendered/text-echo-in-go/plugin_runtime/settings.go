@@ -9,9 +9,11 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 const (
+	longestShown = 40 // characters of a wrong value
 	secondsOfDay = 24 * 3600
 	anyAddress   = "0.0.0.0"
 )
@@ -80,10 +82,10 @@ func loadSettings(m *manifest) (settings, error) {
 		if given == "" { // Compose and Kubernetes set a variable without a value to the empty text
 			continue
 		}
-		number, err := strconv.ParseInt(strings.TrimSpace(given), 10, 64)
+		number, err := strconv.ParseInt(strings.Trim(given, " \t\r\n"), 10, 64)
 		if err != nil || number < one.lowest || number > one.highest {
-			problems = append(problems, fmt.Sprintf("%s='%s': use a whole number from %d to %d, such as %d",
-				one.variable, given, one.lowest, one.highest, one.standard))
+			problems = append(problems, fmt.Sprintf("%s: use a whole number from %d to %d, such as %d",
+				wrongSetting(one.variable, given), one.lowest, one.highest, one.standard))
 		}
 		*one.target = number
 	}
@@ -91,14 +93,24 @@ func loadSettings(m *manifest) (settings, error) {
 	s.env = textSetting("PLUGIN_ENV", "production")
 	s.secretEnv = textSetting("PLUGIN_SECRET_ENV", "auto")
 	level := textSetting("PLUGIN_LOG_LEVEL", "INFO")
-	s.logLevel = strings.ToUpper(level)
-	if !slices.Contains(logLevels, s.logLevel) {
-		problems = append(problems, fmt.Sprintf("PLUGIN_LOG_LEVEL='%s': use one of %s", level, strings.Join(logLevels, ", ")))
+	// Not ToUpper, which makes an I of a dotless i too.
+	if at := slices.IndexFunc(logLevels, func(one string) bool { return strings.EqualFold(one, level) }); at >= 0 {
+		s.logLevel = logLevels[at]
+	} else {
+		problems = append(problems, wrongSetting("PLUGIN_LOG_LEVEL", level)+": use one of "+strings.Join(logLevels, ", "))
 	}
 	if problems != nil {
 		return s, errors.New(strings.Join(problems, "; "))
 	}
 	return s, nil
+}
+
+// wrongSetting shows a variable and its wrong value, or how long that is.
+func wrongSetting(variable, given string) string {
+	if count := utf8.RuneCountInString(given); count > longestShown {
+		return fmt.Sprintf("%s is a text of %d characters", variable, count)
+	}
+	return fmt.Sprintf("%s='%s'", variable, given)
 }
 
 func textSetting(variable, standard string) string {
