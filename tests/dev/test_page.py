@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -250,14 +249,13 @@ def test_the_contract_is_checked_live(page: Page) -> None:
     assert not is_wider_than_its_window(page)
 
 
-def test_an_edit_is_seen_soon(page: Page, server: DevServer) -> None:
-    """The best of five, so that a busy machine decides nothing."""
-    took = []
-    for number in range(5):
-        edit(server.folder, "WORD = ", f"# {number}\nWORD = ")
-        start = time.monotonic()
+def test_the_call_after_an_edit_is_answered_by_the_new_code(page: Page, server: DevServer) -> None:
+    """How soon is measured by benchmarks/save_to_answer.py."""
+    word = "first"
+    for number in range(3):
+        edit(server.folder, f'WORD = "{word}"', f'WORD = "edit-{number}"')
+        word = f"edit-{number}"
         send(page)
         expect(page.locator("#history li").nth(number)).to_be_visible()
         expect(page.locator("#answer .success")).to_be_visible()
-        took.append(time.monotonic() - start)
-    assert min(took) < 1
+        expect(page.locator("#answer")).to_contain_text(word)

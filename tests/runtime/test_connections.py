@@ -7,6 +7,7 @@ import signal
 import socket
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -144,15 +145,20 @@ def test_a_connection_that_breaks_takes_nobody_along(start: Start, what: str) ->
     assert plugin.wait() < SOON
 
 
-def test_what_no_thread_has_begun_before_its_deadline_is_not_done(start: Start) -> None:
+def test_what_no_thread_has_begun_before_its_deadline_is_not_done(
+    start: Start, tmp_path: Path
+) -> None:
     plugin = start("careless.py", AT_IMPORT="one thread", PLUGIN_TIMEOUT_MS="1000")
-    waiting = [
-        in_background(lambda: plugin.execute({"do": "sleep", "seconds": 2.5})) for _ in range(2)
-    ]
-    assert [wait()[0] for wait in waiting] == [504, 504]
+    go_on = tmp_path / "go on"
+    inputs = {"do": "wait for a file", "value": str(go_on)}
+    first = in_background(lambda: plugin.execute(inputs))
+    plugin.wait_for_line(lambda line: line["message"] == "waiting")
+    second = plugin.execute(inputs)  # while the only thread waits
+    assert (first()[0], second[0]) == (504, 504)
+    go_on.touch()
     until(lambda: plugin.metric("plugin_executions_in_flight") == 0)
-    assert [line["message"] for line in plugin.lines].count("sleeping") == 1
     still_works(plugin)
+    assert [line["message"] for line in plugin.lines].count("waiting") == 1
 
 
 @pytest.mark.go_too

@@ -16,7 +16,7 @@ import pytest
 from benchmarks.attacks import CHUNKED, HEAD
 from tests.support.plugin_process import SOON, PluginProcess
 from tests.support.servers import Start
-from tests.support.steps import answer_on, busy, execution, in_background, still_works, until
+from tests.support.steps import answer_on, busy, execution, in_background, quick, still_works, until
 
 HEALTH = b"GET /health HTTP/1.1\r\nHost: a\r\n\r\n"
 
@@ -36,6 +36,7 @@ def test_an_upload_is_answered_503_when_the_server_stops(start: Start, part: byt
     plugin = start("careless.py")
     with plugin.connect() as connection:
         connection.sendall(part)
+        quick(plugin)  # so it has been accepted
         time.sleep(0.3)
         plugin.terminate()
         status, body = answer_on(connection)

@@ -167,7 +167,7 @@ class PluginProcess:
         self, method: str, path: str, body: bytes | None = None, **headers: str
     ) -> tuple[int, dict[str, str], Any]:
         """Status, headers with lower-case names, and the body, decoded if it is JSON."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=300)
         try:
             dashed = {name.replace("_", "-"): value for name, value in headers.items()}
             connection.request(method, path, body, dashed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import signal
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,10 @@ from tests.support.steps import execution
 AT_ONCE = 4
 CROWD = 16
 SHORT = 50
+PATIENCE_SECONDS = 0.02
+"""PATIENCE_MS of threads.cts."""
+LONG = 250_000
+"""Milliseconds in which so many threads start, however busy the machine is."""
 
 
 def started(folder: Path, timeout: int, slots: int) -> PluginProcess:
@@ -34,7 +39,7 @@ def started(folder: Path, timeout: int, slots: int) -> PluginProcess:
 
 def test_executions_that_take_long_run_at_the_same_time(tmp_path: Path) -> None:
     settings = {"folder": str(tmp_path / "seen"), "number": AT_ONCE}
-    plugin = started(tmp_path, 60000, AT_ONCE)
+    plugin = started(tmp_path, LONG, AT_ONCE)
     try:
         _ = plugin.port
         with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -54,7 +59,7 @@ def test_short_executions_do_not_wait_for_the_one_that_their_thread_got_first(
 ) -> None:
     """That one ends only once another thread has run one of those that came with it."""
     settings = {"folder": str(tmp_path / "seen"), "number": 1}
-    plugin = started(tmp_path, 60000, CROWD)
+    plugin = started(tmp_path, LONG, CROWD)
     try:
         _ = plugin.port
         for _ in range(SHORT):  # from which the server learns that they are short
@@ -80,12 +85,15 @@ def test_a_crowd_of_short_executions_starts_one_thread_at_a_time(
         assert plugin.execute({"do": "sleep", "seconds": 0})[0] == 200
         tasks = Path(f"/proc/{plugin.process.pid}/task")
         before = len(list(tasks.iterdir()))
+        begun = time.monotonic()
         with ThreadPoolExecutor(CROWD) as pool:
             calls = [
                 pool.submit(plugin.execute, {"do": "sleep", "seconds": 0.04}) for _ in range(CROWD)
             ]
             assert [call.result()[0] for call in calls] == [200] * CROWD
-        assert len(list(tasks.iterdir())) - before < CROWD // 2
+        # A busy machine gives them time for more, but not for all at once.
+        paced = (time.monotonic() - begun) / PATIENCE_SECONDS
+        assert len(list(tasks.iterdir())) - before < max(CROWD // 2, paced)
 
 
 def test_what_is_told_of_a_late_execution_has_its_trace_id(tmp_path: Path) -> None:

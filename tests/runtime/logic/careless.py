@@ -189,6 +189,11 @@ def execute_plugin(inputs: dict[str, Any], context: dict[str, Any]) -> Any:
             print("sleeping")
             time.sleep(inputs["seconds"])
             return success("slept")
+        case "wait for a file":
+            print("waiting")
+            while not os.path.exists(str(value)):  # noqa: PTH110 - pathlib is not imported
+                time.sleep(0.01)
+            return success("waited")
         case "large":
             time.sleep(float(value or 0))
             return success("x" * int(inputs["seconds"]))
