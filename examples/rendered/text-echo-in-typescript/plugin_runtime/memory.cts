@@ -3,9 +3,12 @@
  *  Counted over all connections: requests on their way, the cost of decoding them, the decoded inputs
  *  while their execution runs, and answers that are not taken yet. What the plugin itself allocates
  *  is not counted, nor is garbage that V8 has not collected yet: half of the memory is left for both. */
+import type { Serializable } from 'node:worker_threads';
 import type { Manifest } from './types.cts';
 
 const fs = require('node:fs') as typeof import('node:fs');
+const { getEnvironmentData, setEnvironmentData } =
+  require('node:worker_threads') as typeof import('node:worker_threads');
 
 const MIB = 1024 * 1024;
 const LEAST = 160 * MIB; // four threads fit in half of it; with less, what is promised here does not hold
@@ -24,6 +27,7 @@ const GARBAGE = 16 * MIB; // bytes that are released before garbage is collected
 const EXECUTIONS = 2000; // after which a thread collects its garbage in the next pause of PAUSE_MS
 const PAUSE_MS = 100;
 const MOST_LISTS = 1_000_000;
+const FLAGS_MS = 200; // for which a thread waits until another one has reset V8's flags
 
 /** A request or answer that does not fit: the status, 413 or 429, and a sentence. */
 class NoRoom extends Error {
@@ -203,20 +207,47 @@ for (const [character, bytes] of Object.entries({ '[': 64, '{': 64, ':': 48, ','
 type Collection = { type: 'major' | 'minor'; flavor?: 'regular' | 'last-resort' };
 
 let collect: ((options: Collection) => void) | undefined = globalThis.gc;
-// Once a thread has set the flag, later ones begin with a `gc`, which libraries would call.
+// A thread that starts while another one has set the flag begins with a `gc`, which libraries would call.
 if (collect !== undefined) globalThis.gc = undefined;
+
+/** 1 while a thread has set V8's flags, which all threads of the process share. */
+const flags = new Int32Array(sharedByThreads('plugin_runtime.flags'));
+
+/** Memory that is the same in the main thread and in all that it starts later. */
+function sharedByThreads(name: string): SharedArrayBuffer {
+  const known = getEnvironmentData(name);
+  if (known instanceof SharedArrayBuffer) return known;
+  const made = new SharedArrayBuffer(4);
+  setEnvironmentData(name, made as unknown as Serializable);
+  return made;
+}
+
+/** V8's `gc`, which only a context has that is made while a flag is set.
+ *
+ *  The flag is set for that moment only: with it a further thread cannot use the compiled code that Node.js
+ *  brings along, and takes twice as long to start. */
+function exposedGc(): NonNullable<typeof collect> {
+  const { setFlagsFromString } = require('node:v8') as typeof import('node:v8');
+  const { runInNewContext } = require('node:vm') as typeof import('node:vm');
+  // A thread that is ended in between leaves it locked: so a waiting one goes on after FLAGS_MS.
+  const until = performance.now() + FLAGS_MS;
+  while (Atomics.compareExchange(flags, 0, 0, 1) !== 0 && performance.now() < until)
+    Atomics.wait(flags, 0, 1, FLAGS_MS / 10);
+  try {
+    setFlagsFromString('--expose-gc');
+    return runInNewContext('gc') as NonNullable<typeof collect>;
+  } finally {
+    setFlagsFromString('--no-expose-gc');
+    Atomics.store(flags, 0, 0);
+    Atomics.notify(flags, 0);
+  }
+}
 
 /** Collect this thread's garbage now: V8 would wait until there is much more of it, in each thread.
  *
  *  The flavor `last-resort` also gives the freed pages back to the system. */
 function collectGarbage(type: Collection['type'], flavor: Collection['flavor'] = 'regular'): void {
-  if (collect === undefined) {
-    const { setFlagsFromString } = require('node:v8') as typeof import('node:v8');
-    const { runInNewContext } = require('node:vm') as typeof import('node:vm');
-    // The flag is one for all threads, so it stays set: another one may be between these two lines.
-    setFlagsFromString('--expose-gc');
-    collect = runInNewContext('gc') as NonNullable<typeof collect>;
-  }
+  collect ??= exposedGc();
   collect({ type, flavor });
 }
 
