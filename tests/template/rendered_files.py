@@ -129,6 +129,7 @@ FILES: dict[str, set[str]] = {
         "plugin_runtime/settings.cts",
         "plugin_runtime/strict_json.cts",
         "plugin_runtime/threads.cts",
+        "plugin_runtime/turns.cts",
         "plugin_runtime/types.cts",
         "plugin_runtime/value_types.cts",
         "plugin_runtime/worker.cts",

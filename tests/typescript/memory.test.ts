@@ -70,6 +70,28 @@ test('a body that was refused is let go of, although its request is still there'
   assert.ok(request.listenerCount('end') > 0, 'nothing kept it');
 });
 
+test('a body without an announced length takes its size once, also after it is joined', async () => {
+  const piece = Buffer.alloc(MIB);
+  const before = process.memoryUsage().arrayBuffers;
+  const { request, body } = reading(new Budget(256 * MIB));
+  for (let count = 0; count < 8; count += 1) request.emit('data', piece);
+  request.emit('end');
+  const { length } = await body;
+  const taken = process.memoryUsage().arrayBuffers - before;
+  assert.equal(length, 8 * MIB);
+  assert.ok(taken < 10 * MIB, `${taken / MIB} MiB`);
+});
+
+test('a body without an announced length takes nothing from the moment it is refused', async () => {
+  const before = process.memoryUsage().arrayBuffers;
+  const { request, reader, body } = reading(new Budget(256 * MIB));
+  const piece = Buffer.alloc(MIB);
+  for (let count = 0; count < 8; count += 1) request.emit('data', piece);
+  reader.giveUp(429, 'others need the memory');
+  assert.ok(process.memoryUsage().arrayBuffers - before < 2 * MIB);
+  await assert.rejects(body);
+});
+
 test('a body that waits for memory takes none once it is given up', async () => {
   const budget = new Budget(256 * MIB);
   const other = new Share(budget);
