@@ -2,9 +2,11 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Share as ShareOf } from './memory.cts';
+import type { Turns } from './turns.cts';
 import type { Body } from './types.cts';
 
 const { DecodingCost, NoRoom, SMALL, collectGarbage } = require('./memory.cts') as import('./memory.cts').Api;
+const { turnsOf } = require('./turns.cts') as import('./turns.cts').Api;
 
 const PATIENCE_MS = 1000; // for which a complete request waits for the memory to decode it
 const AGAIN_MS = 20;
@@ -12,7 +14,6 @@ const COLLECTED = 4 * 1024 * 1024; // bytes that have arrived, after which their
 const BLOCK = 4096; // bytes in which a body in chunks is kept
 const CHUNK_LINES = 5; // bytes around the data of a chunk, at least; Node bounds what else they may say
 const MOST_FRAMING = 16 * 1024; // bytes by which the lines of chunks may outweigh the data
-const CHUNKS_AT_ONCE = 500; // of a body, then others have their turn
 const OUTWEIGHED = 'The chunks have more line overhead than data.';
 
 /** A body that is refused: its status, and one sentence for the caller. */
@@ -27,11 +28,11 @@ class BodyRefused extends Error {
 
 /** Collects one body; `share` holds what it takes of the memory. */
 class BodyReader {
-  /** When something came last, in ms of `performance.now()`. */
-  active = performance.now();
   readonly share: ShareOf;
+  #active = performance.now(); // when something came last
   readonly #request: IncomingMessage;
   readonly #most: number;
+  readonly #turns: Turns | undefined; // of a body in chunks
   #framing = 0; // bytes by which the lines of chunks outweigh the data
   #refuse: (error: BodyRefused) => void = () => {};
   #isOver = false; // it has failed: what still arrives is skipped, and nothing may be held for it
@@ -40,6 +41,12 @@ class BodyReader {
     this.#request = request;
     this.share = share;
     this.#most = most;
+    if (request.headers['transfer-encoding'] !== undefined) this.#turns = turnsOf(request.socket);
+  }
+
+  /** When something came last or could not come, in ms of `performance.now()`. */
+  get active(): number {
+    return Math.max(this.#active, this.#turns?.waited ?? 0);
   }
 
   /** The whole body, in memory of its own if it is large, so that it can be handed to a thread.
@@ -63,13 +70,14 @@ class BodyReader {
         reject(error instanceof NoRoom ? new BodyRefused(error.status, error.message) : error);
       };
       const take = (chunk: Buffer): void => {
-        this.active = performance.now();
+        this.#active = performance.now();
+        this.#turns?.count();
         if (pieces.length + chunk.length > this.#most) {
           fail(new BodyRefused(413, tooLarge));
           return;
         }
         try {
-          if (request.headers['transfer-encoding'] !== undefined) this.#weigh(chunk.length);
+          if (this.#turns !== undefined) this.#weigh(chunk.length);
           pieces.add(chunk);
           if (Math.max(announced, pieces.length) <= SMALL) return;
           cost.add(chunk);
@@ -137,27 +145,6 @@ let isOneWaiting = false;
 /** Bytes of all bodies since their garbage was collected last. */
 let uncollected = 0;
 
-/** Connections with many chunks, of which one at a time goes on. */
-const paused: Socket[] = [];
-
-function resumeNext(): void {
-  paused.shift()?.resume();
-  if (paused.length > 0) setImmediate(resumeNext);
-}
-
-/** Let others have their turn: Node reads up to 2 MiB of a connection at once, and each chunk is an event. */
-function takeTurns(request: IncomingMessage): void {
-  if (request.headers['transfer-encoding'] === undefined) return;
-  const { socket } = request;
-  let chunks = 0;
-  request.on('data', () => {
-    chunks += 1;
-    if (chunks % CHUNKS_AT_ONCE !== 0 || socket.isPaused()) return;
-    socket.pause();
-    if (paused.push(socket) === 1) setImmediate(resumeNext);
-  });
-}
-
 /** The pieces of a body. A large one's are copied at once: to their place where the length is known, because
  *  memory that is not written to yet takes none, else into blocks: a chunk of one byte takes 100 in a list. */
 class Pieces {
@@ -195,6 +182,7 @@ class Pieces {
 
   /** Drop them: the request, and its listeners with it, may live on for a while after a refusal. */
   clear(): void {
+    if (this.#isInChunks) this.#pieces.forEach(free);
     this.#pieces.length = 0;
     this.#whole = undefined;
   }
@@ -212,13 +200,19 @@ class Pieces {
     for (const piece of this.#pieces) {
       body.set(piece.subarray(0, this.length - at), at);
       at += piece.length;
+      if (this.#isInChunks) free(piece);
     }
-    this.clear();
+    this.#pieces.length = 0;
     return body;
   }
 }
 
-const api = { BodyReader, BodyRefused, takeTurns };
+/** Give a block back now: it has outlived the collections of young garbage. */
+function free(block: Buffer): void {
+  (block.buffer as ArrayBuffer).transfer(0);
+}
+
+const api = { BodyReader, BodyRefused };
 
 export type { BodyReader };
 export type Api = typeof api;

@@ -15,7 +15,7 @@ import type { Body } from './types.cts';
 
 const http = require('node:http') as typeof import('node:http');
 
-const { BodyReader, BodyRefused, takeTurns } = require('./body.cts') as import('./body.cts').Api;
+const { BodyReader, BodyRefused } = require('./body.cts') as import('./body.cts').Api;
 const { Connections, LINGER_MS } = require('./connections.cts') as import('./connections.cts').Api;
 const { describe, stackOf } = require('./hints.cts') as import('./hints.cts').Api;
 const { NoRoom, Share } = require('./memory.cts') as import('./memory.cts').Api;
@@ -117,7 +117,6 @@ class Server {
       await new Promise((resolve) => before.once('close', () => setImmediate(resolve)));
       if (this.connections.requestsOn(request.socket) < 2) request.socket.resume();
     }
-    takeTurns(request);
     try {
       await this.#answer(request, response, isWaiting);
     } catch (error) {
