@@ -22,7 +22,8 @@ from tests.support.servers import Start
 from tests.support.steps import answer_on, execution, in_background, still_works, until
 
 MIB = 1024 * 1024
-LITTLE = str(48 * MIB)
+LITTLE = {"python": 48 * MIB, "go": 48 * MIB, "typescript": 160 * MIB}
+"""The least memory that the server of a language is promised to work with, in bytes."""
 
 
 def peak_of(plugin: PluginProcess) -> int:
@@ -37,9 +38,31 @@ def processor_seconds(plugin: PluginProcess) -> float:
     return (int(fields[11]) + int(fields[12])) / 100
 
 
-def start_with_little(start: Start, **environ: str) -> PluginProcess:
-    environ = {"PLUGIN_MEMORY_BYTES": LITTLE, "MALLOC_MMAP_THRESHOLD_": "1048576", **environ}
-    return start("careless.py", PLUGIN_TIMEOUT_MS="20000", **environ)
+class Little:
+    """Starts a server with the least memory of its language."""
+
+    def __init__(self, start: Start, language: str) -> None:
+        self._start = start
+        self.memory = LITTLE[language]
+        self.text = (6 if language == "typescript" else 4) * MIB  # of which one fits, but not two
+        # As in the image.
+        self._environ = {"MALLOC_MMAP_THRESHOLD_": "1048576"}
+        if language == "typescript":
+            self._environ = {
+                "MALLOC_MMAP_THRESHOLD_": "262144",
+                "NODE_OPTIONS": "--max-semi-space-size=2",
+            }
+
+    def start(self, **environ: str) -> PluginProcess:
+        environ = {"PLUGIN_MEMORY_BYTES": str(self.memory), **self._environ, **environ}
+        return self._start("careless.py", **{"PLUGIN_TIMEOUT_MS": "20000", **environ})
+
+
+@pytest.fixture
+def little(request: pytest.FixtureRequest, start: Start) -> Little:
+    """The server of a language, that of Python unless a test says otherwise."""
+    chosen = getattr(request.node, "callspec", None)
+    return Little(start, chosen.params.get("start", "python") if chosen else "python")
 
 
 def post_all(plugin: PluginProcess, body: bytes, clients: int) -> Counter[int]:
@@ -49,12 +72,12 @@ def post_all(plugin: PluginProcess, body: bytes, clients: int) -> Counter[int]:
 
 @pytest.mark.go_too
 @pytest.mark.parametrize("shape", SHAPES)
-def test_no_shape_of_json_takes_more_than_the_memory(start: Start, shape: str) -> None:
-    plugin = start_with_little(start)
+def test_no_shape_of_json_takes_more_than_the_memory(little: Little, shape: str) -> None:
+    plugin = little.start()
     statuses = post_all(plugin, execution_with(body_of(shape, 5 * MIB)), 2)
     statuses += post_all(plugin, execution_with(body_of(shape, MIB // 2)), 4)
     assert set(statuses) <= {200, 413, 429}
-    assert peak_of(plugin) < int(LITTLE)
+    assert peak_of(plugin) < little.memory
     still_works(plugin)
 
 
@@ -62,13 +85,14 @@ def execution_with(body: bytes) -> bytes:
     return body.replace(b'"text":"a"', b'"do":"return value"', 1)
 
 
+@pytest.mark.typescript_too
 @pytest.mark.go_too
-def test_a_body_that_never_fits_is_413_and_one_that_does_not_fit_now_is_429(start: Start) -> None:
-    plugin = start_with_little(start, PLUGIN_MAX_BODY_BYTES=str(16 * MIB))
-    status, answer = plugin.post(execution_with(body_of("empty lists", 5 * MIB // 2)))
+def test_a_body_that_never_fits_is_413_and_one_that_does_not_fit_now_is_429(little: Little) -> None:
+    plugin = little.start(PLUGIN_MAX_BODY_BYTES=str(16 * MIB))
+    status, answer = plugin.post(execution_with(body_of("short objects", little.text * 5 // 8)))
     assert status == 413
     assert "MiB of memory" in answer["error"]
-    text = execution_with(body_of("one text", 4 * MIB)).replace(b"return value", b"sleep")
+    text = execution_with(body_of("one text", little.text)).replace(b"return value", b"sleep")
     slow = text.replace(b'"more"', b'"seconds":2,"more"', 1)
     waiting = in_background(lambda: plugin.post(slow))
     plugin.wait_for_line(lambda line: line["message"] == "sleeping")
@@ -80,48 +104,51 @@ def test_a_body_that_never_fits_is_413_and_one_that_does_not_fit_now_is_429(star
     assert plugin.post(slow)[0] == 200, "its memory came back"
 
 
-def test_memory_comes_back_from_an_execution_past_its_deadline(start: Start) -> None:
-    plugin = start("careless.py", PLUGIN_MEMORY_BYTES=LITTLE, PLUGIN_TIMEOUT_MS="1000")
+@pytest.mark.typescript_too
+def test_memory_comes_back_from_an_execution_past_its_deadline(little: Little) -> None:
+    plugin = little.start(PLUGIN_TIMEOUT_MS="500")
     body = execution_with(body_of("one text", 3 * MIB)).replace(b"return value", b"sleep")
-    body = body.replace(b'"more"', b'"seconds":2,"more"', 1)
+    body = body.replace(b'"more"', b'"seconds":1,"more"', 1)
     for _ in range(4):
         assert plugin.post(body)[0] == 504
         until(lambda: plugin.metric("plugin_executions_in_flight") == 0)
 
 
+@pytest.mark.typescript_too
 @pytest.mark.go_too
-def test_stalled_uploads_give_way(start: Start) -> None:
-    plugin = start_with_little(start)
+def test_stalled_uploads_give_way(little: Little) -> None:
+    plugin = little.start()
     upload = request_of(execution_with(body_of("one text", 4 * MIB)))[:-10]
     stalled = [plugin.connect() for _ in range(8)]
     for connection in stalled:
         with suppress(OSError):
             connection.sendall(upload)
     until(lambda: plugin.post(execution_with(body_of("one text", 4 * MIB)))[0] == 200)
-    assert peak_of(plugin) < int(LITTLE)
+    assert peak_of(plugin) < little.memory
     assert {answer_on(connection)[0] for connection in stalled[:1]} == {429}
     for connection in stalled:
         connection.close()
 
 
+@pytest.mark.typescript_too
 @pytest.mark.go_too
-def test_answers_that_nobody_takes_give_way(start: Start) -> None:
-    plugin = start_with_little(start)
+def test_answers_that_nobody_takes_give_way(little: Little) -> None:
+    plugin = little.start()
     unread = []
     for _ in range(16):
         unread.append(plugin.connect())
         unread[-1].setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         unread[-1].sendall(execution(do="large", seconds=5 * MIB))
         unread[-1].recv(1, socket.MSG_PEEK)
-    assert peak_of(plugin) < 2 * int(LITTLE)  # the plugin's own texts are on top
+    assert peak_of(plugin) < 2 * little.memory  # the plugin's own texts are on top
     until(lambda: plugin.execute({"do": "large", "seconds": 5 * MIB})[0] == 200)
     for connection in unread:
         connection.close()
 
 
 @pytest.mark.go_too
-def test_an_answer_that_is_larger_than_the_memory_is_not_written(start: Start) -> None:
-    plugin = start_with_little(start, PLUGIN_MAX_OUTPUT_BYTES=str(64 * MIB))
+def test_an_answer_that_is_larger_than_the_memory_is_not_written(little: Little) -> None:
+    plugin = little.start(PLUGIN_MAX_OUTPUT_BYTES=str(64 * MIB))
     status, answer = plugin.execute({"do": "large", "seconds": 12 * MIB})
     assert status == 500
     assert "too large" in answer["error"]

@@ -16,6 +16,8 @@ from tests.support.servers import Start
 from tests.support.steps import answer_on, execution, in_background, quick, still_works, until
 
 PAGE = b"GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n"
+# Node parses all that it reads at once: 64 KiB of the shorter request take a tenth of a second.
+LONG_PAGE = PAGE.replace(b"Host: a", b"Host: a\r\nX: " + b"x" * 500)
 
 
 @pytest.mark.typescript_too
@@ -103,7 +105,7 @@ def flood(plugin: PluginProcess, stop: threading.Event) -> None:
         reader.start()
         try:
             while not stop.is_set():
-                connection.sendall(PAGE * 500)
+                connection.sendall(LONG_PAGE * 100)
         except OSError:
             pass
         reader.join()
@@ -117,11 +119,12 @@ def read_everything(connection: socket.socket, stop: threading.Event) -> None:
             return
 
 
+@pytest.mark.typescript_too
 @pytest.mark.go_too
 def test_clients_that_ask_ahead_do_not_keep_health_waiting(start: Start) -> None:
     plugin = start("careless.py")
     stop = threading.Event()
-    floods = [in_background(lambda: flood(plugin, stop)) for _ in range(8)]
+    floods = [in_background(lambda: flood(plugin, stop)) for _ in range(4)]
     time.sleep(0.5)
     try:
         for _ in range(5):
