@@ -86,7 +86,7 @@ class App {
     released: () => void,
   ): void {
     const started = monotonicMs();
-    const traceId = TRACEPARENT.exec(headers['traceparent'] ?? '')?.[1] ?? newTraceId();
+    const traceId = traceIdOf(headers['traceparent']);
     const refuse = (status: number, outcome: Outcome, error: string, trace = traceId): void => {
       answer(this.#refuse(status, outcome, error, trace, started));
     };
@@ -135,6 +135,12 @@ class App {
 
   /** Set by the service: writes a finished log line. */
   writeLine: (line: string) => void = () => {};
+
+  /** Answer, count and log an execution for which there is no memory. */
+  refuse(status: number, error: string, traceparent: unknown): Response {
+    const outcome: Outcome = status === 429 ? 'busy' : status === 503 ? 'unavailable' : 'invalid';
+    return this.#refuse(status, outcome, error, traceIdOf(traceparent), monotonicMs());
+  }
 
   /** Answer and log a request to the endpoint that no thread has seen. */
   #refuse(status: number, outcome: Outcome, error: string, traceId: string, started: number): Response {
@@ -208,6 +214,10 @@ class App {
     return { status: 200, body, type: CONTENT_TYPE, headers: {} };
   }
 }
+
+/** The trace id of the header field `traceparent`, or a new one. */
+const traceIdOf = (traceparent: unknown): string =>
+  TRACEPARENT.exec(String(traceparent ?? ''))?.[1] ?? newTraceId();
 
 /** 32 hexadecimal digits. It is no secret, and loading node:crypto adds 4 ms to each start. */
 function newTraceId(): string {
