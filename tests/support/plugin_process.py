@@ -224,6 +224,11 @@ class PluginProcess:
         status = Path(f"/proc/{self.process.pid}/status").read_text("ascii")
         return int(status.partition("VmHWM:")[2].split()[0]) * 1024
 
+    def own_memory(self) -> int:
+        """As `memory`, without pages of files, which the kernel can drop: Node.js has 50 MiB."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text("ascii")
+        return self.memory() - int(status.partition("RssFile:")[2].split()[0]) * 1024
+
     def open_files(self) -> int:
         """Number of file descriptors (Linux)."""
         return len(list(Path(f"/proc/{self.process.pid}/fd").iterdir()))
