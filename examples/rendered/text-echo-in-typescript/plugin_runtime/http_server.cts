@@ -147,7 +147,14 @@ class Server {
       share.release();
       if (request.socket.destroyed) return; // the client went away
       if (!(error instanceof BodyRefused)) throw error;
-      this.#send(request, response, failure(error.status, error.message));
+      // Of a whole request it is the answer to an execution, which is counted and logged.
+      const isExecution = request.complete && app.isExecution(method, path);
+      const { status, message } = error;
+      this.#send(
+        request,
+        response,
+        isExecution ? app.refuse(status, message, request.headers['traceparent']) : failure(status, message),
+      );
       return;
     } finally {
       this.#reading.delete(reader);
