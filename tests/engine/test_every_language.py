@@ -17,6 +17,7 @@ from stage7_plugin.spec.languages import LANGUAGES
 from tests.support.batch import batch, write_fleet
 from tests.support.compose import compose
 from tests.support.running import request, wait_healthy
+from tests.support.template import render
 
 if TYPE_CHECKING:
     from docker import APIClient
@@ -87,3 +88,22 @@ def test_one_check_over_them_skips_no_rule_for_lack_of_a_scenario(fleet: Path) -
         assert set(skipped) - other - ended <= known, skipped
         replaced = [rule for rule in plugin["rules"] if rule["scenario_logic"]]
         assert len(replaced) > 10
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_buildkit_finds_all_that_is_copied(
+    tmp_path: Path, client: APIClient, language: str
+) -> None:
+    """Compose builds with BuildKit, as `docker build` does by default; the host does not."""
+    project = render(tmp_path, language=language)
+    lines = (project / "Dockerfile").read_text("utf-8").splitlines()
+    copies = [line for line in lines if line.startswith("COPY ") and "--from=" not in line]
+    assert len(copies) >= 3
+    (project / "Dockerfile").write_text(
+        "\n".join(["FROM scratch", "WORKDIR /src", *copies]), "utf-8"
+    )
+    image = f"stage7-test/copied:{uuid.uuid4().hex[:12]}"
+    service = {"services": {"copied": {"build": str(project), "image": image}}}
+    (tmp_path / "compose.yaml").write_text(json.dumps(service), "utf-8")
+    compose(tmp_path, "build")
+    client.remove_image(image, force=True)
