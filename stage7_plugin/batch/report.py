@@ -106,7 +106,8 @@ def print_next_steps(folder: Path, members: Sequence[Member], built: bool, new: 
     if len(stubs) == len(members):
         languages = {str(member.facts["language"]) for member in members}
         files = [one.logic for name, one in LANGUAGES.items() if name in languages]
-        write = [f"Write the code of each in its {' or '.join(files) or 'own file'}."]
+        choice = " or ".join(", ".join(files).rsplit(", ", 1)) or "own file"
+        write = [f"Write the code of each in its {choice}."]
     else:
         ask = f"stage7-plugin list {shlex.quote(where)} --where stub"
         write = [f"Write the code of those that are still stubs: {ask}"] if stubs else []
