@@ -25,7 +25,7 @@ const load = (name) => {
 /** Write a module, and all that it requires, to one CommonJS file. */
 function bundle(entry: string, target: string): void {
   const modules = new Map<string, string>();
-  process.emitWarning = () => {}; // that stripTypeScriptTypes is experimental
+  process.emitWarning = () => {}; // it warns that stripTypeScriptTypes is experimental
   const add = (name: string): void => {
     if (modules.has(name)) return;
     const source = stripTypeScriptTypes(readFileSync(join(__dirname, name), 'utf8'));

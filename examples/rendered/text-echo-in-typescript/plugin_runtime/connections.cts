@@ -19,15 +19,15 @@ class Connections {
   readonly #room: Room;
   /** Idle for longest first: one that was used moves to the end. */
   readonly #clients = new Map<Socket, Client>();
-  /** Those that were told that there is no room, and have not closed yet. */
+  /** Those that were refused for lack of room, and have not closed yet. */
   readonly #refused = new Set<Socket>();
   /** Connections and requests so far. */
   #seen = 0;
-  /** Answers that are not completely taken. */
+  /** Answers that clients have not read to the end. */
   #unanswered = 0;
   #onIdle: () => void = () => {};
 
-  /** `most` is the number from which on idle ones make room for new ones. */
+  /** From `most` connections on, idle ones make room for new ones. */
   constructor(most: number, room: Room) {
     this.#most = most;
     this.#room = room;
@@ -139,7 +139,7 @@ class Connections {
     }
   }
 
-  /** Wait until every answer is taken. */
+  /** Wait until clients have read every answer. */
   idle(): Promise<void> {
     return new Promise((resolve) => {
       this.#onIdle = resolve;

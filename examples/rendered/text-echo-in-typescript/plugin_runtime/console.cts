@@ -50,7 +50,7 @@ class Lines {
     this.#print(line);
   }
 
-  /** End what another execution has begun, for instance in a timer. */
+  /** Log the line that another execution has begun, for instance in a timer. */
   #begin(): void {
     const { printer } = this.#log;
     if (printer !== this.#printer) this.end();

@@ -1,5 +1,5 @@
-/** What the file descriptors suffice for. Node.js takes every connection that comes, and closes it again
- *  where no descriptor is left, so the server has to see to it that some are. */
+/** How many connections and threads the file descriptors allow. Node.js accepts every connection, and
+ *  closes it at once if no descriptor is left, so the server has to keep some free. */
 
 const { readFileSync, readdirSync } = require('node:fs') as typeof import('node:fs');
 

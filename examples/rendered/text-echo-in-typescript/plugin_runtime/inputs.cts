@@ -15,7 +15,7 @@ const SURE_KEYS = ['args', 'inputName', 'valueType', 'inputSource'];
 
 type Unwrapped = { value: unknown; args?: Fields };
 
-/** One request's inputs, sorted out. */
+/** One request's inputs. */
 type Reading = {
   /** Declared inputs, by name, with defaults applied. */
   values: Fields;

@@ -85,8 +85,8 @@ class Log {
     return this.line(level, 'plugin', message, more);
   }
 
-  /** A line with its end, without secrets. Only the message and the values of `more` can hold one: of
-   *  the execution that writes it, or of any of the latest if `isSure` does not say that it is that one. */
+  /** A redacted line with its line end. Only the message and the values of `more` can hold secrets: those of
+   *  the execution that writes it, or, unless `isSure`, of any recent execution. */
   line(
     level: Level,
     logger: string,

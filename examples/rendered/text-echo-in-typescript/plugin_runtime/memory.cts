@@ -254,7 +254,7 @@ function collectGarbage(type: Collection['type'], flavor: Collection['flavor'] =
 let executions = 0;
 let pause: NodeJS.Timeout | undefined;
 
-/** Count an execution of this thread. In a pause V8 would keep what is garbage by then, 10 MiB and more a thread.
+/** Count an execution of this thread. In a pause V8 would keep its garbage, 10 MiB and more for each thread.
  *
  *  A collection that gives memory back takes 20 ms and more, and what V8 has compiled: so only in a pause. */
 function noteExecution(): void {

@@ -51,7 +51,7 @@ const CONTEXT_SCHEMA = {
   description: 'trace_id, plugin_id and version, as the host sends them; anything is accepted',
 };
 
-/** Return the document of a manifest without problems. */
+/** Return the document; the manifest must be valid. */
 function openapi(manifest: Manifest): Fields {
   const { api, container, id, name = id, version, description = '' } = manifest;
   const paths: Record<string, Fields> = {

@@ -94,7 +94,7 @@ function* inUrl(octets: Buffer): Generator<string> {
 /** What base64 makes of a secret, wherever it begins in the text that is encoded.
  *
  *  Three octets become four characters, so there are three ways to begin. Characters that also
- *  depend on what is before or behind are left out. */
+ *  depend on what comes before or after are left out. */
 function* inBase64(octets: Buffer): Generator<string> {
   for (const [before, skipped] of [
     [0, 0],

@@ -23,9 +23,9 @@ const { monotonicMs } = require('./threads.cts') as import('./threads.cts').Api;
 
 // The host asks for health again only a second later, so a start that is nearly done is waited for.
 const PATIENCE_MS = 800;
-// After a failure the reason is still answered for so long, to the host's next polls among others.
+// So long after a failed start, the reason is still answered, to the host's next polls among others.
 const FAILED_MS = 5000;
-const LAST_MS = 500; // for answers that are written after the time to drain is over
+const LAST_MS = 500; // for answers that are written after the drain has timed out
 
 /** The log of the main thread, what writes it, and what both need. */
 type Journal = { log: LogOf; writer: LogWriterOf; metrics: MetricsOf; secrets: RequestSecretsOf };

@@ -1,6 +1,6 @@
 /** Settings: `PLUGIN_*` environment variables, each with its default from the manifest.
  *
- *  Nothing else of the environment is honoured: the host injects its own, `PORT` included. */
+ *  No other variable is read: the host injects its own environment, `PORT` included. */
 import type { Level, Manifest } from './types.cts';
 
 const { MIB, THREAD_BYTES, memoryLimit, shareOf } = require('./memory.cts') as import('./memory.cts').Api;
@@ -128,7 +128,7 @@ const nameOf = (variable: string): string =>
 /** Whether logs are for a developer's terminal; read before the settings are checked. */
 const isReadable = (environment: NodeJS.ProcessEnv): boolean => environment['PLUGIN_ENV'] === 'development';
 
-/** Names of the variables that are secret; none for those that are named like secrets. */
+/** Names of the variables that are secret; none: those that are named like secrets. */
 function secretNames(environment: NodeJS.ProcessEnv): string[] {
   const given = environment['PLUGIN_SECRET_ENV'] ?? 'auto';
   if (given === 'auto') return [];

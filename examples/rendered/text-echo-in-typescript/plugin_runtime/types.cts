@@ -89,8 +89,8 @@ export type Logic = {
 export type Outcome = 'success' | 'failed' | 'invalid' | 'busy' | 'timeout' | 'unavailable';
 export type Level = 'DEBUG' | 'INFO' | 'WARNING' | 'ERROR' | 'CRITICAL';
 
-/** A request's body. A small one is text with a character for each byte: threads pass texts on for
- *  less than buffers, and leave no memory behind that only a collection of garbage gives back. */
+/** A request's body. A small one is a string with a character for each byte: threads pass strings on
+ *  faster than buffers, and their memory is freed without a garbage collection. */
 export type Body = Uint8Array | string;
 
 /** One execution, as the main thread hands it to a worker. */
@@ -103,7 +103,7 @@ export type Order = {
   deadline: number;
 };
 
-/** What a worker is handed at once; orders of a thread are numbered, those that it never begins too. */
+/** What a worker is handed at once. A thread's orders are numbered, also those that it never begins. */
 export type Orders = { orders: Order[]; first: number };
 
 /** An execution's answer as the worker hands it to the main thread; `line` is its log line. */
@@ -115,7 +115,7 @@ export type Answer = {
   outcome: Outcome;
   line: string;
   redactions: number;
-  /** How long it took the thread. */
+  /** How long the thread took. */
   milliseconds?: number;
   /** The thread ends after it. */
   isLast?: boolean;
@@ -141,7 +141,7 @@ export type WorkerData = {
   readable: boolean;
   /** Only import the author's module: the image is being built. */
   compiling: boolean;
-  /** Variables of the environment that are secret; none for those that are named like secrets. */
+  /** Names of the environment variables that are secret; none: those that are named like secrets. */
   secretNames: string[];
   /** Holds the trace id of the running execution, for the answer at its deadline. */
   trace: SharedArrayBuffer;

@@ -17,7 +17,7 @@ function isType(value: unknown, type: Type): boolean {
   }
 }
 
-/** What the manifest calls the type of a value; a name of JavaScript's for what JSON does not have. */
+/** The manifest's name for the type of a value; JavaScript's name for what JSON does not have. */
 function typeName(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'array';
