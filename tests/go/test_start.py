@@ -134,7 +134,9 @@ def test_the_hosts_environment_does_not_tune_go(start: Start) -> None:
 
 
 def test_the_hosts_debugging_of_go_breaks_neither_start_nor_log(start: Start) -> None:
-    plugin = start(GODEBUG="gctrace=1,asyncpreemptoff=1", GOMAXPROCS="64", GOTRACEBACK="crash")
+    plugin = start(GODEBUG="gctrace=1,asyncpreemptoff=1", GOMAXPROCS="64", GOTRACEBACK="none")
     for _ in range(3):
         assert plugin.execute({"do": "collect garbage"})[0] == 200
+    for name in ("GODEBUG", "GOTRACEBACK"):
+        assert plugin.execute({"do": "environment", "value": name})[1]["outputs"] == {"result": ""}
     assert all("level" in line for line in plugin.lines)

@@ -57,7 +57,7 @@ func TestWhatWasPrintedBeforeALineComesBeforeIt(t *testing.T) {
 		t.Fatal(err)
 	}
 	// A pipe that nobody reads but who has to catch up.
-	one := &pipe{raw: raw, lines: &lines{log: func(line string) { e.log.relay(nil, levelInfo, "stdout", line, nil) }}}
+	one := &pipe{raw: raw, lines: &lines{unfinished: e.log.unfinished, log: func(line string) { e.log.relay(nil, levelInfo, "stdout", line, nil) }}}
 	p := &printed{logger: e.log, pipes: []*pipe{one}}
 	fmt.Fprint(writer, "printed\nbegun")
 	slog.New(&slogHandler{logger: e.log, printed: p}).With("a", 1).WithGroup("g").Debug("not logged")
