@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+	"unicode/utf8"
 )
 
 const longestLine = 65536 // bytes; what has no line end by then is logged as it is
@@ -23,7 +24,7 @@ func capture(l *logger) *printed {
 	slog.SetDefault(slog.New(&slogHandler{logger: l, printed: p}))
 	// After SetDefault, which would send log to slog, with its own time.
 	log.SetFlags(0)
-	log.SetOutput(&lines{log: func(line string) {
+	log.SetOutput(&lines{unfinished: l.unfinished, log: func(line string) {
 		p.catchUp()
 		l.relay(nil, levelInfo, "log", line, nil)
 	}})
@@ -32,9 +33,10 @@ func capture(l *logger) *printed {
 
 // lines collects what is written, and logs each line.
 type lines struct {
-	log  func(line string)
-	lock sync.Mutex
-	rest []byte
+	log        func(line string)
+	unfinished func(text []byte) int // bytes at its end that may be the beginning of a secret
+	lock       sync.Mutex
+	rest       []byte
 }
 
 func (l *lines) Write(text []byte) (int, error) {
@@ -50,10 +52,24 @@ func (l *lines) Write(text []byte) (int, error) {
 		l.rest = rest
 	}
 	if len(l.rest) > longestLine {
-		l.write(l.rest)
-		l.rest = nil
+		end := len(l.rest) - max(l.unfinished(l.rest), unfinishedCharacter(l.rest))
+		l.write(l.rest[:end])
+		l.rest = bytes.Clone(l.rest[end:])
 	}
 	return len(text), nil
+}
+
+// unfinishedCharacter is how many bytes at the end of a text are the beginning of a character.
+func unfinishedCharacter(text []byte) int {
+	for size := 1; size < utf8.UTFMax && size <= len(text); size++ {
+		if end := text[len(text)-size:]; utf8.RuneStart(end[0]) {
+			if utf8.FullRune(end) {
+				return 0
+			}
+			return size
+		}
+	}
+	return 0
 }
 
 func (l *lines) write(line []byte) {
@@ -94,7 +110,7 @@ func (p *printed) replace(stream **os.File, level, name string) {
 	if err != nil {
 		return
 	}
-	one := &pipe{raw: raw, lines: &lines{log: func(line string) { p.logger.relay(nil, level, name, line, nil) }}}
+	one := &pipe{raw: raw, lines: &lines{unfinished: p.logger.unfinished, log: func(line string) { p.logger.relay(nil, level, name, line, nil) }}}
 	p.originals = append(p.originals, *stream)
 	*stream = writer
 	p.pipes = append(p.pipes, one)

@@ -59,10 +59,17 @@ func isFinite(text string) bool {
 	return err == nil && !math.IsInf(number, 0) && !math.IsNaN(number)
 }
 
-// dropDebugging starts the program anew without the host's GODEBUG, which Go has obeyed before main:
-// asyncpreemptoff=1 lets one loop stop everything, gctrace=1 prints between the lines of the log.
+// dropDebugging starts the program anew without what the host's environment says of debugging Go,
+// which Go has obeyed before main: asyncpreemptoff=1 lets one loop stop everything, gctrace=1 prints
+// between the lines of the log, and GOTRACEBACK=none hides where a crash was.
 func dropDebugging() {
-	if _, found := os.LookupEnv("GODEBUG"); found && os.Unsetenv("GODEBUG") == nil {
+	isFound := false
+	for _, name := range []string{"GODEBUG", "GOTRACEBACK"} {
+		if _, found := os.LookupEnv(name); found && os.Unsetenv(name) == nil {
+			isFound = true
+		}
+	}
+	if isFound {
 		_ = syscall.Exec("/proc/self/exe", os.Args, os.Environ())
 	}
 }

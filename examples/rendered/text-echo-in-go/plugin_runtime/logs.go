@@ -171,6 +171,21 @@ func (l *logger) outside() []*secrets {
 	return sets
 }
 
+// unfinished is how many bytes at the end of a text may be the beginning of a secret.
+func (l *logger) unfinished(text []byte) int {
+	most := 0
+	for _, set := range l.outside() {
+		for _, one := range set.forms {
+			for size := min(len(one.text)-1, len(text)); size > most; size-- {
+				if string(text[len(text)-size:]) == one.text[:size] {
+					most = size
+				}
+			}
+		}
+	}
+	return most
+}
+
 // member is a member of a JSON object.
 type member struct {
 	name  string
