@@ -29,6 +29,11 @@ pytestmark = pytest.mark.engine
 
 Make = Callable[..., Path]
 
+BASES = {"typescript": "node:24-slim"}
+"""What is not counted; a Go plugin's image is counted as a whole."""
+MOST_BYTES = {"typescript": 1_000_000, "go": 8_000_000}
+"""The goals of the benchmarks. That of Python: test_reproducible_image.py."""
+
 
 @pytest.fixture
 def make(tmp_path: Path, client: APIClient, request: pytest.FixtureRequest) -> Iterator[Make]:
@@ -92,6 +97,14 @@ def test_the_hook_builds_it(
     assert "builds the image" not in output, "it is built already"
     assert client.images(image)
     assert client.containers(all=True, filters={"ancestor": image}) == []
+    if language in MOST_BYTES:
+        base = size(client, BASES[language]) if language in BASES else 0
+        assert size(client, image) - base <= MOST_BYTES[language]
+
+
+def size(client: APIClient, image: str) -> int:
+    """The bytes of an image, its base included."""
+    return int(client.inspect_image(image)["Size"])  # type: ignore[no-untyped-call]
 
 
 @pytest.mark.parametrize("language", ["typescript", "go"])
