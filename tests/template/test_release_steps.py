@@ -87,6 +87,19 @@ def test_a_tag_that_was_made_by_hand(place: Workplace, plugin: Path) -> None:
     assert changes(place, plugin)[0] != 0, "without its tag too"
 
 
+def test_the_highest_release_in_the_history_is_compared(place: Workplace, plugin: Path) -> None:
+    place.git(plugin, "tag", "v1.9.0")
+    edit_manifest(place, plugin, '"name": "Text Echo"', '"name": "Echo"')
+    place.git(plugin, "tag", "v1.10.0")
+    place.git(plugin, "checkout", "--quiet", "-b", "another")
+    edit_manifest(place, plugin, '"name": "Echo"', '"name": "Another"')
+    place.git(plugin, "tag", "v2.0.0")
+    place.git(plugin, "checkout", "--quiet", "-")
+    edit_manifest(place, plugin, '"permissions": []', '"permissions": ["net.fetch"]')
+    status, told = changes(place, plugin)
+    assert (status, told.splitlines()[0]) == (0, "Since v1.10.0:")
+
+
 def test_a_release_that_cannot_be_compared(place: Workplace, plugin: Path) -> None:
     text = (plugin / "manifest.json").read_text("utf-8")
     (plugin / "manifest.json").write_text("[]")

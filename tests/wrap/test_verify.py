@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -79,6 +80,27 @@ def test_a_tool_that_fails_or_is_not_there_is_named(
     assert lines[0] != "  lint: passes"
     missing = "no no_such_module in this environment; run make test"
     assert f"  test: not run: {missing}" in lines
+
+
+def test_the_scenarios_of_the_plugin_are_tried(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(verify, "_TOOLS", {})
+    monkeypatch.setattr(verify, "_RULES", ("lifecycle.healthy", "errors.failure-is-not-2xx"))
+    raises = "    if inputs['text'] == 'fail':\n        raise ValueError\n    return {"
+    code = PLAIN.replace("    return {", raises)
+    result = wrap(
+        plugin(tmp_path / "old", **{"plugin_logic.py": code}), "git_init=no", "-o", tmp_path
+    )
+    assert "contract: 1 rules that need no image hold" in verified(result)[-1], "no scenario yet"
+    made = tmp_path / "echo-it"
+    for text in ("fail", "work"):
+        scenarios = json.dumps({"failing": {"text": text}})
+        (made / "examples" / "scenarios.json").write_text(scenarios, "utf-8")
+        capsys.readouterr()
+        assert verify.verify(made) == (text == "fail")
+        broken = "errors.failure-is-not-2xx is broken" in capsys.readouterr().out
+        assert broken == (text == "work")
 
 
 def test_it_follows_again_too(tmp_path: Path) -> None:
