@@ -78,12 +78,23 @@ def _reason(body: Any) -> str:
     return printable(" ".join(str(cause or first.get("error") or "").split()))
 
 
+def _needed_of_the_host(manifest: Mapping[str, Any]) -> str:
+    """Name the required settings to which the manifest gives no value."""
+    given = manifest["container"].get("environment") or {}
+    return ", ".join(
+        printable(str(one["key"]))
+        for one in manifest.get("configuration") or ()
+        if one.get("required") and one.get("value") in (None, "") and not given.get(one["key"])
+    )
+
+
 def _phases(manifest: Mapping[str, Any], answer: str) -> str:
     """List the phases of an execution, and where each says what went wrong."""
     source = manifest["packageSource"]
     image = shlex.quote(manifest["container"]["image"])
     name = shlex.quote(f"name=stage7-plugin-{manifest['id']}")
     path = f" in {source['subPath']}" if "subPath" in source else ""
+    needed = _needed_of_the_host(manifest)
     return "\n".join(
         [
             "The host does not say which of these failed:",
@@ -93,6 +104,7 @@ def _phases(manifest: Mapping[str, Any], answer: str) -> str:
             f"  build    docker build of the clone{path}; a failed build counts as a success, and",
             f"           an older {image} runs",
             f"  start    docker ps --all --filter {name}   (Created: its port was taken)",
+            *([f"           without {needed} in the host's environment it ends"] if needed else []),
             "  health   30 polls, one per second; the container stays: docker logs NAME",
             f"  execute  the plugin's own log, within {manifest['api'].get('timeout', 30000)} ms",
             "The host's log has it: docker compose logs --since 10m capabilitiesmanager",
