@@ -36,6 +36,8 @@ GENERATED = rules_named(("generated",))
 REQUESTS = tuple(rule.id for rule in rules_named(()) if rule.needs is None)
 """What is left starts and stops a plugin, which none of the faulty servers does in its own way."""
 EXAMPLES = Generation(examples=100)
+PATIENCE = Patience(polls=600, interval=0.1)
+"""All of these servers start, on a busy machine too."""
 
 
 def check(
@@ -43,9 +45,8 @@ def check(
 ) -> dict[str, Result]:
     command = [sys.executable, "-E", "-s", str(SERVERS / "run.py"), name]
     target = ProcessTarget(command, MANIFEST)
-    patience = Patience(polls=50, interval=0.1)
     samples = sample_inputs(MANIFEST)
-    with Runner(Context(target, samples, Scenarios({}), patience, generation)) as runner:
+    with Runner(Context(target, samples, Scenarios({}), PATIENCE, generation)) as runner:
         results = check_rules(runner, rules_named(rules))
         return {result.rule.id: result for result in results}
 
@@ -109,9 +110,7 @@ def test_a_plugin_that_dies_of_an_input_is_started_again_and_named(
         f"{str(tmp_path)!r}]; import dies; from correct import server; server.main(dies.Broken)"
     )
     target = ProcessTarget([sys.executable, "-E", "-s", "-c", code], MANIFEST)
-    context = Context(
-        target, sample_inputs(MANIFEST), Scenarios({}), Patience(50, 0.1), Generation(60)
-    )
+    context = Context(target, sample_inputs(MANIFEST), Scenarios({}), PATIENCE, Generation(60))
     with Runner(context) as runner:
         (result,) = (r for r in check_rules(runner, rules_named(("generated.valid",))))
     assert result.status is Status.FAILED
