@@ -81,7 +81,7 @@ def test_files_that_the_template_no_longer_has_go(made: Path) -> None:
     assert not (project(made) / ".github").exists()
 
 
-def test_a_folder_of_somebody_else_is_not_touched(tmp_path: Path) -> None:
+def test_a_foreign_folder_is_not_touched(tmp_path: Path) -> None:
     folder = tmp_path / "out" / "plugin-1"
     folder.mkdir(parents=True)
     (folder / "mine.txt").write_text("mine")

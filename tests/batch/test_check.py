@@ -61,7 +61,7 @@ def test_messages_name_value_and_rule(
         assert word in result.output
 
 
-def test_a_wrong_default_is_told_once_where_it_stands(tmp_path: Path) -> None:
+def test_a_wrong_default_is_reported_once_where_it_stands(tmp_path: Path) -> None:
     file = write_fleet(tmp_path, {"plugin_name": "A"}, {"plugin_name": "B"}, memory="big")
     result = batch(tmp_path, file)
     assert result.output.startswith("1 problem in ")

@@ -112,7 +112,7 @@ def test_a_long_name_is_cut_in_the_label() -> None:
     assert plugin == f"plugin 1 ({'n' * 60})"
 
 
-def test_a_problem_is_told_where_its_value_stands() -> None:
+def test_a_problem_is_reported_where_its_value_stands() -> None:
     first, second = entry(10, plugin_name="One", memory="x"), entry(20, plugin_name="Two")
     found = problems(first, second, author="Ada", memory="y")
     assert [(line, plugin, value) for line, plugin, _, value, *_ in found] == [
@@ -125,7 +125,7 @@ def test_a_problem_is_told_where_its_value_stands() -> None:
     assert line == 30, "the inputs are nowhere: at the plugin"
 
 
-def test_the_same_default_is_told_once_and_different_ones_each() -> None:
+def test_the_same_default_is_reported_once_and_different_ones_each() -> None:
     two = entry(10, plugin_name="One"), entry(20, plugin_name="Two")
     assert len(problems(*two, memory="x")) == 1
     assert len(problems(*two, memory="x", cpu="y")) == 2

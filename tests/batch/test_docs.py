@@ -66,7 +66,7 @@ def test_the_example_file_is_accepted(tmp_path: Path) -> None:
     assert (TEMPLATE / schema[1]).is_file()
 
 
-def test_every_option_key_and_suffix_is_told() -> None:
+def test_every_option_key_and_suffix_is_documented() -> None:
     told = set(re.findall(r"`(--?[a-z-]+)", " ".join(first_cells("Options"))))
     given = {
         name
@@ -141,6 +141,6 @@ def test_the_way_by_a_branch_merges_the_authors_edits_too(tmp_path: Path) -> Non
     assert batch_here(file, "--check", "-o", project.parent).status == 0
 
 
-def test_the_line_for_drift_is_as_it_is_told() -> None:
+def test_the_line_for_drift_is_as_documented() -> None:
     (line,) = (block for block in blocks("bash") if "--check" in block)
     assert line == "stage7-plugin batch fleet.yaml --check --output-dir fleet\n"

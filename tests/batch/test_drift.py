@@ -45,7 +45,7 @@ def test_nothing_to_say(made: Path) -> None:
     assert drift(made) == (0, {})
 
 
-def test_the_authors_files_are_no_drift_but_values_of_the_manifest_are_told(made: Path) -> None:
+def test_the_authors_files_are_no_drift_but_values_of_the_manifest_are_reported(made: Path) -> None:
     project = made / "out" / "plugin-1"
     (project / "plugin_logic.py").write_text("# mine\n")
     manifest = (project / "manifest.json").read_text()

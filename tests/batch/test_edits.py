@@ -230,7 +230,7 @@ def test_texts_that_no_plugin_was_made_from_are_removed(tmp_path: Path, project:
     assert {path.name for path in bases.iterdir()} < before
 
 
-def test_what_the_file_would_change_in_an_edited_manifest_is_told(
+def test_what_the_file_would_change_in_an_edited_manifest_is_reported(
     tmp_path: Path, project: Path
 ) -> None:
     edit(project / "manifest.json", '"memory": "256m"', '"memory": "384m"')

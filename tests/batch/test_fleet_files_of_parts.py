@@ -19,7 +19,7 @@ def test_shards_in_one_folder_end_with_the_files_of_the_whole_fleet(tmp_path: Pa
     assert ports["1/2"] == {f"plugin-{n}": 19999 + n for n in range(1, 6)}
 
 
-def test_a_manifest_that_cannot_be_used_is_told(tmp_path: Path) -> None:
+def test_a_manifest_that_cannot_be_used_is_reported(tmp_path: Path) -> None:
     file = write_fleet(tmp_path, *numbered(2))
     batch(tmp_path, file)
     (tmp_path / "out" / "plugin-1" / "manifest.json").write_text("{")

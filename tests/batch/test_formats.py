@@ -205,7 +205,7 @@ def test_standard_input(tmp_path: Path, text: str, arguments: tuple[str, ...]) -
         ("f.toml", "x = 1", 1, "must end with one of .yaml"),
     ],
 )
-def test_a_broken_file_is_told_with_its_line(
+def test_a_broken_file_is_reported_with_its_line(
     tmp_path: Path, name: str, text: str, line: int, words: str
 ) -> None:
     found = faults(read(tmp_path, name, text))

@@ -118,7 +118,7 @@ def test_without_git_the_plugin_is_made_all_the_same(
     assert not (output.plugin("echo") / ".git").exists()
 
 
-def test_the_umask_of_whoever_installed_the_template_changes_nothing(tmp_path: Path) -> None:
+def test_the_umask_of_the_installation_changes_nothing(tmp_path: Path) -> None:
     digests, modes = set(), set()
     for name, private in (("public", 0), ("private", 0o077)):
         root = tmp_path / name

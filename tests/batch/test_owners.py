@@ -123,7 +123,7 @@ def test_labels_of_yaml_and_of_a_cell() -> None:
     assert Ownership("@group/sub/team").entity == "group:team"
 
 
-def test_mistakes_are_told_with_their_line(tmp_path: Path) -> None:
+def test_mistakes_are_reported_with_their_line(tmp_path: Path) -> None:
     (tmp_path / "fleet.csv").write_text("plugin_name;owner;labels\nOne;ada;gold\n")
     result = batch(tmp_path, "fleet.csv")
     assert result.status == 1

@@ -120,7 +120,7 @@ def test_a_check_that_is_interrupted_writes_what_it_knows(
     assert (document["passed"], document["error"]) == (False, "the check was interrupted")
 
 
-def test_a_fault_of_the_suite_is_told_and_reported(
+def test_a_fault_of_the_suite_is_reported(
     files: tuple[Path, Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def faulty(*_: object) -> None:

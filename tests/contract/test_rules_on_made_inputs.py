@@ -172,7 +172,7 @@ def test_where_no_other_type_fits_nothing_is_converted() -> None:
     assert made("convertible", refusal(error="no 'text'"), plugin=both).status is PASSED
 
 
-def test_what_became_of_each_type_is_told() -> None:
+def test_what_became_of_each_type_is_reported() -> None:
     def by_type(inputs: dict[str, Any]) -> Reply:
         return success() if isinstance(inputs["text"], str) else refusal(error="no 'text'")
 

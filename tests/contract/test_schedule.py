@@ -190,7 +190,7 @@ def test_a_rule_waits_for_what_it_requires(monkeypatch: pytest.MonkeyPatch) -> N
     assert reported == ["test.late"]
 
 
-def test_whoever_stops_reading_ends_every_plugin_that_runs() -> None:
+def test_a_reader_that_stops_ends_every_running_plugin() -> None:
     killed = threading.Event()
     begun = threading.Barrier(3, timeout=PATIENT)
 

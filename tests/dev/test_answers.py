@@ -84,7 +84,7 @@ def test_inputs_and_what_the_host_adds_are_sent(plugin: _Plugin) -> None:
         ({"success": False, "error": "x"}, "success is false, but the status is 2xx"),
     ],
 )
-def test_what_the_host_makes_of_an_answer_is_said(
+def test_what_the_host_makes_of_an_answer_is_reported(
     plugin: _Plugin, answer: dict[str, Any], note: str
 ) -> None:
     (found,) = called(plugin, {"success": True, **answer})["notes"]

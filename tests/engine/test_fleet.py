@@ -137,7 +137,9 @@ def test_what_is_not_locked_is_not_built(fleet: Path) -> None:
     assert f"run `make lock` in {needed.parent}" in result.output
 
 
-def test_no_engine_is_told_after_rendering(fleet: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_engine_is_reported_after_rendering(
+    fleet: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("DOCKER_HOST", "tcp://127.0.0.1:1")
     result = build(fleet)
     assert result.status == 2

@@ -122,7 +122,9 @@ def test_the_user_has_a_name_and_a_writable_home(running: HostRun) -> None:
         ("program", "has the program tesseract to system-packages.txt, then run make build"),
     ],
 )
-def test_what_the_image_does_not_allow_is_told(running: HostRun, what: str, advice: str) -> None:
+def test_what_the_image_does_not_allow_is_reported(
+    running: HostRun, what: str, advice: str
+) -> None:
     answer = running.execute({"text": what})
     assert answer.status == 500
     assert advice in answer.document["error"]

@@ -56,7 +56,7 @@ def test_a_taken_port_costs_an_attempt_and_leaves_a_container(
     assert containers(client, plugin) == []
 
 
-def test_what_went_wrong_is_said_where_the_host_is_mended(
+def test_what_went_wrong_is_reported_where_the_host_is_fixed(
     client: APIClient, plugin: Path, taken: int
 ) -> None:
     manifest = read_manifest(plugin / "manifest.json")

@@ -147,7 +147,7 @@ def test_run_by_a_git_hook_of_another_repository(
     assert (project / ".git" / "index").exists()
 
 
-def test_refused_commit_is_told(home: Path, project: Path) -> None:
+def test_refused_commit_is_reported(home: Path, project: Path) -> None:
     hooks = home / "hooks"
     hooks.mkdir()
     (hooks / "pre-commit").write_text("#!/bin/sh\necho 'the secret scan says no' >&2\nexit 1\n")

@@ -146,7 +146,7 @@ def test_hook_imports_neither_cookiecutter_nor_docker() -> None:
         assert f"'{heavy}'" not in done.stdout
 
 
-def test_a_plugin_in_a_folder_of_a_repository_is_told_that_its_ci_is_read_by_none(
+def test_ci_in_a_subfolder_is_reported_as_never_read(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     subprocess.run(["git", "init", "--quiet", tmp_path], check=True)

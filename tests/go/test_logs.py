@@ -43,9 +43,7 @@ def test_a_print_has_no_trace_id_where_two_could_have_printed_it(
     assert waiting[0]()[0] == 200
 
 
-def test_a_secret_is_hidden_in_a_line_of_which_no_execution_is_known(
-    start: Start, tmp_path: Path
-) -> None:
+def test_a_secret_is_redacted_in_a_line_of_no_known_execution(start: Start, tmp_path: Path) -> None:
     go_on = tmp_path / "go on"
     plugin = start(PLUGIN_TIMEOUT_MS="600000")
     waiting = busy(plugin, 1, do="wait for a file", value=str(go_on))

@@ -39,7 +39,7 @@ MANIFESTS = sorted((go.REPOSITORY / "examples").glob("*/python/manifest.json"))
     ],
     ids=lambda value: str(value)[:40],
 )
-def test_what_the_plugin_did_is_told(start: Start, inputs: dict[str, Any], words: str) -> None:
+def test_what_the_plugin_did_is_reported(start: Start, inputs: dict[str, Any], words: str) -> None:
     plugin = start()
     status, answer = plugin.execute(inputs, {"trace_id": "told"})
     assert status == 500

@@ -160,7 +160,7 @@ def test_inputs_that_are_refused(given: dict[str, Any], said: str) -> None:
 
 
 @pytest.mark.parametrize("empty", [0, False, "", [], {}])
-def test_empty_values_arrive_where_the_host_is_mended(empty: Any) -> None:
+def test_empty_values_arrive_where_the_host_is_fixed(empty: Any) -> None:
     plugin = {"verb": "X", "inputDefinitions": [{"name": "a", "type": "any", "required": True}]}
     assert converted(plugin, {"a": record(empty)}, True) == {"a": empty}
 

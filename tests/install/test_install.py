@@ -81,7 +81,7 @@ def test_a_plugin_that_failed_is_executed_again(
     assert posts(host) == 1
 
 
-def test_stored_is_all_that_is_said_without_an_execution(
+def test_without_an_execution_only_stored_is_reported(
     place: InstallPlace, host: StandIn, engine: NoEngine
 ) -> None:
     place.release(place.one_plugin(), "1.0.0")

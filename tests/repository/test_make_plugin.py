@@ -77,7 +77,7 @@ def test_make_says_what_it_can_do() -> None:
         assert f"make {target} " in done.stdout
 
 
-def test_an_old_python_is_told(tmp_path: Path) -> None:
+def test_an_old_python_is_reported(tmp_path: Path) -> None:
     makefile = (TEMPLATE / "Makefile").read_text("utf-8")
     # As if the oldest supported version were one that does not exist yet.
     assert "(3, 10)" in makefile

@@ -156,7 +156,7 @@ def test_health_tells_of_a_long_setup(start: Start, tmp_path: Path) -> None:
     assert plugin.execute({"do": "x"})[1]["outputs"] == {"result": "ready"}
 
 
-def test_a_setup_that_fails_is_told_with_its_reason_but_without_secrets(start: Start) -> None:
+def test_a_failing_setup_is_reported_with_its_reason_and_without_secrets(start: Start) -> None:
     plugin = start(
         "slow_setup.py", SETUP_SECONDS="0", SETUP_FAILS="1", DATABASE_TOKEN="canary-0123456789"
     )

@@ -25,7 +25,9 @@ from tests.support.servers import Start
     ],
     ids=lambda value: str(value)[:40],
 )
-def test_what_the_plugin_did_is_told(running: Start, inputs: dict[str, object], words: str) -> None:
+def test_what_the_plugin_did_is_reported(
+    running: Start, inputs: dict[str, object], words: str
+) -> None:
     plugin = running()
     status, answer = plugin.execute(inputs)
     assert status == 500

@@ -201,7 +201,7 @@ def test_what_has_no_text_and_what_led_to_itself() -> None:
     assert hints.advice(first) == ""
 
 
-def test_it_is_said_wherever_a_plugin_fails(start: Start) -> None:
+def test_it_is_reported_wherever_a_plugin_fails(start: Start) -> None:
     plugin = start("broken_import.py")  # without a Makefile, as in the image
     told = f"add the package that has package_that_is_not_installed {TO_REQUIREMENTS_OF_IMAGE}"
     assert told in plugin.get("/health")[1]["error"]

@@ -90,7 +90,7 @@ PRINTED = "The wrapped program printed"
         ({"do": "raw", "value": {"success": False, "error": "no stock"}}, "no stock"),
     ],
 )
-def test_failures_are_told_in_its_own_words(
+def test_failures_are_reported_in_its_own_words(
     running: Start, given: dict[str, Any], error: str
 ) -> None:
     status, answer = running("host_plugin.py").execute(given)

@@ -28,7 +28,7 @@ def test_limits(data: bytes, status: int | None) -> None:
     assert ours([data])[1] == status
 
 
-def test_who_expects_to_be_told_is_told_once() -> None:
+def test_a_caller_who_expects_100_continue_gets_it_once() -> None:
     for version, waits in ((b"1.1", True), (b"1.0", False)):
         parser = http_request.Parser(MAX_HEADER, MAX_BODY)
         parser.feed(b"POST / HTTP/%b\r\nHost: a\r\nExpect: 100-Continue\r\n" % version)

@@ -97,7 +97,7 @@ def test_an_integer_that_the_host_rounds_is_named_in_a_warning(
         ("deep(100000)", "is nested too deeply"),
     ],
 )
-def test_what_json_cannot_carry_is_told_with_what_to_write(
+def test_what_json_cannot_carry_is_reported_with_what_to_write(
     running: Start, expression: str, told: str
 ) -> None:
     plugin = running("unusual_outputs.py")
@@ -110,7 +110,7 @@ def test_what_json_cannot_carry_is_told_with_what_to_write(
     assert plugin.execute({"do": "1"})[0] == 200
 
 
-def test_a_declared_type_is_told_with_what_to_write(running: Start) -> None:
+def test_a_declared_type_is_reported_with_what_to_write(running: Start) -> None:
     plugin = running("unusual_outputs.py")
     status, answer = plugin.execute({"do": "count", "value": "numpy_scalar(7)"})
     assert status == 500
@@ -119,7 +119,7 @@ def test_a_declared_type_is_told_with_what_to_write(running: Start) -> None:
     ]
 
 
-def test_success_of_numpy_is_told_with_what_to_write(running: Start) -> None:
+def test_success_of_numpy_is_reported_with_what_to_write(running: Start) -> None:
     status, answer = running("unusual_outputs.py").execute({"do": "success"})
     assert status == 500
     assert "'success' is numpy.int64; write bool(value)." in answer["error"]

@@ -258,7 +258,7 @@ def test_slow_clients_do_not_keep_others_from_an_answer(start: Start) -> None:
 
 @pytest.mark.typescript_too
 @pytest.mark.go_too
-def test_past_the_limit_the_connection_that_is_idle_for_longest_is_closed(start: Start) -> None:
+def test_past_the_limit_the_longest_idle_connection_is_closed(start: Start) -> None:
     plugin = start(PLUGIN_MAX_CONNECTIONS="20")
     assert plugin.get("/health")[0] == 200
     before = plugin.open_files()

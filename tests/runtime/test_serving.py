@@ -84,7 +84,7 @@ def test_an_execution_has_the_whole_time_to_drain_and_half_a_second_more(place: 
     assert min(place.selector.waits[1:]) > 0
 
 
-def test_whoever_still_waits_is_answered_before_the_end(place: Place) -> None:
+def test_clients_that_still_wait_are_answered_before_the_end(place: Place) -> None:
     client, _ = place.let_in(EXECUTE)
     place.server._turn(longest=1.0)
     place.clock.at(9.1, client.close)

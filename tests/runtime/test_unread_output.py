@@ -177,7 +177,7 @@ def test_a_wrong_setting_with_a_full_pipe(start: Start, unread: int) -> None:
 
 @pytest.mark.typescript_too
 @pytest.mark.go_too
-def test_a_wrong_setting_is_told_before_the_end(start: Start, reader: Reader) -> None:
+def test_a_wrong_setting_is_reported_before_the_end(start: Start, reader: Reader) -> None:
     plugin = start(output=reader.end, PLUGIN_PORT=free_port(), PLUGIN_TIMEOUT_MS="no")
     plugin.wait()
     until(lambda: any("PLUGIN_TIMEOUT_MS" in str(line["message"]) for line in reader.lines))

@@ -89,7 +89,7 @@ def test_no_message_holds_the_value(case: dict[str, Any]) -> None:
             assert secret not in " ".join(faults(value, case["definition"]))
 
 
-def test_a_dollar_in_brackets_or_behind_a_backslash_is_a_character() -> None:
+def test_a_dollar_in_brackets_or_after_a_backslash_is_literal() -> None:
     assert compiled(r"^[$x]\$$").pattern == r"^[$x]\$\Z"
     assert compiled("^[]$]$").pattern.endswith(r"\Z")
     with pytest.raises(re.error):

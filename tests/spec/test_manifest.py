@@ -171,7 +171,7 @@ def test_what_is_no_manifest_at_all(thing: Any) -> None:
     assert manifest_problems(thing)
 
 
-def test_every_problem_is_told_with_its_place(manifest: dict[str, Any]) -> None:
+def test_every_problem_is_reported_with_its_place(manifest: dict[str, Any]) -> None:
     candidate = changed(manifest, "id", ...)
     for path, value in (
         ("verb", "THINK"),

@@ -44,7 +44,7 @@ def test_texts_for_the_planner() -> None:
     assert plugin.usage_example == "Use TEXT_ECHO with text to get result"
 
 
-def test_everything_that_is_wrong_is_said_at_once() -> None:
+def test_everything_that_is_wrong_is_reported_at_once() -> None:
     answers = {**ANSWERS, "cpu": "0", "inputs": "a:wrong", "git_init": False}
     del answers["author"]
     with pytest.raises(AnswersRefused) as caught:

@@ -127,7 +127,7 @@ def test_an_example_that_is_no_request_fails_one_test(project: Path, text: str |
     assert "examples/request.json is not a valid request: " in output
 
 
-def test_settings_that_cannot_be_read_are_said_once(project: Path) -> None:
+def test_unreadable_settings_are_reported_once(project: Path) -> None:
     (project / "tests" / "settings.toml").write_text("[setup", "utf-8")
     failed, output = outcome(project)
     assert failed == []

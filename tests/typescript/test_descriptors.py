@@ -29,7 +29,7 @@ def sleeping_at_once(port: int, number: int, seconds: float) -> list[int]:
     return statuses
 
 
-def test_who_finds_no_descriptor_is_told_and_who_has_one_is_answered(start: Start) -> None:
+def test_clients_without_a_descriptor_are_refused_and_others_answered(start: Start) -> None:
     few = ["sh", "-c", 'ulimit -n 40; exec "$@"', "sh"]
     plugin = start(first=few, PLUGIN_CONCURRENCY="64", PLUGIN_TIMEOUT_MS="20000")
     assert set(sleeping_at_once(plugin.port, 45, 0.3)) == {200, 503}

@@ -96,7 +96,7 @@ def test_a_crowd_of_short_executions_starts_one_thread_at_a_time(
         assert len(list(tasks.iterdir())) - before < max(CROWD // 2, paced)
 
 
-def test_what_is_told_of_a_late_execution_has_its_trace_id(tmp_path: Path) -> None:
+def test_the_log_line_of_a_late_execution_has_its_trace_id(tmp_path: Path) -> None:
     settings = {"folder": str(tmp_path / "seen"), "number": 2}
     plugin = started(tmp_path, 1000, 1)
     try:

@@ -177,7 +177,7 @@ def test_requirements_are_those_that_can_be_locked(tmp_path: Path) -> None:
         host_plugin.read(str(tmp_path))
 
 
-def test_an_output_with_the_name_of_an_input_is_said_to_break_a_rule(tmp_path: Path) -> None:
+def test_an_output_named_like_an_input_is_reported(tmp_path: Path) -> None:
     program = """
 import json, sys
 rows = json.load(sys.stdin)

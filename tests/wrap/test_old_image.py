@@ -91,7 +91,7 @@ def test_packages_of_another_stage_are_not_in_the_image() -> None:
         ("COPY [1, 2]", "cannot be read"),
     ],
 )
-def test_what_has_no_place_is_told_with_its_line(instruction: str, words: str) -> None:
+def test_what_has_no_place_is_reported_with_its_line(instruction: str, words: str) -> None:
     (found, *more) = read_dockerfile(BASE + instruction + "\n").dropped
     assert found[0] == 3
     assert any(words in text for _, text in [found, *more])
@@ -180,7 +180,7 @@ CMD ["python", "server.py"]
     assert has_note(found, "data/x.csv", "taken", "byte for byte, as tables/x.csv")
 
 
-def test_a_copy_of_nothing_is_told(tmp_path: Path) -> None:
+def test_a_copy_of_nothing_is_reported(tmp_path: Path) -> None:
     found = read(tmp_path, Dockerfile=BASE + COPY + "COPY modles/ /app/\nCOPY *.csv ./\n")
     assert has_note(found, "Dockerfile", "dropped", "4: COPY modles/: nothing has that name")
     assert has_note(found, "Dockerfile", "dropped", "5: COPY *.csv: nothing has that name")

@@ -200,7 +200,7 @@ def test_the_names_of_outputs_are_free(tmp_path: Path) -> None:
         ("def f(): ...", "f", ["f() takes no input", "def f("]),
     ],
 )  # fmt: skip
-def test_what_cannot_be_wrapped_is_said(
+def test_what_cannot_be_wrapped_is_reported(
     tmp_path: Path, text: str, name: str, said: list[str]
 ) -> None:
     with pytest.raises(CannotWrap) as raised:
@@ -220,7 +220,9 @@ def test_what_cannot_be_wrapped_is_said(
         ("class C:\n    @classmethod\n    def f(cls, x: int): ...", ["x"], ""),
     ],
 )
-def test_what_is_left_out_is_said(tmp_path: Path, text: str, names: list[str], note: str) -> None:
+def test_what_is_left_out_is_reported(
+    tmp_path: Path, text: str, names: list[str], note: str
+) -> None:
     found = wrapping(tmp_path, text, "C.f" if text.startswith("class") else "f")
     assert [one["name"] for one in inputs(found)] == names
     assert note in "\n".join(map(str, found.notes))
@@ -273,7 +275,7 @@ def test_with_import_computed_defaults_and_added_parameters_are_known() -> None:
     assert found == {"text": None, "width": 10, "prefix": "> "}
 
 
-def test_with_import_a_failure_is_told(tmp_path: Path) -> None:
+def test_with_import_a_failure_is_reported(tmp_path: Path) -> None:
     (tmp_path / "source.py").write_text("import not_there\ndef f(x: int) -> int: ...\n")
     with pytest.raises(CannotWrap, match="ModuleNotFoundError: No module named 'not_there'"):
         read(f"{tmp_path / 'source.py'}:f", execute=True)

@@ -148,7 +148,7 @@ def test_byte_code_goes_and_what_was_there_stays(
     assert [*tmp_path.rglob("__pycache__")] == [tmp_path / "__pycache__"]
 
 
-def test_where_nothing_can_be_run_that_is_said(
+def test_where_nothing_can_be_run_that_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def start_command(_folder: Path, _manifest: object) -> list[str]:

@@ -60,7 +60,7 @@ def test_it_remembers_what_it_was_wrapped_from(tmp_path: Path) -> None:
     }
 
 
-def test_without_packages_requirements_are_as_the_template_has_them(tmp_path: Path) -> None:
+def test_without_packages_the_requirements_are_the_templates(tmp_path: Path) -> None:
     assert wrap(SLUGIFY, "git_init=no", "-o", tmp_path).exit_code == 0
     assert (tmp_path / "slugify" / "requirements.in").read_bytes() == (
         render(tmp_path) / "requirements.in"

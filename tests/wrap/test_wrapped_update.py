@@ -165,7 +165,7 @@ def test_author_source_and_template_move_on(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("record", ["", "{", "[]", '{"answers": 5}', '{"answers": {}}'])
-def test_a_record_that_somebody_has_edited_is_left_to_cruft(
+def test_an_edited_record_is_left_to_cruft(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, record: str
 ) -> None:
     link: Any = importlib.import_module("languages.python.tests.template_link")
