@@ -183,9 +183,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if needs_buildx and not has_buildx():
         config.hook.pytest_deselected(items=needs_buildx)
         items[:] = [item for item in items if item not in needs_buildx]
-    slow = [HERE / name for name in SLOW]
+    slow = {HERE / name for name in SLOW}
+    files = {item.path for item in items}  # far fewer than tests, and each worker does this
+    slow_files = {path for path in files if not slow.isdisjoint((path, *path.parents))}
     for item in items:
-        if any(item.path == path or path in item.path.parents for path in slow):
+        if item.path in slow_files:
             item.add_marker(pytest.mark.slow)
     longest = {HERE / name: number for number, name in enumerate(LONGEST)}
     items.sort(key=lambda item: longest.get(item.path, len(longest)))
