@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from tests.runtime.runtime_modules import runtime_module
 from tests.support.plugin_process import MANIFEST
+from tests.support.template import TEMPLATE
 
 redaction = runtime_module("redaction")
 Secrets, NO_SECRETS = redaction.Secrets, redaction.NO_SECRETS
@@ -22,6 +24,25 @@ def of_request(environment: Any = NO_SECRETS) -> Any:
         {"name": "no_secret", "type": "string", "secret": "yes"},
     ]
     return redaction.RequestSecrets({**MANIFEST, "inputDefinitions": inputs}, environment)
+
+
+def test_secrets_are_found_by_the_names_and_in_the_forms_that_the_table_says() -> None:
+    manifest = {
+        "inputDefinitions": [
+            {"name": "pin", "type": "string", "secret": True, "aliases": ["code"]},
+            {"name": "keys", "type": "object", "secret": True},
+            {"name": "declared_token", "type": "string"},
+        ],
+        "configuration": [{"key": "MAILBOX", "type": "secret"}],
+    }
+    table = json.loads((TEMPLATE / "tests" / "cases" / "redaction.json").read_text("utf-8"))
+    for case in table["cases"]:
+        environment = redaction.of_environment(manifest, case.get("environment", {}))
+        request = redaction.RequestSecrets(manifest, environment)
+        secrets = request.of_headers(case.get("headers", {})) | request.of_inputs(
+            case.get("inputs", {}), case.get("context", {})
+        )
+        assert secrets.redact(case["text"])[0] == case["redacted"], case
 
 
 def test_1024_values_of_a_request_are_looked_at() -> None:

@@ -1,11 +1,12 @@
 /** What is redacted, in which forms, and within which bounds. */
 
 import assert from 'node:assert/strict';
-
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { inspect } from 'node:util';
-import type { Manifest } from '../../languages/typescript/plugin_runtime/types.cts';
+import type { Fields, Manifest } from '../../languages/typescript/plugin_runtime/types.cts';
 
 const require = createRequire(import.meta.url);
 
@@ -82,12 +83,44 @@ test('short secrets, keys and other numbers stay', () => {
   });
 });
 
+test('every place is counted', () => {
+  const secrets = Secrets.of(['a-longer-secret']);
+  assert.equal(secrets.redact(['a-longer-secret, a-longer-secret']).count, 2);
+});
+
 test('a set of secrets is bounded', () => {
   const many = Secrets.of(Array.from({ length: 2000 }, (_, index) => `secret-number-${index}`));
   assert.equal(many.isComplete, false);
   assert.ok(many.forms.length <= 256);
+  const short = (number: number) => Secrets.of([...Array(number).fill('short'), 'the-last-one']);
+  assert.deepEqual([short(1023).isComplete, hides(short(1023), 'the-last-one')], [true, true]);
+  assert.deepEqual([short(1024).isComplete, hides(short(1024), 'the-last-one')], [false, false]);
   assert.equal(Secrets.of(['x'.repeat(40_000)]).isComplete, false);
   assert.equal(Secrets.of(['a-longer-secret']).isComplete, true);
+});
+
+test('a long secret is found as console.log shows it', () => {
+  const long = `it's ${'x'.repeat(12_000)}\n"end"`;
+  assert.ok(hides(Secrets.of([long]), inspect(long, { maxStringLength: null }).slice(1, -1)));
+});
+
+test('the secrets of the latest 64 executions are remembered, of 1 MiB at most, and none over the bounds', () => {
+  const requests = new RequestSecrets(manifest, Secrets.of([]));
+  const remembers = (text: string): boolean =>
+    [...requests.outsideExecutions()].some((secrets) => hides(secrets, text));
+  for (let number = 0; number < 64; number += 1) requests.ofInputs({ pin: `secret-number-${number}` }, {});
+  assert.ok(remembers('secret-number-0'));
+  requests.ofInputs({ pin: 'secret-number-0' }, {}); // used again, so it is the latest
+  requests.ofInputs({ pin: 'one-more-secret' }, {});
+  assert.deepEqual(
+    ['secret-number-0', 'secret-number-1', 'secret-number-2'].map(remembers),
+    [true, false, true],
+  );
+  requests.ofInputs({ pin: ['over-the-bounds', 'x'.repeat(40_000)] }, {});
+  assert.ok(!remembers('over-the-bounds'));
+  for (let number = 0; number < 10; number += 1) requests.ofInputs({ pin: String(number).repeat(32_000) }, {});
+  const kept = [...requests.outsideExecutions()].reduce((sum, one) => sum + one.characters, 0);
+  assert.ok(kept > 512 * 1024 && kept <= 1024 * 1024, String(kept));
 });
 
 test('the environment has secrets by name, by configuration and inside of URLs', () => {
@@ -129,4 +162,37 @@ test('a request has secrets in its inputs, its context and its header', () => {
   assert.ok(hides(requests.ofHeaders({ authorization: 'Bearer of-a-header' }), 'of-a-header'));
   // Lines of no execution are redacted for the latest executions too.
   assert.ok([...requests.outsideExecutions()].some((secrets) => hides(secrets, 'the-host-token')));
+});
+
+test('secrets are found by the names and in the forms that the table says', () => {
+  const { cases } = JSON.parse(
+    readFileSync(join(import.meta.dirname, '../cases/redaction.json'), 'utf8'),
+  ) as {
+    cases: {
+      headers?: Record<string, string>;
+      inputs?: Fields;
+      context?: Fields;
+      environment?: Record<string, string>;
+      text: unknown;
+      redacted: unknown;
+    }[];
+  };
+  assert.ok(cases.length > 90);
+  const plugin = {
+    ...manifest,
+    inputDefinitions: [
+      { name: 'pin', type: 'string', secret: true, aliases: ['code'] },
+      { name: 'keys', type: 'object', secret: true },
+      { name: 'declared_token', type: 'string' },
+    ],
+  } as unknown as Manifest;
+  for (const one of cases) {
+    const { headers = {}, inputs = {}, context = {}, environment = {}, text, redacted } = one;
+    const requests = new RequestSecrets(plugin, secretsOfEnvironment(plugin, environment, []));
+    const secrets = requests.ofHeaders(headers).with(requests.ofInputs(inputs, context));
+    const said = JSON.stringify(one);
+    assert.deepEqual(secrets.redact(text).value, redacted, said);
+    const isHidden = JSON.stringify(text) !== JSON.stringify(redacted);
+    if (typeof text === 'string') assert.equal(secrets.isIn(JSON.stringify(text)), isHidden, said);
+  }
 });

@@ -175,3 +175,41 @@ func TestNamesOfSecretsAreThoseOfTheOtherServers(t *testing.T) {
 		}
 	}
 }
+
+func TestSecretsAreFoundByTheNamesAndInTheFormsThatTheTableSays(t *testing.T) {
+	var cases struct {
+		Cases []struct {
+			Headers     map[string]string         `json:"headers"`
+			Environment map[string]string         `json:"environment"`
+			Inputs      map[string]jsontext.Value `json:"inputs"`
+			Context     jsontext.Value            `json:"context"`
+			Text        jsontext.Value            `json:"text"`
+			Redacted    jsontext.Value            `json:"redacted"`
+		} `json:"cases"`
+	}
+	table(t, "redaction.json", &cases)
+	if len(cases.Cases) < 90 {
+		t.Fatalf("only %d cases", len(cases.Cases))
+	}
+	m := manifestOf(t, `, "configuration": [{"key": "MAILBOX", "type": "secret"}]`)
+	m.InputDefinitions = []*definition{
+		{Name: "pin", Type: "string", Secret: true, Aliases: []string{"code"}},
+		{Name: "keys", Type: "object", Secret: true},
+		{Name: "declared_token", Type: "string"},
+	}
+	for _, one := range cases.Cases {
+		var environment []string
+		for name, value := range one.Environment {
+			environment = append(environment, name+"="+value)
+		}
+		header := http.Header{}
+		for name, value := range one.Headers {
+			header.Set(name, value)
+		}
+		requests := newRequestSecrets(m, secretsOfEnvironment(m, environment, nil))
+		found, _ := requests.ofHeader(header).with(requests.ofInputs(one.Inputs, one.Context)).redact(one.Text)
+		if !same(found, one.Redacted) {
+			t.Errorf("%s of %v %v %s %s became %s", one.Text, one.Headers, one.Environment, one.Inputs, one.Context, found)
+		}
+	}
+}
