@@ -90,7 +90,7 @@ class Secrets {
     if (other.forms.length === 0) return this;
     if (this.forms.length === 0) return other;
     const forms = [...this.forms, ...other.forms].map((form) => form.text);
-    return new Secrets(forms, [...this.numbers, ...other.numbers], this.isComplete && other.isComplete);
+    return new Secrets(forms, [...this.numbers, ...other.numbers]);
   }
 
   /** Whether one of them occurs in the strings of a JSON text; fast, because most texts have none. */
