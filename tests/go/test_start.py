@@ -32,7 +32,8 @@ def test_a_plugin_that_does_not_get_ready_ends_with_the_reason(
     start: Start, environ: dict[str, str], words: str
 ) -> None:
     plugin = start(**environ)
-    assert plugin.get("/health")[0] == 503
+    status, health = plugin.get("/health")
+    assert (status, "token-4711-abc" in json.dumps(health)) == (503, False)
     plugin.wait()
     assert plugin.process.returncode == 1
     assert plugin.lines[-1]["level"] == "CRITICAL"

@@ -2,6 +2,7 @@ package pluginruntime
 
 import (
 	"encoding/json/v2"
+	"log/slog"
 	"strings"
 	"testing"
 	"time"
@@ -99,6 +100,27 @@ func TestACharacterIsNotCut(t *testing.T) {
 	for text, wanted := range map[string]int{"": 0, "a": 0, "é": 0, "a\xe2": 1, "a\xe2\x82": 2, "\xf0\x9f\x98": 3, "\x80\x80\x80\x80": 0, "\xff": 0} {
 		if found := unfinishedCharacter([]byte(text)); found != wanted {
 			t.Errorf("%q: %d", text, found)
+		}
+	}
+}
+
+func TestTheFieldsOfSlog(t *testing.T) {
+	e, said := endpointOf(nil, 1, time.Second)
+	logger := slog.New(&slogHandler{logger: e.log, printed: &printed{logger: e.log}}).With("a", 1).WithGroup("")
+	logger.Info("one", slog.Group("", "b", 2), slog.Attr{}, slog.Group("g", "c", 3))
+	logger.WithGroup("h").With("d", 4).Warn("two", slog.Group("g", "e", 5))
+	text := strings.Join(said(), "")
+	for _, wanted := range []string{`"version":"1.0.0","a":1,"b":2,"g.c":3}`, `"version":"1.0.0","a":1,"h.d":4,"h.g.e":5}`} {
+		if !strings.Contains(text, wanted) {
+			t.Error(text, "not", wanted)
+		}
+	}
+	for level, wanted := range map[slog.Level]string{
+		slog.LevelDebug: levelDebug, slog.LevelInfo - 1: levelDebug, slog.LevelInfo: levelInfo, slog.LevelWarn: levelWarning,
+		slog.LevelError - 1: levelWarning, slog.LevelError: levelError, slog.LevelError + 4: levelError,
+	} {
+		if found := levelName(level); found != wanted {
+			t.Error(level, found)
 		}
 	}
 }

@@ -55,22 +55,31 @@ func TestDefaultsComeFromTheManifest(t *testing.T) {
 func TestTheAuthorsSettings(t *testing.T) {
 	m := manifestOf(t, `, "configuration": [
 		{"key": "T_NEEDED", "required": true, "description": "A\n key"}, {"key": "T_NUMBER", "type": "number", "value": 0.5},
-		{"key": "T_FLAG", "type": "boolean"}, {"key": "T_TEXT", "value": "from the manifest"}]`)
+		{"key": "T_FLAG", "type": "boolean"}, {"key": "T_TEXT", "value": "from the manifest"},
+		{"key": "T_NULL", "value": null}, {"key": "T_OWN", "value": "from the manifest"}]`)
+	t.Setenv("T_NULL", "")
+	t.Setenv("T_OWN", "from the environment")
 	for _, name := range []string{"T_NEEDED", "T_NUMBER", "T_TEXT"} {
 		t.Setenv(name, "")
 	}
 	t.Setenv("T_FLAG", "a-secret-in-a-wrong-place")
 	m.adoptConfiguration()
-	if os.Getenv("T_NUMBER") != "0.5" || os.Getenv("T_TEXT") != "from the manifest" {
-		t.Error(os.Getenv("T_NUMBER"), os.Getenv("T_TEXT"))
+	for name, wanted := range map[string]string{
+		"T_NUMBER": "0.5", "T_TEXT": "from the manifest", "T_NULL": "", "T_OWN": "from the environment",
+	} {
+		if found := os.Getenv(name); found != wanted {
+			t.Error(name, found)
+		}
 	}
 	wanted := []string{"T_NEEDED is required (A key): " + whereToSet, "T_FLAG must be one of true, false, 1, 0"}
 	if problems := m.wrongConfiguration(); !slices.Equal(problems, wanted) {
 		t.Error(problems)
 	}
-	t.Setenv("T_NUMBER", "Infinity")
-	if problems := m.wrongConfiguration(); len(problems) != 3 {
-		t.Error(problems)
+	for _, wrong := range []string{"Infinity", "NaN", "1,5"} {
+		t.Setenv("T_NUMBER", wrong)
+		if problems := m.wrongConfiguration(); len(problems) != 3 {
+			t.Error(problems)
+		}
 	}
 }
 
