@@ -70,7 +70,6 @@ func (p *plugin) start(setup func(context.Context) error, limit time.Duration, l
 				more = append(more, field{"exception", refused.exception})
 			}
 			log.say(levelCritical, problem, more...)
-			problem, _ = log.secrets.environment.redactText(problem)
 		} else {
 			log.say(levelDebug, fmt.Sprintf("Setup took %.2f s", time.Since(started).Seconds()))
 			onReady()
