@@ -17,7 +17,17 @@ settings = runtime_module("settings")
 memory = runtime_module("memory")
 MIB = 1024 * 1024
 NUMBERS = [setting for setting in settings.SETTINGS if setting.highest]
-CASES = json.loads((TEMPLATE / "tests" / "cases" / "settings.json").read_text("utf-8"))["cases"]
+TABLE = json.loads((TEMPLATE / "tests" / "cases" / "settings.json").read_text("utf-8"))
+CASES, BOUNDS = TABLE["cases"], TABLE["bounds"]
+TABLED = {
+    **MANIFEST,
+    "container": {
+        "ports": [{"container": 8080}],
+        "resources": {"memory": "256m", "cpu": "0.5"},
+    },
+    "api": {"endpoint": "/execute", "method": "POST"},
+}
+"""The manifest of the table."""
 
 
 @pytest.fixture(autouse=True)
@@ -107,30 +117,16 @@ def test_defaults_that_keep_clients_and_the_host_apart() -> None:
     assert found.timeout_ms == MANIFEST["api"]["timeout"]
 
 
-DAY = 86_400  # seconds
-BOUNDS = {
-    "port": (0, 65_535),
-    "concurrency": (1, 1024),
-    "timeout_ms": (100, DAY * 1000),
-    "memory_bytes": (16 * MIB, 1024**4),
-    "max_body_bytes": (1024, 1024**3),
-    "max_output_bytes": (1024, 1024**3),
-    "max_header_bytes": (1024, MIB),
-    "max_json_depth": (4, 500),
-    "max_connections": (8, 65_536),
-    "idle_seconds": (1, 3600),
-    "request_seconds": (1, 3600),
-    "answer_seconds": (1, 3600),
-    "stuck_seconds": (1, DAY),
-    "drain_seconds": (0, 3600),
-    "start_seconds": (1, DAY),
-    "strict_inputs": (0, 1),
-}
-"""A step past one of them is a change that users see."""
-
-
-def test_the_bounds_of_the_settings() -> None:
-    assert {one.name: (one.lowest, one.highest) for one in NUMBERS} == BOUNDS
+def test_the_defaults_and_bounds_of_the_table() -> None:
+    """A step past one of them is a change that users see."""
+    of_memory = "PLUGIN_MAX_OUTPUT_BYTES"
+    values = [(setting.variable, setting) for setting in NUMBERS if setting.variable != of_memory]
+    assert {
+        variable: [setting.default(TABLED), setting.lowest, setting.highest]
+        for variable, setting in values
+    } == BOUNDS
+    (output,) = [setting for setting in NUMBERS if setting.variable == of_memory]
+    assert (output.lowest, output.highest) == (1024, 1024**3)
 
 
 @pytest.mark.parametrize("setting", NUMBERS, ids=lambda setting: setting.variable)
@@ -149,17 +145,15 @@ def test_an_empty_variable_means_not_set(setting: Any) -> None:
 
 def test_settings_are_taken_and_refused_as_the_table_says() -> None:
     names = {setting.variable: setting.name for setting in settings.SETTINGS}
-    host = {"ports": [{"container": 8080}], "resources": {"memory": "256m", "cpu": "0.5"}}
-    plugin = {**MANIFEST, "container": host, "api": {"endpoint": "/execute", "method": "POST"}}
     for case in CASES:
         variable, times = case["variable"], case.get("times", 1)
         environ = {variable: case["given"] * times}
         if "refused" in case:
             with pytest.raises(settings.SettingsError) as refused:
-                settings.load(plugin, environ)
+                settings.load(TABLED, environ)
             assert str(refused.value) == case["refused"], case
         else:
-            assert getattr(settings.load(plugin, environ), names[variable]) == case["taken"], case
+            assert getattr(settings.load(TABLED, environ), names[variable]) == case["taken"], case
 
 
 @pytest.mark.typescript_too

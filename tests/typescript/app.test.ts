@@ -30,13 +30,13 @@ const manifest = {
 } as unknown as Manifest;
 
 /** A server whose slots are all taken, and the lines of its log. */
-function full() {
+function full(stuck = 0, isStuckForLong = false) {
   const lines: Fields[] = [];
   const secrets = new RequestSecrets(manifest, Secrets.of([SECRET]));
   const app = new App({
     manifest,
     settings: loadSettings(manifest, {}),
-    threads: { execute: () => undefined, allStuckFor: () => false, inFlight: 0, stuck: 0, slots: 4 },
+    threads: { execute: () => undefined, allStuckFor: () => isStuckForLong, inFlight: 0, stuck, slots: 4 },
     secrets,
     metrics: new Metrics(manifest),
     log: new Log(manifest, secrets, (line) => lines.push(JSON.parse(line) as Fields)),
@@ -77,6 +77,38 @@ test('an execution that is refused is answered, counted, logged, and gives its m
   }
   app.plugin.stopping = true;
   assert.equal(execute()[0], 503);
+});
+
+test('every slot past its deadline is no readiness, and for long neither health nor life', () => {
+  for (const [stuck, isStuckForLong, statuses] of [
+    [3, false, [200, 200, 200]],
+    [4, false, [200, 200, 503]],
+    [4, true, [503, 503, 503]],
+  ] as const) {
+    const { app } = full(stuck, isStuckForLong);
+    app.plugin.state = 'ready';
+    const found = ['/health', '/health/live', '/health/ready'].map((path) => app.page('GET', path).status);
+    assert.deepEqual(found, statuses, `${stuck} ${isStuckForLong}`);
+  }
+});
+
+test('a trace id of a version that is none is not taken', () => {
+  const { execute } = full();
+  for (const [version, isTaken] of [
+    ['00', true],
+    ['fe', true],
+    ['ff', false],
+  ] as const) {
+    const [, trace] = execute({ traceparent: `${version}-${'ab'.repeat(16)}-${'cd'.repeat(8)}-01` });
+    assert.equal(trace === 'ab'.repeat(16), isTaken, version);
+    assert.match(String(trace), /^[0-9a-f]{32}$/);
+  }
+});
+
+test('no page repeats a long path or method', () => {
+  const { app, page } = full();
+  assert.ok(page(`/${'x'.repeat(5000)}`).length < 1000);
+  assert.ok(String(app.page('M'.repeat(5000), '/health').body).length < 200);
 });
 
 test('no page shows a secret of the environment', () => {

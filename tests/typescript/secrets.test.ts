@@ -112,13 +112,15 @@ test('the secrets of the latest 64 executions are remembered, of 1 MiB at most, 
   assert.ok(remembers('secret-number-0'));
   requests.ofInputs({ pin: 'secret-number-0' }, {}); // used again, so it is the latest
   requests.ofInputs({ pin: 'one-more-secret' }, {});
-  assert.deepEqual(
-    ['secret-number-0', 'secret-number-1', 'secret-number-2'].map(remembers),
-    [true, false, true],
-  );
+  assert.deepEqual(['secret-number-0', 'secret-number-1', 'secret-number-2'].map(remembers), [
+    true,
+    false,
+    true,
+  ]);
   requests.ofInputs({ pin: ['over-the-bounds', 'x'.repeat(40_000)] }, {});
   assert.ok(!remembers('over-the-bounds'));
-  for (let number = 0; number < 10; number += 1) requests.ofInputs({ pin: String(number).repeat(32_000) }, {});
+  for (let number = 0; number < 10; number += 1)
+    requests.ofInputs({ pin: String(number).repeat(32_000) }, {});
   const kept = [...requests.outsideExecutions()].reduce((sum, one) => sum + one.characters, 0);
   assert.ok(kept > 512 * 1024 && kept <= 1024 * 1024, String(kept));
 });

@@ -73,7 +73,8 @@ test('null is a value where any is, and counts as not given elsewhere', () => {
 });
 
 test('settings are taken and refused as the table says', () => {
-  const { cases } = table('settings.json').value as {
+  const { bounds, cases } = table('settings.json').value as {
+    bounds: Record<string, [number, number, number]>;
     cases: { variable: string; given: string; times?: number; taken?: unknown; refused?: string }[];
   };
   assert.ok(cases.length > 100);
@@ -81,14 +82,22 @@ test('settings are taken and refused as the table says', () => {
     container: { ports: [{ container: 8080 }], resources: { memory: '256m', cpu: '0.5' } },
     api: { endpoint: '/execute', method: 'POST' },
   } as unknown as Manifest;
+  const settingOf = (variable: string, given: string): unknown => {
+    const name = variable.replace('PLUGIN_', '').replaceAll('_', '').toLowerCase();
+    const all = Object.entries(loadSettings(manifest, { [variable]: given }));
+    return all.find(([one]) => one.toLowerCase() === name)?.[1];
+  };
+  assert.ok(Object.keys(bounds).length > 14);
+  for (const [variable, [standard, lowest, highest]] of Object.entries(bounds)) {
+    assert.equal(settingOf(variable, ''), standard, variable);
+    for (const taken of [lowest, highest]) assert.equal(settingOf(variable, String(taken)), taken, variable);
+    for (const refused of [lowest - 1, highest + 1])
+      assert.throws(() => settingOf(variable, String(refused)), SettingsError, variable);
+  }
   for (const { variable, given, times = 1, taken, refused } of cases) {
     const load = () => loadSettings(manifest, { [variable]: given.repeat(times) });
     const said = `${variable}=${JSON.stringify(given)} ${times} times`;
-    if (refused === undefined) {
-      const name = variable.replace('PLUGIN_', '').replaceAll('_', '').toLowerCase();
-      const found = Object.entries(load()).find(([one]) => one.toLowerCase() === name);
-      assert.deepEqual(found?.[1], taken, said);
-    } else
-      assert.throws(load, (error) => error instanceof SettingsError && error.message === refused, said);
+    if (refused === undefined) assert.deepEqual(settingOf(variable, given.repeat(times)), taken, said);
+    else assert.throws(load, (error) => error instanceof SettingsError && error.message === refused, said);
   }
 });
