@@ -90,7 +90,7 @@ class App {
     const refuse = (status: number, outcome: Outcome, error: string, trace = traceId): void => {
       answer(this.#refuse(status, outcome, error, trace, started));
     };
-    const { threads, log, metrics, settings } = this.#parts;
+    const { threads, metrics, settings } = this.#parts;
     const { state, error, stopping } = this.plugin;
     if (stopping || state !== 'ready') {
       refuse(
@@ -128,7 +128,6 @@ class App {
       released,
     );
     if (job !== undefined) return;
-    log.identity = undefined;
     refuse(429, 'busy', `All ${settings.concurrency} execution slots are taken; try again.`);
     released();
   }

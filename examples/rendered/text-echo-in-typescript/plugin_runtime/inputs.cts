@@ -80,7 +80,7 @@ function sourceOf(sources: Sources | undefined, given: Fields, key: string, sent
 /** The items, with those converted that are not of their type and have only one reading. */
 function itemsConverted(items: unknown[], type: Type, maxDepth: number): unknown[] {
   return items.map((item) => {
-    const other = item === null || isType(item, type) ? undefined : converted(item, type, maxDepth);
+    const other = isType(item, type) ? undefined : converted(item, type, maxDepth);
     return other === undefined ? item : other;
   });
 }
