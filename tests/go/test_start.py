@@ -141,3 +141,25 @@ def test_the_hosts_debugging_of_go_breaks_neither_start_nor_log(start: Start) ->
     for name in ("GODEBUG", "GOTRACEBACK"):
         assert plugin.execute({"do": "environment", "value": name})[1]["outputs"] == {"result": ""}
     assert all("level" in line for line in plugin.lines)
+
+
+def test_the_level_of_the_log_and_the_environment_hold_in_the_process(start: Start) -> None:
+    hosts = {"HOME": "/no/such/folder", "PATH": "/host/bin"}
+    plugin = start(PLUGIN_PORT=free_port(), PLUGIN_LOG_LEVEL="ERROR", **hosts)
+
+    def variable(name: str) -> str:
+        answer = plugin.execute({"do": "environment", "value": name})[1]
+        return str(answer["outputs"]["result"])
+
+    assert variable("HOME") == "/tmp"
+    assert variable("PATH").startswith("/host/bin:")
+    assert "/usr/bin" in variable("PATH").split(":")
+    plugin.terminate()
+    plugin.wait()
+    assert plugin.log == "", "all of it is below the level"
+
+
+def test_what_is_not_redacted_of_the_environment_is_told(start: Start) -> None:
+    plugin = start(API_KEY="x" * 33_000, PLUGIN_SECRET_ENV="API_KEY,NONE")
+    plugin.wait_for_line(lambda line: "some secrets of the environment" in line["message"])
+    plugin.wait_for_line(lambda line: "variables that are not set: NONE" in line["message"])

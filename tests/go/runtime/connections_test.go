@@ -1,6 +1,7 @@
 package pluginruntime
 
 import (
+	"io"
 	"testing"
 	"time"
 )
@@ -92,4 +93,24 @@ func TestWhoIsTooSlowIsClosed(t *testing.T) {
 			}
 		}
 	}
+}
+
+func TestALingeringClientSeesTheEndOfItsAnswer(t *testing.T) {
+	cs := doorOf(t)
+	client := clientOf(t, cs, "more and more")
+	one := accept(t, cs)
+	lingers := make(chan struct{})
+	go func() {
+		one.linger()
+		close(lingers)
+	}()
+	_ = client.SetReadDeadline(time.Now().Add(20 * time.Second))
+	if _, err := client.Read(make([]byte, 1)); err != io.EOF {
+		t.Error(err)
+	}
+	if one.phase != phaseLingering {
+		t.Error(one.phase)
+	}
+	_ = client.Close()
+	<-lingers
 }

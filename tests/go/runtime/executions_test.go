@@ -79,6 +79,27 @@ func TestTheThreadsOfLongExecutionsAreBounded(t *testing.T) {
 	p.adjust()
 }
 
+func TestAnExecutionThatEndsAsItGetsLongIsNotLong(t *testing.T) {
+	p := processors{}
+	one := p.begin()
+	one.end()
+	one.goesOn() // its timer had fired already
+	if p.long != 0 || p.more != 0 {
+		t.Error(p.long, p.more)
+	}
+}
+
+func TestMemoryIsMeasuredOnceThePluginIsReady(t *testing.T) {
+	e, _ := endpointOf(nil, 1, time.Second)
+	for _, failure := range []error{nil, errors.New("no database")} {
+		p, measured := newPlugin(), false
+		p.start(func(context.Context) error { return failure }, time.Second, e.log, func() { measured = true })
+		if measured != (failure == nil) || (p.state == stateReady) != measured {
+			t.Error(failure, measured, p.state)
+		}
+	}
+}
+
 func waitFor(t *testing.T, condition func() bool) {
 	t.Helper()
 	for until := time.Now().Add(10 * time.Second); !condition(); time.Sleep(time.Millisecond) {

@@ -3,6 +3,7 @@ package pluginruntime
 import (
 	"context"
 	"encoding/json/jsontext"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -157,5 +158,14 @@ func TestACallKnowsWhatTheHostSends(t *testing.T) {
 	inner, _ := found["a"].(map[string]any)
 	if list, _ := inner["b"].([]any); len(found) != 1 || len(list) != 1 {
 		t.Error(found)
+	}
+}
+
+func TestLiveIsAnsweredBeforeTheStart(t *testing.T) {
+	a := appOf(nil, 1)
+	s := &server{app: a, started: make(chan struct{})}
+	request := &http.Request{Method: "GET", RequestURI: "/health/live?a=b"}
+	if found := s.answer(request, arrivalOf("", newBudget(mebibyte))); found.status != 200 {
+		t.Error(found.status)
 	}
 }

@@ -213,3 +213,16 @@ func TestSecretsAreFoundByTheNamesAndInTheFormsThatTheTableSays(t *testing.T) {
 		}
 	}
 }
+
+func TestTheCharactersOfSecretsAreBounded(t *testing.T) {
+	var values []jsontext.Value
+	for number := range 6 {
+		values = append(values, quoted(strings.Repeat(string(rune('a'+number)), longestValue)))
+	}
+	if found := secretsOf(values[:1]); !found.isComplete {
+		t.Error("one is not too much")
+	}
+	if found := secretsOf(values); found.isComplete || found.characters > mostCharacters {
+		t.Error(found.isComplete, found.characters)
+	}
+}

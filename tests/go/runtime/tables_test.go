@@ -3,7 +3,9 @@ package pluginruntime
 import (
 	"encoding/json/jsontext"
 	"encoding/json/v2"
+	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -146,8 +148,19 @@ func TestWhatJSONCannotCarryIsNamed(t *testing.T) {
 			t.Errorf("%v: %+v", one.wanted, err)
 		}
 	}
-	if number := roundedIn(jsontext.Value(`{"a": [1e300, 9007199254740993, "9007199254740995"]}`)); number != "9007199254740993" {
-		t.Error(number)
+	for _, wanted := range []string{"9007199254740993", "-9007199254740993"} {
+		if number := roundedIn(jsontext.Value(`{"a": [1e300, ` + wanted + `, "9007199254740995"]}`)); number != wanted {
+			t.Error(number)
+		}
+	}
+	deep := any(math.NaN())
+	for range 90 {
+		deep = map[string]any{"a key": deep}
+	}
+	_, err := encode(deep)
+	var refused *refusal
+	if !errors.As(err, &refused) || len(refused.errors[0]) > longestPlace+200 {
+		t.Error(err)
 	}
 }
 
