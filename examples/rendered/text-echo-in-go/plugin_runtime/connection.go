@@ -126,7 +126,6 @@ func (c *connection) readMore(target []byte) error {
 	}
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		if refused := c.isGivenUp(); refused != nil {
-			_ = c.Conn.SetReadDeadline(time.Time{})
 			c.refuse(refused)
 			return nil
 		}

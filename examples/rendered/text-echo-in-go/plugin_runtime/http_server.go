@@ -203,9 +203,7 @@ func (s *server) send(w http.ResponseWriter, r *http.Request, client *connection
 		header.Set("Connection", "close")
 	}
 	w.WriteHeader(made.status)
-	if r.Method != http.MethodHead {
-		_, _ = w.Write(made.body) // a client that is gone has no answer
-	}
+	_, _ = w.Write(made.body) // a client that is gone has no answer, and HEAD has none but its header
 	_ = http.NewResponseController(w).Flush()
 	if isEarly {
 		client.linger()
