@@ -37,9 +37,9 @@ def test_what_cannot_be_logged_or_printed(start: Start) -> None:
 def test_many_prints_without_a_line_end(start: Start) -> None:
     plugin = start("careless.py", PLUGIN_TIMEOUT_MS="20000")
     assert plugin.execute({"do": "dots"})[0] == 200
-    assert sum(
-        line["message"].count(".") for line in plugin.lines if line["logger"] == "stdout"
-    ) == (100_000)
+    dots = [line["message"].count(".") for line in plugin.lines if line["logger"] == "stdout"]
+    assert sum(dots) == 100_000
+    assert max(dots) < 70_000, "all of it was kept until the end"
 
 
 @pytest.mark.parametrize("what", ["exit in a text", "exit in an exception"])

@@ -187,5 +187,6 @@ def test_the_metrics_are_what_prometheus_reads(start: Start) -> None:
 @pytest.mark.typescript_too
 @pytest.mark.go_too
 def test_nothing_but_plugin_variables_is_honoured(start: Start) -> None:
-    plugin = start(PORT="1", HOST="192.0.2.1", LOG_LEVEL="LOUD", PYTHONPATH="/nowhere")
+    others = {"HOST": "192.0.2.1", "LOG_LEVEL": "LOUD", "TIMEOUT_MS": "no", "CONCURRENCY": "0"}
+    plugin = start(PORT="1", PYTHONPATH="/nowhere", **others)
     assert plugin.get("/health")[0] == 200
