@@ -9,13 +9,18 @@ import { test } from 'node:test';
 
 const SOURCES = join(import.meta.dirname, '../../languages/typescript');
 const LOGIC = `
+import { readdirSync, writeFileSync } from 'node:fs';
+import { threadId } from 'node:worker_threads';
 let ready = 0;
 let executions = 0;
 export function setup() { ready += 1; }
 export async function executePlugin() {
   executions += 1;
   const counted = ready + ' ' + executions;
-  await new Promise((resolve) => setTimeout(resolve, 1000));
+  // The first two execute at the same time, however long a thread takes to start.
+  writeFileSync('begun-' + threadId, '');
+  while (readdirSync('.').filter((name) => name.startsWith('begun-')).length < 2)
+    await new Promise((resolve) => setTimeout(resolve, 10));
   return { success: true, outputs: { result: counted } };
 }
 `;
@@ -30,7 +35,12 @@ test('setup() runs once in each thread, and what a module keeps is there again',
   writeFileSync(join(folder, 'manifest.json'), JSON.stringify(manifest));
   writeFileSync(join(folder, 'package.json'), '{"type": "module"}');
   writeFileSync(join(folder, 'plugin_logic.ts'), LOGIC);
-  const env = { PLUGIN_PORT: '0', PLUGIN_HOST: '127.0.0.1', PLUGIN_CONCURRENCY: '2' };
+  const env = {
+    PLUGIN_PORT: '0',
+    PLUGIN_HOST: '127.0.0.1',
+    PLUGIN_CONCURRENCY: '2',
+    PLUGIN_TIMEOUT_MS: '60000',
+  };
   const plugin = spawn(process.execPath, ['server.cts'], { cwd: folder, env });
   let log = '';
   try {
