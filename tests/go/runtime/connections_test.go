@@ -108,9 +108,9 @@ func TestALingeringClientSeesTheEndOfItsAnswer(t *testing.T) {
 	if _, err := client.Read(make([]byte, 1)); err != io.EOF {
 		t.Error(err)
 	}
+	_ = client.Close()
+	<-lingers
 	if one.phase != phaseLingering {
 		t.Error(one.phase)
 	}
-	_ = client.Close()
-	<-lingers
 }
