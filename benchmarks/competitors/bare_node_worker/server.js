@@ -1,4 +1,5 @@
 // node:http, and one thread that executes: health is answered meanwhile, and that is all it does.
+// It listens once the thread runs, because a plugin is not ready before.
 const http = require('node:http');
 const { Worker } = require('node:worker_threads');
 
@@ -24,4 +25,4 @@ const server = http.createServer((request, response) => {
     return worker.postMessage({ id: last, body: Buffer.concat(pieces) });
   });
 });
-server.listen(process.env.BENCHMARK_PORT ?? 8080);
+worker.once('online', () => server.listen(process.env.BENCHMARK_PORT ?? 8080));
