@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from tests.runtime.runtime_modules import runtime_module
 from tests.support.plugin_process import free_port
 from tests.support.servers import Start
 
@@ -108,3 +109,18 @@ def test_sys_exit_at_import_is_a_warning_in_the_build(start: Start) -> None:
     (line,) = plugin.lines
     assert line["level"] == "WARNING"
     assert "SystemExit: no licence" in line["message"]
+
+
+@pytest.mark.parametrize("secret", ["token-4711-0815", "aaaaaaab", "abababac"])
+def test_a_secret_is_found_wherever_its_line_is_cut(secret: str) -> None:
+    stdio, secrets = runtime_module("stdio"), runtime_module("redaction").Secrets([secret])
+    for cut in range(len(secret) + 1):
+        logged: list[str] = []
+        stream = stdio.StandardStream("stdout", 1, logged.append, secrets.begun_in)
+        before = "x" * (stdio.LONGEST_LINE + 1 - cut)
+        whole = f"{before}{secret}y"
+        stream.write(whole[: stdio.LONGEST_LINE + 1])
+        stream.write(whole[stdio.LONGEST_LINE + 1 :] + "\n")
+        assert "".join(logged) == whole, cut
+        assert sum(line.count(secret) for line in logged) == 1, cut
+        assert len(logged) == 2, cut

@@ -8,6 +8,8 @@ import type { Fields, Level, Manifest } from '../../languages/typescript/plugin_
 
 const require = createRequire(import.meta.url);
 
+const { LONGEST_LINE, Lines } =
+  require('../../languages/typescript/plugin_runtime/console.cts') as import('../../languages/typescript/plugin_runtime/console.cts').Api;
 const { Log } =
   require('../../languages/typescript/plugin_runtime/logs.cts') as import('../../languages/typescript/plugin_runtime/logs.cts').Api;
 const { RequestSecrets, Secrets } =
@@ -75,4 +77,18 @@ test('a value that JSON cannot carry is shown, and one without a text does not l
   log.info('odd', { circle, silent });
   assert.match(String(lines[0]?.['circle']), /Circular/);
   assert.equal(lines[0]?.['silent'], 'without text: RangeError');
+});
+
+test('a secret is found wherever its line is cut', () => {
+  for (const secret of ['token-4711-0815', 'aaaaaaab', 'abababac'])
+    for (let cut = 0; cut <= secret.length; cut += 1) {
+      const { log, lines } = logAt('INFO', secret);
+      const printed = new Lines(log, 'INFO', 'stdout');
+      const before = 'x'.repeat(LONGEST_LINE + 1 - cut);
+      const whole = `${before}${secret}y`;
+      printed.write(whole.slice(0, LONGEST_LINE + 1));
+      printed.write(`${whole.slice(LONGEST_LINE + 1)}\n`);
+      assert.equal(lines.length, 2);
+      assert.equal(lines.map((line) => line['message']).join(''), `${before}[redacted]y`);
+    }
 });

@@ -57,9 +57,10 @@ func TestAWrongManifestIsRefusedWithThePlace(t *testing.T) {
 		change(`{"container": 8081}`, `8081`):                    "container.ports[0] must be of type object, but is number",
 		change(`[{"container": 8081}, {}]`, `[]`):                "manifest.json has no port in container.ports",
 		change(`"id": "a"`, `"id": "a", "id": "b"`):              `duplicate object member name "id"`,
-		everyKey[:100]: "unexpected EOF",
-		everyKey + "5": "it has more text after the end of its object",
-		"[]":           "it must be an object, but is array",
+		"{\n \"id\": é}":                                         "manifest.json cannot be read: line 2 column 8: ",
+		everyKey[:100]:                                           "unexpected EOF",
+		everyKey + "5":                                           "it has more text after the end of its object",
+		"[]":                                                     "it must be an object, but is array",
 	} {
 		if _, err := parseManifest([]byte(text)); err == nil || !strings.Contains(err.Error(), wanted) || !strings.Contains(err.Error(), manifestName) {
 			t.Errorf("%v, not %s", err, wanted)
