@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -95,16 +96,30 @@ func (d *definition) prepare() error {
 	return err
 }
 
+// choicesShown returns choices as texts; in quotes if one of them would not be seen as one.
+func choicesShown(choices []jsontext.Value) []string {
+	texts := make([]string, len(choices))
+	areWords := true
+	for index, one := range choices {
+		texts[index] = plain(one)
+		areWords = areWords && texts[index] != "" && !strings.ContainsFunc(texts[index], isSeparator)
+	}
+	if !areWords {
+		for index, text := range texts {
+			texts[index] = string(quoted(text))
+		}
+	}
+	return texts
+}
+
+func isSeparator(character rune) bool { return character == ',' || unicode.IsSpace(character) }
+
 // faults lists every constraint that a value of the right type breaks, as "must be at most 100".
 // No message holds a value.
 func (d *definition) faults(value jsontext.Value) []string {
 	var found []string
 	if d.Enum != nil && !d.isOneOf(value) {
-		names := make([]string, len(d.Enum))
-		for index, one := range d.Enum {
-			names[index] = plain(one)
-		}
-		found = append(found, "must be one of "+strings.Join(names, ", "))
+		found = append(found, "must be one of "+strings.Join(choicesShown(d.Enum), ", "))
 	}
 	switch value.Kind() {
 	case '0':

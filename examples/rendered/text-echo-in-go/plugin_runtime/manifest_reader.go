@@ -60,7 +60,8 @@ func checkSyntax(text []byte) error {
 	decoder := jsontext.NewDecoder(bytes.NewBuffer(text))
 	value, err := decoder.ReadValue()
 	if err != nil {
-		return err
+		line, column := placeOf(text, err)
+		return fmt.Errorf("line %d column %d: %w", line, column, err)
 	}
 	if value.Kind() != '{' {
 		return fmt.Errorf("it must be an object, but is %s", typeName(value))

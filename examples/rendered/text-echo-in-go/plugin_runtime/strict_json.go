@@ -57,9 +57,7 @@ func parse(text []byte, maxDepth int) (jsontext.Value, error) {
 
 func explainSyntax(text []byte, err error) badJSON {
 	var syntactic *jsontext.SyntacticError
-	offset := int64(len(text))
 	if errors.As(err, &syntactic) {
-		offset = min(syntactic.ByteOffset, offset)
 		if errors.Is(err, jsontext.ErrDuplicateName) {
 			key := syntactic.JSONPointer.LastToken()
 			shown := fmt.Sprintf("of %d characters", utf8.RuneCountInString(key))
@@ -72,10 +70,18 @@ func explainSyntax(text []byte, err error) badJSON {
 			return "The JSON contains half of a surrogate pair, not a character."
 		}
 	}
-	before := text[:offset]
-	line := bytes.Count(before, []byte("\n")) + 1
-	column := utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:]) + 1
+	line, column := placeOf(text, err)
 	return badJSON(fmt.Sprintf("The body is not valid JSON at line %d column %d.", line, column))
+}
+
+// placeOf tells where in a text an error is; at its end if the error does not say.
+func placeOf(text []byte, err error) (line, column int) {
+	before := text
+	var syntactic *jsontext.SyntacticError
+	if errors.As(err, &syntactic) {
+		before = text[:min(syntactic.ByteOffset, int64(len(text)))]
+	}
+	return bytes.Count(before, []byte("\n")) + 1, utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:]) + 1
 }
 
 // isIdentifier tells whether a key looks like a name, which a message may show.

@@ -5,7 +5,7 @@ import type { Level } from './types.cts';
 const { StringDecoder } = require('node:string_decoder') as typeof import('node:string_decoder');
 const { formatWithOptions } = require('node:util') as typeof import('node:util');
 
-const LONGEST_LINE = 65536; // characters; what has no line end by then is logged as it is
+const LONGEST_LINE = 65536; // characters; what has no line end by then is logged, but for the beginning of a secret
 
 /** Collects what is written to a stream, and logs each line. */
 class Lines {
@@ -32,7 +32,7 @@ class Lines {
       this.#rest = lines.pop() ?? '';
       for (const line of lines) this.#print(line);
     }
-    if (this.#rest.length > LONGEST_LINE) this.end();
+    if (this.#rest.length > LONGEST_LINE) this.#cut();
   }
 
   /** Log a message as one line, after what was written without a line end. */
@@ -47,6 +47,14 @@ class Lines {
   end(): void {
     const line = this.#rest + this.#decoder.end();
     this.#rest = '';
+    this.#print(line);
+  }
+
+  /** Log a line that gets too long, but for what may be the beginning of a secret. */
+  #cut(): void {
+    const end = this.#rest.length - this.#log.begunIn(this.#rest, this.#printer);
+    const line = this.#rest.slice(0, end);
+    this.#rest = this.#rest.slice(end);
     this.#print(line);
   }
 
@@ -105,6 +113,6 @@ function capture(log: Log): () => void {
   };
 }
 
-const api = { capture };
+const api = { LONGEST_LINE, Lines, capture };
 export type Api = typeof api;
 module.exports = api;

@@ -77,11 +77,17 @@ function isDateTime(text: string): boolean {
   return lowered[10] === 't' && TIME.test(lowered.slice(11)) && isDate(text.slice(0, 10));
 }
 
+/** Choices as texts; in quotes if one of them would not be seen as one. */
+function shown(choices: (string | number)[]): string[] {
+  const texts = choices.map(String);
+  return texts.every((text) => /^[^\s,]+$/.test(text)) ? texts : texts.map((text) => JSON.stringify(text));
+}
+
 /** List every constraint that a value of the right type breaks, as "must be at most 100". */
 function faults(value: unknown, definition: Definition): string[] {
   const found: string[] = [];
   if (definition.enum !== undefined && !definition.enum.includes(value as string))
-    found.push(`must be one of ${definition.enum.join(', ')}`);
+    found.push(`must be one of ${shown(definition.enum).join(', ')}`);
   if (typeof value === 'number') {
     for (const bound of bounds(value, definition.minimum, definition.maximum)) found.push(`must be ${bound}`);
   } else if (typeof value === 'string') {

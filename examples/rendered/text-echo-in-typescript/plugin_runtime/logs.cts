@@ -85,6 +85,17 @@ class Log {
     return this.line(level, 'plugin', message, more);
   }
 
+  /** How many characters at the end of what is printed may be the beginning of a secret. */
+  begunIn(text: string, printer = this.printer): number {
+    const sets = this.#secretsOf(printer ?? this.identity, printer === this.identity);
+    return Math.max(0, ...sets.map((secrets) => secrets.begunIn(text)));
+  }
+
+  #secretsOf(by: Identity | undefined, isSure: boolean): Secrets[] {
+    const own = by === undefined ? [] : [by.secrets];
+    return by === undefined || !isSure ? [...own, ...this.#secrets.outsideExecutions()] : own;
+  }
+
   /** A redacted line with its line end. Only the message and the values of `more` can hold secrets: those of
    *  the execution that writes it, or, unless `isSure`, of any recent execution. */
   line(
@@ -100,9 +111,7 @@ class Log {
     let line: Fields = { ...head, ...more, ...head };
     let json = asJson(line);
     let redactions = 0;
-    const sets = by === undefined ? [] : [by.secrets];
-    if (by === undefined || !isSure) sets.push(...this.#secrets.outsideExecutions());
-    for (const secrets of sets) {
+    for (const secrets of this.#secretsOf(by, isSure)) {
       if (!secrets.isIn(json)) continue;
       const told = secrets.redact(JSON.parse(asJson({ ...more, message })) as Fields);
       if (told.count === 0) continue;

@@ -99,6 +99,18 @@ class Secrets {
     return false;
   }
 
+  /** How many characters at the end of a text may be the beginning of one of them. */
+  begunIn(text: string): number {
+    let most = 0;
+    for (const { text: form } of this.forms) {
+      const first = form.charAt(0);
+      const tail = text.slice(Math.max(0, text.length - form.length + 1));
+      for (let at = tail.indexOf(first); at >= 0 && tail.length - at > most; at = tail.indexOf(first, at + 1))
+        if (form.startsWith(tail.slice(at))) most = tail.length - at;
+    }
+    return most;
+  }
+
   /** A copy of a JSON value without secrets, and how many places were replaced.
    *
    *  Keys are names and stay. A number is replaced if it is the whole of a secret number. */

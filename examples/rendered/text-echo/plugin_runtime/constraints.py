@@ -7,6 +7,7 @@ copies it, so it needs only the standard library. No message holds a value.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
@@ -158,9 +159,17 @@ def faults(value: Any, definition: dict[str, Any]) -> list[str]:
     return list(_faults(value, definition))
 
 
+def _shown(choices: list[Any]) -> list[str]:
+    """Return choices as texts; in quotes if one of them would not be seen as one."""
+    texts = list(map(str, choices))
+    if all(re.fullmatch(r"[^\s,]+", text) for text in texts):
+        return texts
+    return [json.dumps(text, ensure_ascii=False) for text in texts]
+
+
 def _faults(value: Any, definition: dict[str, Any]) -> Iterator[str]:
     if "enum" in definition and value not in definition["enum"]:
-        yield f"must be one of {', '.join(map(str, definition['enum']))}"
+        yield f"must be one of {', '.join(_shown(definition['enum']))}"
     if has_type(value, "number"):
         for bound in _bounds(value, "number", definition):
             yield f"must be {bound}"

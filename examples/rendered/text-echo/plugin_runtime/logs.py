@@ -11,7 +11,7 @@ from typing import Any
 from plugin_runtime.identity import current
 from plugin_runtime.log_writer import LogWriter
 from plugin_runtime.metrics import Metrics
-from plugin_runtime.redaction import RequestSecrets
+from plugin_runtime.redaction import RequestSecrets, Secrets
 from plugin_runtime.stdio import StandardStream
 from plugin_runtime.strict_json import Decoder, Encoder
 
@@ -120,8 +120,7 @@ class LineHandler(logging.Handler):
         if identity is not None and identity.trace_id:
             line["trace_id"] = identity.trace_id
         text = as_json({**line, **more, **line} if more else line)
-        secret = [identity.secrets] if identity is not None else self.secrets.outside_executions()
-        for secrets in secret:
+        for secrets in self._secrets():
             if forms := secrets.found_in(text):
                 told = decode_json(as_json({**more, "message": message}))
                 redacted, count = secrets.redact(told, forms)
@@ -131,6 +130,14 @@ class LineHandler(logging.Handler):
                     line["message"] = message
                     text = as_json({**line, **more, **line})
         return text if self.format_line is as_json else self.format_line({**line, **more, **line})
+
+    def _secrets(self) -> list[Secrets]:
+        identity = current.get()
+        return [identity.secrets] if identity is not None else self.secrets.outside_executions()
+
+    def begun_in(self, text: str) -> int:
+        """Return how many characters at the end of a text may be the beginning of a secret."""
+        return max(secrets.begun_in(text) for secrets in self._secrets())
 
     def _loss(self, number: int) -> bytes:
         message = f"{number} log lines were dropped, because standard output was not read"
@@ -185,9 +192,12 @@ def configure(
         handler.format_line = as_text
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     logger.handlers = [handler]
-    sys.stdout = StandardStream("stdout", 1, lambda line: handler.write("INFO", "stdout", line, {}))
+    begun = handler.begun_in
+    sys.stdout = StandardStream(
+        "stdout", 1, lambda line: handler.write("INFO", "stdout", line, {}), begun
+    )
     sys.stderr = StandardStream(
-        "stderr", 2, lambda line: handler.write("WARNING", "stderr", line, {})
+        "stderr", 2, lambda line: handler.write("WARNING", "stderr", line, {}), begun
     )
     atexit.register(handler.writer.flush)
 

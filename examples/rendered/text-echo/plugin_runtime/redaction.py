@@ -111,6 +111,18 @@ class Secrets:
         """Return the forms that occur in the strings of a JSON text; quick, for most have none."""
         return tuple(form for quoted, form in self._in_json if quoted in text)
 
+    def begun_in(self, text: str) -> int:
+        """Return how many characters at the end of a text may be the beginning of a secret."""
+        most = 0
+        for form in self.forms:
+            tail = text[max(0, len(text) - len(form) + 1) :]
+            at = tail.find(form[0])
+            while at >= 0 and len(tail) - at > most:
+                if form.startswith(tail[at:]):
+                    most = len(tail) - at
+                at = tail.find(form[0], at + 1)
+        return most
+
     def redact(self, value: Any, forms: tuple[str, ...] | None = None) -> tuple[Any, int]:
         """Return a copy of a JSON value without secrets, and how many places were replaced.
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from plugin_runtime.identity import current
 
-LONGEST_LINE = 65536  # characters; what has no line end by then is logged as it is
+LONGEST_LINE = 65536  # characters without a line end; then they are logged
 
 
 class StandardStream(io.TextIOBase):
@@ -19,6 +19,7 @@ class StandardStream(io.TextIOBase):
         name: `stdout` or `stderr`.
         descriptor: the stream's file descriptor, which child processes write to directly.
         log: logs one line.
+        begun_in: tells how many characters at the end of a text may be the beginning of a secret.
     """
 
     encoding = "utf-8"
@@ -27,13 +28,20 @@ class StandardStream(io.TextIOBase):
     line_buffering = True
     write_through = False
 
-    def __init__(self, name: str, descriptor: int, log: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        name: str,
+        descriptor: int,
+        log: Callable[[str], None],
+        begun_in: Callable[[str], int],
+    ) -> None:
         super().__init__()
         self.name = f"<{name}>"
         self.buffer = StandardBytes(self)
         self._key = name
         self._descriptor = descriptor
         self._log_line = log
+        self._begun_in = begun_in
         self._threads = threading.local()
 
     def writable(self) -> bool:
@@ -65,7 +73,7 @@ class StandardStream(io.TextIOBase):
         if len(pieces) > 1000:
             pieces[:] = ["".join(pieces)]
         if len(rest) > LONGEST_LINE or (len(pieces) == 1 and len(pieces[0]) > LONGEST_LINE):
-            self._log(pieces)
+            self._cut(pieces)
         return len(text)
 
     def end_line(self) -> None:
@@ -78,6 +86,14 @@ class StandardStream(io.TextIOBase):
             return identity.printed.setdefault(self._key, [])
         pieces: list[str] = self._threads.__dict__.setdefault("pieces", [])
         return pieces
+
+    def _cut(self, pieces: list[str]) -> None:
+        """Log a line that gets too long, but for what may be the beginning of a secret."""
+        line = "".join(pieces)
+        end = len(line) - self._begun_in(line)
+        pieces[:] = [line[:end]]
+        self._log(pieces)
+        pieces.append(line[end:])
 
     def _log(self, pieces: list[str]) -> None:
         line = "".join(pieces)
