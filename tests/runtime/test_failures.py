@@ -172,6 +172,6 @@ def test_a_wrong_setting_ends_the_start_with_its_name(start: Start, name: str, v
 def test_a_wrong_port_ends_the_start_with_its_name(start: Start, port: str) -> None:
     plugin = start(PLUGIN_PORT=port)
     plugin.wait()
-    assert plugin.process.returncode == 1
+    assert plugin.process.returncode == 2
     assert f"PLUGIN_PORT='{port}'" in plugin.log
     assert "Traceback" not in plugin.log
