@@ -124,7 +124,10 @@ class Container(Running):
             self._client.wait(self._run.name, timeout=seconds)  # type: ignore[arg-type]
         except requests.exceptions.RequestException:  # the time is over
             return super().wait(0.0)
-        return time.monotonic() - start
+        elapsed = time.monotonic() - start
+        # The engine clears up before it tells, which on a busy machine takes a second.
+        finished = _timestamp(self._run.state()["FinishedAt"])
+        return min(elapsed, finished - self._terminated_at) if self._terminated_at else elapsed
 
     def _answers(self) -> bool:
         try:
