@@ -256,7 +256,7 @@ def remove_container(client: APIClient, name: str, patience: float = 0.0) -> Non
         except docker.errors.NotFound:
             if time.monotonic() >= until:
                 return
-        except docker.errors.APIError as error:  # 409: somebody else is removing it
+        except docker.errors.APIError as error:  # 409: a removal is already in progress
             if error.status_code != 409 or time.monotonic() >= until + _REMOVAL_SECONDS:
                 raise
         time.sleep(0.05)

@@ -160,7 +160,7 @@ def faults(value: Any, definition: dict[str, Any]) -> list[str]:
 
 
 def _shown(choices: list[Any]) -> list[str]:
-    """Return choices as texts; in quotes if one of them would not be seen as one."""
+    """Return choices as text, all quoted if any is empty or has a comma or white space."""
     texts = list(map(str, choices))
     if all(re.fullmatch(r"[^\s,]+", text) for text in texts):
         return texts

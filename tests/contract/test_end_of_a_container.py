@@ -1,4 +1,4 @@
-"""How long a container took to end: told by the engine, which may be late."""
+"""How long a container took to end, although the engine may report it late."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ STARTED = "2026-01-01T00:00:00.0"
 
 
 class SlowEngine:
-    """Tells the end of a container half a second after it."""
+    """Reports the end of a container half a second late."""
 
     def info(self) -> dict[str, str]:
         return {"SystemTime": f"{STARTED}00000000Z"}
@@ -33,7 +33,7 @@ def ended(finished: str) -> float | None:
     return container.wait(5)
 
 
-def test_the_engine_may_tell_the_end_late() -> None:
+def test_the_engine_may_report_the_end_late() -> None:
     assert ended(f"{STARTED}25000000Z") == pytest.approx(0.025, abs=1e-3)
 
 

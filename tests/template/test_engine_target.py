@@ -33,7 +33,7 @@ class Plugin:
         variables = go.environment() if language == "go" else dict(os.environ)
         path = f"{program.parent}{os.pathsep}{variables['PATH']}"
         self._variables = {**variables, "PATH": path, "CALLS": str(self._calls), "ENV_FILE": ""}
-        self._variables.pop("MAKELEVEL", None)  # make shows the one of the make that runs tests
+        self._variables.pop("MAKELEVEL", None)  # else make says make[1]
         self._programs = [f"PYTHON={sys.executable}"]
         if language == "typescript":
             self._programs.append(f"NODE={node.node()}")

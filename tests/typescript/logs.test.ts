@@ -44,7 +44,7 @@ test('what a line says itself wins over its further fields, redacted or not', ()
   );
 });
 
-test('a line below the least level is not written, whoever writes it', () => {
+test('a line below the minimum level is not written, whether logged or printed', () => {
   const { log, lines } = logAt('WARNING');
   log.info('no');
   log.print('INFO', 'stdout', 'no');

@@ -129,7 +129,7 @@ test('one connection at a time goes on', async () => {
   }
 });
 
-test('a connection that waits stays paused, whoever resumes it', async () => {
+test('a waiting connection stays paused even if it is resumed', async () => {
   const { connection } = waiting();
   connection.resume();
   assert.ok(!connection.isReading);
@@ -137,7 +137,7 @@ test('a connection that waits stays paused, whoever resumes it', async () => {
   assert.ok(connection.isReading);
 });
 
-test('a connection that is paused while it waits stays paused after its turn', async () => {
+test('a connection that is paused while waiting stays paused after its turn', async () => {
   const { connection } = waiting();
   connection.pause();
   await nextTurn();
@@ -146,7 +146,7 @@ test('a connection that is paused while it waits stays paused after its turn', a
   assert.ok(connection.isReading);
 });
 
-test('a connection that waits is not taken for one that sends nothing', async () => {
+test('a waiting connection does not count as one that sends nothing', async () => {
   const { turns } = waiting();
   await nextTurn();
   const before = performance.now();

@@ -96,7 +96,7 @@ func (d *definition) prepare() error {
 	return err
 }
 
-// choicesShown returns choices as texts; in quotes if one of them would not be seen as one.
+// choicesShown returns choices as text, all quoted if any of them is empty or has a comma or white space.
 func choicesShown(choices []jsontext.Value) []string {
 	texts := make([]string, len(choices))
 	areWords := true

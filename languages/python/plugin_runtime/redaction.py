@@ -112,7 +112,7 @@ class Secrets:
         return tuple(form for quoted, form in self._in_json if quoted in text)
 
     def begun_in(self, text: str) -> int:
-        """Return how many characters at the end of a text may be the beginning of a secret."""
+        """Return how many characters at the end of a text may be the start of a secret."""
         most = 0
         for form in self.forms:
             tail = text[max(0, len(text) - len(form) + 1) :]

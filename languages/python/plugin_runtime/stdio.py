@@ -7,7 +7,7 @@ from typing import Any
 
 from plugin_runtime.identity import current
 
-LONGEST_LINE = 65536  # characters without a line end; then they are logged
+LONGEST_LINE = 65536  # characters without a line end, after which they are logged
 
 
 class StandardStream(io.TextIOBase):
@@ -19,7 +19,7 @@ class StandardStream(io.TextIOBase):
         name: `stdout` or `stderr`.
         descriptor: the stream's file descriptor, which child processes write to directly.
         log: logs one line.
-        begun_in: tells how many characters at the end of a text may be the beginning of a secret.
+        begun_in: returns how many characters at the end of a text may be the start of a secret.
     """
 
     encoding = "utf-8"
@@ -88,7 +88,7 @@ class StandardStream(io.TextIOBase):
         return pieces
 
     def _cut(self, pieces: list[str]) -> None:
-        """Log a line that gets too long, but for what may be the beginning of a secret."""
+        """Log a line that is too long, except for an end that may be the start of a secret."""
         line = "".join(pieces)
         end = len(line) - self._begun_in(line)
         pieces[:] = [line[:end]]

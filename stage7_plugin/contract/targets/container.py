@@ -125,7 +125,7 @@ class Container(Running):
         except requests.exceptions.RequestException:  # the time is over
             return super().wait(0.0)
         elapsed = time.monotonic() - start
-        # The engine clears up before it tells, which on a busy machine takes a second.
+        # The engine cleans up before it reports the end, which takes a second on a busy machine.
         finished = _timestamp(self._run.state()["FinishedAt"])
         return min(elapsed, finished - self._terminated_at) if self._terminated_at else elapsed
 

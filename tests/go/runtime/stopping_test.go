@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// doorOf listens, and lets nobody in until somebody accepts.
+// doorOf listens, and accepts no connection until the test does.
 func doorOf(t *testing.T) *connections {
 	t.Helper()
 	listener, err := listen("127.0.0.1", 0)
@@ -45,7 +45,7 @@ func TestWhoHasConnectedIsLetInBeforeItIsSaidThatNobodyWaits(t *testing.T) {
 	clientOf(t, cs, "")
 	clientOf(t, cs, "")
 	if cs.haveLetIn() {
-		t.Fatal("nobody lets them in")
+		t.Fatal("they are not accepted")
 	}
 	answer := cs.asked
 	for range 2 { // the deadline is over: Go's own Accept would not let them in
@@ -66,7 +66,7 @@ func TestWhoHasConnectedIsLetInBeforeItIsSaidThatNobodyWaits(t *testing.T) {
 	waitFor(t, func() bool { return len(cs.all()) == 3 })
 	_ = cs.TCPListener.Close()
 	if !cs.haveLetIn() {
-		t.Error("nobody can connect any more")
+		t.Error("no further client can connect")
 	}
 }
 

@@ -5,7 +5,7 @@ import type { Level } from './types.cts';
 const { StringDecoder } = require('node:string_decoder') as typeof import('node:string_decoder');
 const { formatWithOptions } = require('node:util') as typeof import('node:util');
 
-const LONGEST_LINE = 65536; // characters; what has no line end by then is logged, but for the beginning of a secret
+const LONGEST_LINE = 65536; // characters without a line end, after which they are logged
 
 /** Collects what is written to a stream, and logs each line. */
 class Lines {
@@ -50,7 +50,7 @@ class Lines {
     this.#print(line);
   }
 
-  /** Log a line that gets too long, but for what may be the beginning of a secret. */
+  /** Log a line that is too long, except for an end that may be the start of a secret. */
   #cut(): void {
     const end = this.#rest.length - this.#log.begunIn(this.#rest, this.#printer);
     const line = this.#rest.slice(0, end);

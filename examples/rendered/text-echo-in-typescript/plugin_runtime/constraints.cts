@@ -77,7 +77,7 @@ function isDateTime(text: string): boolean {
   return lowered[10] === 't' && TIME.test(lowered.slice(11)) && isDate(text.slice(0, 10));
 }
 
-/** Choices as texts; in quotes if one of them would not be seen as one. */
+/** Choices as text, all quoted if any of them is empty or contains a comma or white space. */
 function shown(choices: (string | number)[]): string[] {
   const texts = choices.map(String);
   return texts.every((text) => /^[^\s,]+$/.test(text)) ? texts : texts.map((text) => JSON.stringify(text));

@@ -85,7 +85,7 @@ class Log {
     return this.line(level, 'plugin', message, more);
   }
 
-  /** How many characters at the end of what is printed may be the beginning of a secret. */
+  /** How many characters at the end of printed text may be the start of a secret. */
   begunIn(text: string, printer = this.printer): number {
     const sets = this.#secretsOf(printer ?? this.identity, printer === this.identity);
     return Math.max(0, ...sets.map((secrets) => secrets.begunIn(text)));

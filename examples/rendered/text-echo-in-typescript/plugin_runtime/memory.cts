@@ -207,7 +207,7 @@ for (const [character, bytes] of Object.entries({ '[': 64, '{': 64, ':': 48, ','
 type Collection = { type: 'major' | 'minor'; flavor?: 'regular' | 'last-resort' };
 
 let collect: ((options: Collection) => void) | undefined = globalThis.gc;
-// A thread that starts while another one has set the flag begins with a `gc`, which libraries would call.
+// A thread that starts while another one has the flag set gets a global `gc`, which libraries would call.
 if (collect !== undefined) globalThis.gc = undefined;
 
 /** 1 while a thread has set V8's flags, which all threads of the process share. */
@@ -224,12 +224,12 @@ function sharedByThreads(name: string): SharedArrayBuffer {
 
 /** V8's `gc`, which only a context has that is made while a flag is set.
  *
- *  The flag is set for that moment only: with it a further thread cannot use the compiled code that Node.js
- *  brings along, and takes twice as long to start. */
+ *  The flag is set only for that moment: while it is set, a new thread cannot use Node's built-in code cache and
+ *  takes twice as long to start. */
 function exposedGc(): NonNullable<typeof collect> {
   const { setFlagsFromString } = require('node:v8') as typeof import('node:v8');
   const { runInNewContext } = require('node:vm') as typeof import('node:vm');
-  // A thread that is ended in between leaves it locked: so a waiting one goes on after FLAGS_MS.
+  // A thread that is terminated here leaves it locked, so others wait for FLAGS_MS at most.
   const until = performance.now() + FLAGS_MS;
   while (Atomics.compareExchange(flags, 0, 0, 1) !== 0 && performance.now() < until)
     Atomics.wait(flags, 0, 1, FLAGS_MS / 10);

@@ -99,7 +99,7 @@ class Secrets {
     return false;
   }
 
-  /** How many characters at the end of a text may be the beginning of one of them. */
+  /** How many characters at the end of a text may be the start of one of them. */
   begunIn(text: string): number {
     let most = 0;
     for (const { text: form } of this.forms) {

@@ -14,10 +14,11 @@ function next(): void {
   if (waiting.length > 0) setImmediate(next);
 }
 
-/** Stop reading a connection, whoever resumes it meanwhile; returns what lets it go on.
+/** Stop reading a connection, even if it is resumed in the meantime. Return a function that continues it.
  *
- *  A request that is read resumes its connection after every chunk. To pause the request would keep what arrives,
- *  at 100 bytes for a chunk, and to set `_paused` of the socket also pauses Node's parser, which then fails. */
+ *  Reading a request resumes its connection after every chunk. Pausing the request instead would queue what
+ *  arrives, at 100 bytes a chunk, and setting `_paused` of the socket would also pause Node's parser, which
+ *  then fails. */
 function hold(socket: Socket): () => void {
   const { pause, resume } = socket;
   socket.pause();

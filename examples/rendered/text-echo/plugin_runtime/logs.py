@@ -136,7 +136,7 @@ class LineHandler(logging.Handler):
         return [identity.secrets] if identity is not None else self.secrets.outside_executions()
 
     def begun_in(self, text: str) -> int:
-        """Return how many characters at the end of a text may be the beginning of a secret."""
+        """Return how many characters at the end of a text may be the start of a secret."""
         return max(secrets.begun_in(text) for secrets in self._secrets())
 
     def _loss(self, number: int) -> bytes:
